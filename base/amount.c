@@ -1,0 +1,75 @@
+#include "base/amount.h"
+
+#include <string.h>
+
+enum { WHOLE_DIGITS_MAX = 39 };
+
+static size_t digits_at(const char *s) {
+    return strspn(s, "0123456789");
+}
+
+bool amount_valid(const char *s, int decimals) {
+    size_t whole = digits_at(s);
+    if (whole == 0 || whole > WHOLE_DIGITS_MAX || (whole > 1 && s[0] == '0'))
+        return false;
+    if (s[whole] == '\0')
+        return true;
+    size_t fraction = digits_at(s + whole + 1);
+    return s[whole] == '.' && fraction > 0 && fraction <= (size_t)decimals &&
+           s[whole + 1 + fraction] == '\0';
+}
+
+static bool push_digit(unsigned __int128 *value, unsigned digit) {
+    return !__builtin_mul_overflow(*value, (unsigned __int128)10, value) &&
+           !__builtin_add_overflow(*value, (unsigned __int128)digit, value);
+}
+
+bool amount_to_chain(const char *s, int decimals, unsigned __int128 *chain) {
+    if (decimals < 0 || decimals > AMOUNT_DECIMALS_MAX || !amount_valid(s, decimals))
+        return false;
+    unsigned __int128 value = 0;
+    const char *p = s;
+    for (; *p && *p != '.'; p++)
+        if (!push_digit(&value, (unsigned)(*p - '0')))
+            return false;
+    if (*p == '.')
+        p++;
+    for (int i = 0; i < decimals; i++)
+        if (!push_digit(&value, *p ? (unsigned)(*p++ - '0') : 0))
+            return false;
+    *chain = value;
+    return true;
+}
+
+void amount_put_from_chain(struct text *out, unsigned __int128 chain, int decimals) {
+    char digits[AMOUNT_DECIMALS_MAX + 42];
+    char *end = digits + sizeof digits, *p = end;
+    int written = 0;
+    while (chain || written <= decimals) {
+        *--p = (char)('0' + (int)(chain % 10));
+        chain /= 10;
+        written++;
+    }
+    char *point = end - decimals;
+    while (end > point && end[-1] == '0')
+        end--;
+    text_add(out, p, (size_t)(point - p));
+    if (end > point) {
+        text_char(out, '.');
+        text_add(out, point, (size_t)(end - point));
+    }
+}
+
+void amount_put_grouped(struct text *out, const char *s) {
+    if (!amount_valid(s, AMOUNT_DECIMALS_MAX)) {
+        text_put(out, s);
+        return;
+    }
+    size_t whole = digits_at(s);
+    for (size_t i = 0; i < whole; i++) {
+        if (i && (whole - i) % 3 == 0)
+            text_char(out, ',');
+        text_char(out, s[i]);
+    }
+    text_put(out, s + whole);
+}

@@ -1,0 +1,178 @@
+#include "base/config.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+
+extern char **environ;
+
+struct config config;
+
+enum kind { KIND_TEXT, KIND_INT, KIND_SWITCH, KIND_LEVEL, KIND_OUTSIDE };
+
+struct setting {
+    const char *name; /* without SITA_ */
+    enum kind kind;
+    size_t offset;
+    const char *preset;
+    int32_t least, most;
+    const char *help;
+};
+
+#define TEXT(name, member, preset, help)                                                           \
+    { name, KIND_TEXT, offsetof(struct config, member), preset, 0, 4096, help }
+#define INT(name, member, preset, least, most, help)                                               \
+    { name, KIND_INT, offsetof(struct config, member), preset, least, most, help }
+#define OUTSIDE(name, help)                                                                        \
+    { name, KIND_OUTSIDE, 0, "", 0, 0, help }
+
+static const struct setting settings[] = {
+    TEXT("OWNER_URL", owner_url, "", "libpq connection string of the role that owns the schema"),
+    TEXT("READER_URL", reader_url, "", "connection string of the read pool"),
+    TEXT("APP_URL", app_url, "", "connection string of the write pool"),
+    TEXT("DESK_URL", desk_url, "", "connection string of the desk pool"),
+    TEXT("READ_LISTEN", read_listen, "unix:var/run/read.sock", "where the read pool listens"),
+    TEXT("WRITE_LISTEN", write_listen, "unix:var/run/write.sock", "where the write pool listens"),
+    TEXT("DESK_LISTEN", desk_listen, "unix:var/run/desk.sock", "where the desk pool listens"),
+    TEXT("TEMPLATES", templates_dir, "templates", "folder of the page templates"),
+    TEXT("LOCALES", locale_dir, "templates/po", "folder of the compiled message catalogues"),
+    TEXT("ICONS", icon_dir, "var/icons", "folder where token icons are stored by content hash"),
+    TEXT("PUBLIC_URL", public_url, "https://localhost:8443",
+         "the site's own address, without a slash at the end"),
+    TEXT("MONITOR_FROM", monitor_from, "127.0.0.1,::1",
+         "addresses, separated by commas, that may read /healthz, /readyz and /metrics"),
+    INT("READ_WORKERS", read_workers, "2", 1, 64, "read workers"),
+    INT("WRITE_WORKERS", write_workers, "4", 1, 64, "write workers"),
+    INT("DESK_WORKERS", desk_workers, "4", 1, 64, "desk workers"),
+    INT("READ_CONNECTIONS", read_connections, "2", 1, 16,
+        "database connections of each read worker"),
+    INT("DRAIN_SECONDS", drain_seconds, "20", 1, 600,
+        "seconds that a stop waits for requests under way"),
+    INT("IO_SECONDS", io_seconds, "10", 1, 300,
+        "seconds that reading or writing one request may take"),
+    INT("BODY_MAX", body_max, "65536", 1024, 16777216, "bytes that a request body may have"),
+    INT("PARAMS_MAX", params_max, "32768", 4096, 1048576,
+        "bytes that a request's line and headers may have together"),
+    {"BENCH_ROUTES", KIND_SWITCH, offsetof(struct config, bench_routes), "off", 0, 0,
+     "the /bench routes, for measurements and fault tests (on or off)"},
+    {"LOG_LEVEL", KIND_LEVEL, offsetof(struct config, log_level), "info", 0, 0,
+     "least level that is logged: debug, info, warning or error"},
+    OUTSIDE("HTTPS_PORT", "port of the site (read by ./run and nginx's template)"),
+    OUTSIDE("HTTP_PORT", "port that redirects to the site (read by ./run and nginx's template)"),
+    OUTSIDE("STATE", "folder of everything that is made at run time (read by ./run)"),
+    OUTSIDE("DATABASE_URL", "a PostgreSQL server to use in place of the private one (read by ./run)"),
+};
+
+enum { SETTINGS = sizeof settings / sizeof settings[0] };
+
+static bool parse_int(const struct setting *s, const char *value, int32_t *out) {
+    char *end;
+    errno = 0;
+    long n = strtol(value, &end, 10);
+    if (errno || end == value || *end || n < s->least || n > s->most)
+        return false;
+    *out = (int32_t)n;
+    return true;
+}
+
+/* The index of value in a list of names ended by NULL, or -1. */
+static int32_t index_of(const char *const *names, const char *value) {
+    for (int32_t i = 0; names[i]; i++)
+        if (strcmp(names[i], value) == 0)
+            return i;
+    return -1;
+}
+
+static bool store(const struct setting *s, const char *value) {
+    static const char *const switches[] = {"off", "on", NULL};
+    static const char *const levels[] = {"debug", "info", "warning", "error", NULL};
+    void *at = (unsigned char *)&config + s->offset;
+    int32_t chosen;
+    switch (s->kind) {
+    case KIND_TEXT:
+        *(const char **)at = value;
+        return strlen(value) <= (size_t)s->most;
+    case KIND_INT:
+        return parse_int(s, value, at);
+    case KIND_SWITCH:
+        chosen = index_of(switches, value);
+        *(bool *)at = chosen == 1;
+        return chosen >= 0;
+    case KIND_LEVEL:
+        chosen = index_of(levels, value);
+        *(int32_t *)at = chosen;
+        return chosen >= 0;
+    case KIND_OUTSIDE:
+        return true;
+    }
+    return false;
+}
+
+static void say_bounds(struct text *out, const struct setting *s) {
+    switch (s->kind) {
+    case KIND_TEXT:
+        text_printf(out, "text of at most %d bytes", s->most);
+        break;
+    case KIND_INT:
+        text_printf(out, "a whole number from %d to %d", s->least, s->most);
+        break;
+    case KIND_SWITCH:
+        text_lit(out, "on or off");
+        break;
+    case KIND_LEVEL:
+        text_lit(out, "debug, info, warning or error");
+        break;
+    case KIND_OUTSIDE:
+        break;
+    }
+}
+
+static const struct setting *find(const char *variable, size_t n) {
+    for (size_t i = 0; i < SETTINGS; i++)
+        if (strlen(settings[i].name) == n && memcmp(settings[i].name, variable, n) == 0)
+            return &settings[i];
+    return NULL;
+}
+
+static void load_one(struct text *why, const char *variable) {
+    const char *equals = strchr(variable, '=');
+    size_t n = equals ? (size_t)(equals - variable) : strlen(variable);
+    const struct setting *s = find(variable, n);
+    if (!s) {
+        text_printf(why, "SITA_%.*s is not a setting of this program; see `sitaminter help config`.\n",
+                    (int)n, variable);
+    } else if (!equals || !store(s, equals + 1)) {
+        text_printf(why, "SITA_%s must be ", s->name);
+        say_bounds(why, s);
+        text_printf(why, ", not \"%s\".\n", equals ? equals + 1 : "");
+    }
+}
+
+enum status config_load(struct text *why) {
+    size_t before = why->n;
+    for (size_t i = 0; i < SETTINGS; i++)
+        if (!store(&settings[i], settings[i].preset))
+            log_fatal("config", "the preset of SITA_%s is wrong", settings[i].name);
+    for (char **e = environ; *e; e++)
+        if (strncmp(*e, "SITA_", 5) == 0)
+            load_one(why, *e + 5);
+    log_set_level((enum log_level)config.log_level);
+    return why->n == before ? OK : BAD_INPUT;
+}
+
+void config_help(struct text *out) {
+    for (size_t i = 0; i < SETTINGS; i++) {
+        const struct setting *s = &settings[i];
+        text_printf(out, "SITA_%s\n    %s", s->name, s->help);
+        if (s->kind != KIND_OUTSIDE) {
+            text_lit(out, ":\n    ");
+            say_bounds(out, s);
+            text_printf(out, "; %s%s", *s->preset ? "default " : "no default", s->preset);
+        }
+        text_char(out, '\n');
+    }
+}

@@ -1,0 +1,43 @@
+/* config.h - the settings of the process, from environment variables that begin with SITA_.
+ *
+ * One table (config.c) states name, default, kind, bounds and a sentence of help for each; from
+ * it come the values below and the text of `sitaminter help config`. An unknown or malformed
+ * SITA_ variable stops the start with a sentence that names it. The configuration is the one
+ * global of the process: read once at start, never changed after. */
+#ifndef SITA_BASE_CONFIG_H
+#define SITA_BASE_CONFIG_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/text.h"
+
+struct config {
+    /* libpq connection strings, one per role; empty = not given */
+    const char *owner_url, *reader_url, *app_url, *desk_url;
+    /* where nginx reaches the pools: "unix:/path" or "ADDRESS:PORT" */
+    const char *read_listen, *write_listen, *desk_listen;
+    const char *templates_dir, *locale_dir, *icon_dir;
+    const char *public_url;   /* the site's own address, no slash at the end */
+    const char *monitor_from; /* comma-separated addresses that may read /healthz, /readyz, /metrics */
+    int32_t read_workers, write_workers, desk_workers;
+    int32_t read_connections; /* database connections of one read worker */
+    int32_t drain_seconds;    /* how long a stop waits for requests under way */
+    int32_t io_seconds;       /* deadline for reading or writing one request */
+    int32_t body_max;         /* bytes of a request body */
+    int32_t params_max;       /* bytes of all FastCGI parameters of a request */
+    bool bench_routes;        /* the /bench routes exist */
+    int32_t log_level;        /* enum log_level */
+};
+
+/* The process configuration; valid after config_load. */
+extern struct config config;
+
+/* Reads the environment into config. BAD_INPUT: `why` gets one sentence per wrong variable.
+ * The strings are borrowed from the environment. */
+MUST_CHECK enum status config_load(struct text *why);
+
+/* The help: every setting with its default, bounds and meaning. */
+void config_help(struct text *out);
+
+#endif

@@ -1,0 +1,39 @@
+#include "base/crypto.h"
+
+#include <sodium.h>
+#include <string.h>
+
+#include "base/log.h"
+
+void crypto_start(void) {
+    if (sodium_init() < 0)
+        log_fatal("crypto_start", "libsodium could not be initialised");
+}
+
+void crypto_random(void *out, size_t n) {
+    randombytes_buf(out, n);
+}
+
+void crypto_sha256(uint8_t out[32], const void *data, size_t n) {
+    crypto_hash_sha256(out, data, n);
+}
+
+void crypto_blake2b(uint8_t *out, size_t n_out, const void *data, size_t n,
+                    const char personal[16]) {
+    static const unsigned char zeros[crypto_generichash_blake2b_SALTBYTES];
+    const unsigned char *person = personal ? (const unsigned char *)personal : zeros;
+    if (crypto_generichash_blake2b_salt_personal(out, n_out, data, n, NULL, 0, zeros, person))
+        log_fatal("blake2b", "refused an output of %zu bytes", n_out);
+}
+
+void crypto_hex(char *out, const uint8_t *data, size_t n) {
+    sodium_bin2hex(out, 2 * n + 1, data, n);
+}
+
+bool crypto_from_hex(uint8_t *out, size_t n, const char *s) {
+    size_t got = 0;
+    const char *end = NULL;
+    if (strlen(s) != 2 * n)
+        return false;
+    return sodium_hex2bin(out, n, s, 2 * n, NULL, &got, &end) == 0 && got == n && *end == '\0';
+}

@@ -1,0 +1,29 @@
+/* crypto.h - what this program uses of libsodium. No other file includes sodium.h. */
+#ifndef SITA_BASE_CRYPTO_H
+#define SITA_BASE_CRYPTO_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Must run once before anything else here; ends the process if the library cannot start. */
+void crypto_start(void);
+
+/* Fills out with n unpredictable bytes. */
+void crypto_random(void *out, size_t n);
+
+/* SHA-256 (FIPS 180-4) of the n bytes at data. */
+void crypto_sha256(uint8_t out[32], const void *data, size_t n);
+
+/* BLAKE2b (RFC 7693), n_out bytes (16 to 64), no key, salt of zeros; personal is 16 bytes or
+ * NULL for none. */
+void crypto_blake2b(uint8_t *out, size_t n_out, const void *data, size_t n,
+                    const char personal[16]);
+
+/* Lower-case hex of n bytes to out (2 n + 1 bytes, ends in NUL). */
+void crypto_hex(char *out, const uint8_t *data, size_t n);
+
+/* Exactly n bytes from 2 n hex digits of either case, at s, which must end after them. */
+bool crypto_from_hex(uint8_t *out, size_t n, const char *s);
+
+#endif

@@ -1,0 +1,64 @@
+#include "base/utf8.h"
+
+static bool continues(const char *s, size_t i) {
+    return ((unsigned char)s[i] & 0xc0) == 0x80;
+}
+
+size_t utf8_decode(const char *s, size_t n, uint32_t *code_point) {
+    static const uint32_t smallest[] = {0, 0, 0x80, 0x800, 0x10000};
+    if (n == 0)
+        return 0;
+    unsigned char c = (unsigned char)s[0];
+    size_t len = c < 0x80 ? 1 : c >> 5 == 6 ? 2 : c >> 4 == 14 ? 3 : c >> 3 == 30 ? 4 : 0;
+    if (len == 0 || len > n)
+        return 0;
+    uint32_t value = len == 1 ? c : c & (0x7fu >> len);
+    for (size_t i = 1; i < len; i++) {
+        if (!continues(s, i))
+            return 0;
+        value = value << 6 | ((unsigned char)s[i] & 0x3f);
+    }
+    if (value < smallest[len] || value > 0x10ffff || (value >= 0xd800 && value <= 0xdfff))
+        return 0;
+    *code_point = value;
+    return len;
+}
+
+size_t utf8_next(const char *s, size_t n) {
+    uint32_t ignored;
+    return utf8_decode(s, n, &ignored);
+}
+
+size_t utf8_encode(char *out, uint32_t c) {
+    if (c > 0x10ffff || (c >= 0xd800 && c <= 0xdfff))
+        return 0;
+    if (c < 0x80) {
+        out[0] = (char)c;
+        return 1;
+    }
+    size_t len = c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
+    static const unsigned char lead[] = {0, 0, 0xc0, 0xe0, 0xf0};
+    for (size_t i = len - 1; i > 0; i--) {
+        out[i] = (char)(0x80 | (c & 0x3f));
+        c >>= 6;
+    }
+    out[0] = (char)(lead[len] | c);
+    return len;
+}
+
+bool utf8_valid(const char *s, size_t n) {
+    for (size_t i = 0; i < n;) {
+        size_t len = utf8_next(s + i, n - i);
+        if (len == 0 || s[i] == '\0')
+            return false;
+        i += len;
+    }
+    return true;
+}
+
+size_t utf8_length(const char *s, size_t n) {
+    size_t count = 0;
+    for (size_t i = 0; i < n; i++)
+        count += !continues(s, i);
+    return count;
+}

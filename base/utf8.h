@@ -1,0 +1,27 @@
+/* utf8.h - UTF-8 as RFC 3629 defines it: no overlong forms, no surrogates, nothing above
+ * U+10FFFF. */
+#ifndef SITA_BASE_UTF8_H
+#define SITA_BASE_UTF8_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Length in bytes (1 to 4) of the character at s, of which n bytes may be read; 0 if those bytes
+ * do not begin with a whole valid character. */
+size_t utf8_next(const char *s, size_t n);
+
+/* The same, also giving the code point. */
+size_t utf8_decode(const char *s, size_t n, uint32_t *code_point);
+
+/* Writes the code point to out (room for 4 bytes), returns its length; 0 for a surrogate or a
+ * value above U+10FFFF. */
+size_t utf8_encode(char *out, uint32_t code_point);
+
+/* True if the n bytes at s are valid UTF-8 without U+0000. */
+bool utf8_valid(const char *s, size_t n);
+
+/* Number of code points in valid UTF-8. */
+size_t utf8_length(const char *s, size_t n);
+
+#endif

@@ -1,0 +1,47 @@
+/* request.h - one HTTP request as the handlers see it. Everything in it lives in its arena. */
+#ifndef SITA_HANDLERS_REQUEST_H
+#define SITA_HANDLERS_REQUEST_H
+
+#include "base/arena.h"
+
+enum method {
+    METHOD_GET,
+    METHOD_HEAD,
+    METHOD_OPTIONS,
+    METHOD_POST,
+    METHOD_PATCH,
+    METHOD_DELETE,
+    METHOD_OTHER
+};
+
+/* The two faces of a page: the HTML page and its JSON twin. */
+enum face { FACE_OF_HTML, FACE_OF_JSON };
+
+struct page;
+
+struct request {
+    struct arena *arena;
+    /* set by whoever received the request (fcgi/, or a test) */
+    enum method method;
+    const char *path;          /* as sent, without the query: "/tokens/12"; at most PATH_MAX_BYTES */
+    const char *query;         /* as sent, after "?"; "" if none */
+    const char *id;            /* request id, 8 to 64 characters of [0-9A-Za-z-] */
+    const char *remote;        /* address of the client, text; "" if unknown */
+    const char *accept;        /* request headers; "" if absent */
+    const char *if_none_match;
+    const char *cookie;
+    const char *content_type;
+    const char *body; /* body_n bytes */
+    size_t body_n;
+    /* set by the dispatcher */
+    const struct page *page; /* NULL until a route matched */
+    enum face face;
+    void *params; /* the page's parameter struct, valid and within bounds */
+};
+
+enum { PATH_MAX_BYTES = 1024, QUERY_MAX_BYTES = 4096 };
+
+/* METHOD_OTHER for anything not in the list. Methods are case-sensitive (RFC 9110 section 9.1). */
+enum method method_of(const char *name);
+
+#endif

@@ -1,0 +1,51 @@
+/* template.h - pages from Mustache templates, compiled at start against the field tables.
+ *
+ * Syntax: Mustache (https://mustache.github.io/mustache.5.html and the inheritance extension of
+ * mustache/spec): {{name}}, {{#name}}…{{/name}}, {{^name}}…{{/name}}, {{>partial}}, {{! comment }},
+ * {{<layout}}…{{/layout}} with {{$block}}…{{/block}}, dotted names, {{.}}, set delimiters. There is no
+ * unescaped tag: {{{…}}} and {{&…}} stop the start. A name that the field tables do not have stops
+ * the start, naming file, line and name.
+ *
+ * Beyond Mustache:
+ * - facets: {{createdAt.iso}} of a time, {{supply.raw}} of an amount, {{txHash.short}} of a hash,
+ *   {{iconUrl.href}} of a URL (empty unless https), {{name.arg}} (percent-encoded, for query strings).
+ * - {{#_}}text with {{tags}}{{/_}} is translated: the literal source between the tags, white space
+ *   folded, is the msgid; the translation is compiled in its place.
+ * - a tag right after href=", src=" or action=" must be a FIELD_PATH, or the .href facet of a
+ *   FIELD_URL; anything else stops the start.
+ *
+ * Every value is escaped for HTML text and quoted attributes alike (text_html). Numbers, amounts
+ * and times are written by templates/format.h, the one formatter. */
+#ifndef SITA_TEMPLATES_TEMPLATE_H
+#define SITA_TEMPLATES_TEMPLATE_H
+
+#include "base/record.h"
+#include "base/status.h"
+
+struct templates; /* a compiled set for one language; owned by the caller */
+struct template;  /* one compiled page; borrowed from its set */
+
+/* One page of a set: the file's name without ".html", and the record it is rendered with. */
+struct template_page {
+    const char *file;
+    const struct record *model;
+};
+
+/* Reads every *.html below dir (a file system path; partial "parts/pager" is parts/pager.html),
+ * compiles the n pages, each against its model on top of `shell` (names are looked up in the model
+ * first). Messages are translated by gettext in the process's current language.
+ * OK: *set is new. BAD_INPUT: `why` gets one sentence per problem, *set is NULL. */
+MUST_CHECK enum status templates_load(struct templates **set, const char *dir,
+                                      const struct template_page *pages, size_t n,
+                                      const struct record *shell, struct text *why);
+
+/* The page of that name, or NULL. */
+const struct template *templates_find(const struct templates *set, const char *file);
+
+/* Appends the page. shell and model are structs of the records it was compiled against. */
+void template_render(const struct template *t, const void *shell, const void *model,
+                     struct text *out);
+
+void templates_free(struct templates *set);
+
+#endif
