@@ -1,0 +1,22 @@
+/* tokens.h - the queries about tokens. Each function adds one call to a load; the rows are there
+ * when the load has run. `as` is the record that a row becomes (handlers/records.h). */
+#ifndef SITA_SQL_TOKENS_H
+#define SITA_SQL_TOKENS_H
+
+#include "sql/paging.h"
+
+struct token_filter {
+    const char *network, *status; /* NULL: any */
+};
+
+void token_list(struct load *l, const struct token_filter *f, const struct paging *p,
+                const struct record *as, struct rows *out);
+
+/* One row with `total`: how many rows the filter has, at most PAGING_COUNTED + 1. */
+void token_total(struct load *l, const struct token_filter *f, const struct record *as,
+                 struct rows *out);
+
+/* One row or none. */
+void token_one(struct load *l, int32_t id, const struct record *as, struct rows *out);
+
+#endif

@@ -1,0 +1,22 @@
+/* transactions.h - the queries about transactions; see tokens.h for the manner. */
+#ifndef SITA_SQL_TRANSACTIONS_H
+#define SITA_SQL_TRANSACTIONS_H
+
+#include "sql/paging.h"
+
+struct transaction_filter {
+    const char *network, *status; /* NULL: any */
+    int32_t token_id;             /* 0: any */
+};
+
+void transaction_list(struct load *l, const struct transaction_filter *f, const struct paging *p,
+                      const struct record *as, struct rows *out);
+
+/* One row with `total`, counted up to PAGING_COUNTED + 1. */
+void transaction_total(struct load *l, const struct transaction_filter *f,
+                       const struct record *as, struct rows *out);
+
+/* One row or none. */
+void transaction_one(struct load *l, int32_t id, const struct record *as, struct rows *out);
+
+#endif
