@@ -1,0 +1,78 @@
+# sql/cluster.sh - the private PostgreSQL cluster of ./run: sourced by it, not run.
+# Uses from ./run: STATE, SOCKETS, as_service, launch, alive, halt, own, say, die.
+# One unix socket below a folder that only its user can enter; no TCP; hence trust.
+
+# The newest server on this machine; 15 or later.
+cluster_programs() {
+    local found
+    found=$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -t/ -k5 -n | tail -n 1)
+    [ -n "$found" ] || die "PostgreSQL is not installed: apt-get install postgresql"
+    PG_BIN=$found
+}
+
+# Makes $STATE/pg. It gets its name only when complete, so a killed start leaves nothing half-made.
+cluster_make() {
+    local unfinished=$STATE/pg.unfinished
+    [ ! -e "$STATE/pg" ] || return 0
+    say "making a private PostgreSQL cluster in $STATE/pg"
+    rm -rf "$unfinished"
+    as_service "$PG_BIN/initdb" --pgdata="$unfinished" --username=postgres --encoding=UTF8 \
+        --locale=C.UTF-8 --data-checksums --auth-local=trust --auth-host=reject \
+        >"$STATE/log/initdb.log" 2>&1 ||
+        die "PostgreSQL's initdb failed: $(tail -n 1 "$STATE/log/initdb.log") ($STATE/log/initdb.log has all)"
+    echo "include 'sitaminter.conf'" >>"$unfinished/postgresql.conf"
+    sync -f "$unfinished"
+    mv -T "$unfinished" "$STATE/pg"
+}
+
+# $1: on or off; off (for tests) trades safety after a power cut for speed.
+cluster_configure() {
+    cat >"$STATE/pg/sitaminter.conf.new" <<END
+listen_addresses = ''
+unix_socket_directories = '$SOCKETS'
+unix_socket_permissions = 0700
+timezone = 'UTC'
+log_timezone = 'UTC'
+log_line_prefix = '%m [%p] %q%u@%d '
+max_connections = 100
+client_connection_check_interval = '2s'
+idle_in_transaction_session_timeout = '60s'
+fsync = $1
+synchronous_commit = $1
+full_page_writes = $1
+END
+    own "$STATE/pg/sitaminter.conf.new"
+    mv "$STATE/pg/sitaminter.conf.new" "$STATE/pg/sitaminter.conf"
+}
+
+cluster_answers() {
+    "$PG_BIN/pg_isready" --quiet --host="$SOCKETS" --dbname=postgres --username=postgres
+}
+
+# Makes it if need be, starts it, waits until it answers.
+cluster_start() {
+    local deadline=$((SECONDS + 60))
+    cluster_programs
+    cluster_make
+    cluster_configure "${1:-on}"
+    launch postgres "$PG_BIN/postgres" -D "$STATE/pg"
+    until cluster_answers; do
+        alive postgres ||
+            die "PostgreSQL did not start: $(cluster_complaint) ($STATE/log/postgres.log has all)"
+        [ $SECONDS -lt $deadline ] || die "PostgreSQL does not answer; see $STATE/log/postgres.log"
+        sleep 0.1
+    done
+}
+
+cluster_complaint() {
+    grep -aE 'FATAL|PANIC|ERROR' "$STATE/log/postgres.log" | tail -n 1 | sed 's/^.*\(FATAL\|PANIC\|ERROR\): *//'
+}
+
+# INT asks PostgreSQL for a fast shutdown: sessions end, nothing is lost.
+cluster_stop() {
+    halt postgres INT 30
+}
+
+cluster_psql() {
+    as_service psql --no-psqlrc --quiet --set=ON_ERROR_STOP=1 --host="$SOCKETS" --username=postgres "$@"
+}
