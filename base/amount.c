@@ -10,6 +10,8 @@ static size_t digits_at(const char *s) {
 
 bool amount_valid(const char *s, int decimals) {
     size_t whole = digits_at(s);
+    if (decimals < 0 || decimals > AMOUNT_DECIMALS_MAX)
+        return false;
     if (whole == 0 || whole > WHOLE_DIGITS_MAX || (whole > 1 && s[0] == '0'))
         return false;
     if (s[whole] == '\0')
@@ -25,7 +27,7 @@ static bool push_digit(unsigned __int128 *value, unsigned digit) {
 }
 
 bool amount_to_chain(const char *s, int decimals, unsigned __int128 *chain) {
-    if (decimals < 0 || decimals > AMOUNT_DECIMALS_MAX || !amount_valid(s, decimals))
+    if (!amount_valid(s, decimals))
         return false;
     unsigned __int128 value = 0;
     const char *p = s;

@@ -8,6 +8,11 @@
 
 #include "base/log.h"
 
+#if defined(__has_feature) /* clang has no macro of its own for it */
+#if __has_feature(address_sanitizer)
+#define __SANITIZE_ADDRESS__ 1
+#endif
+#endif
 #if defined(__SANITIZE_ADDRESS__)
 #include <sanitizer/asan_interface.h>
 #else
@@ -141,7 +146,8 @@ void *arena_grow(struct arena *a, void *p, size_t old, size_t new_size) {
 
 char *arena_strndup(struct arena *a, const char *s, size_t n) {
     char *copy = arena_raw(a, n + 1);
-    memcpy(copy, s, n);
+    if (n) /* s may be NULL: an empty text has no bytes */
+        memcpy(copy, s, n);
     copy[n] = '\0';
     return copy;
 }

@@ -7,12 +7,13 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "base/utf8.h"
 
 extern char **environ;
 
 struct config config;
 
-enum kind { KIND_TEXT, KIND_INT, KIND_SWITCH, KIND_LEVEL, KIND_OUTSIDE };
+enum kind { KIND_TEXT, KIND_SITE, KIND_INT, KIND_SWITCH, KIND_LEVEL, KIND_OUTSIDE };
 
 struct setting {
     const char *name; /* without SITA_ */
@@ -41,8 +42,8 @@ static const struct setting settings[] = {
     TEXT("TEMPLATES", templates_dir, "templates", "folder of the page templates"),
     TEXT("LOCALES", locale_dir, "templates/po", "folder of the compiled message catalogues"),
     TEXT("ICONS", icon_dir, "var/icons", "folder where token icons are stored by content hash"),
-    TEXT("PUBLIC_URL", public_url, "https://localhost:8443",
-         "the site's own address, without a slash at the end"),
+    {"PUBLIC_URL", KIND_SITE, offsetof(struct config, public_url), "https://localhost:8443", 0, 255,
+     "the site's own address"},
     TEXT("MONITOR_FROM", monitor_from, "127.0.0.1,::1",
          "addresses, separated by commas, that may read /healthz, /readyz and /metrics"),
     INT("READ_WORKERS", read_workers, "2", 1, 64, "read workers"),
@@ -64,16 +65,19 @@ static const struct setting settings[] = {
     OUTSIDE("HTTPS_PORT", "port of the site (read by ./run and nginx's template)"),
     OUTSIDE("HTTP_PORT", "port that redirects to the site (read by ./run and nginx's template)"),
     OUTSIDE("STATE", "folder of everything that is made at run time (read by ./run)"),
-    OUTSIDE("DATABASE_URL", "a PostgreSQL server to use in place of the private one (read by ./run)"),
+    OUTSIDE("DATABASE_URL",
+            "a PostgreSQL server to use in place of the private one (read by ./run)"),
 };
 
 enum { SETTINGS = sizeof settings / sizeof settings[0] };
 
 static bool parse_int(const struct setting *s, const char *value, int32_t *out) {
     char *end;
+    if (*value < '0' || *value > '9') /* strtol would skip spaces and take a sign */
+        return false;
     errno = 0;
     long n = strtol(value, &end, 10);
-    if (errno || end == value || *end || n < s->least || n > s->most)
+    if (errno || *end || n < s->least || n > s->most)
         return false;
     *out = (int32_t)n;
     return true;
@@ -87,6 +91,27 @@ static int32_t index_of(const char *const *names, const char *value) {
     return -1;
 }
 
+static bool parse_text(const struct setting *s, const char *value, const char **out) {
+    size_t n = strlen(value);
+    *out = value;
+    for (const char *p = value; *p; p++)
+        if ((unsigned char)*p < 0x20 || *p == 0x7f)
+            return false;
+    return n <= (size_t)s->most && utf8_valid(value, n);
+}
+
+/* An http or https URL with a host, printable ASCII, no path, query or fragment. */
+static bool parse_site(const struct setting *s, const char *value, const char **out) {
+    const char *host = strstr(value, "://");
+    size_t scheme = host ? (size_t)(host - value) : 0;
+    if (!parse_text(s, value, out) || !((scheme == 5 && memcmp(value, "https", 5) == 0) ||
+                                        (scheme == 4 && memcmp(value, "http", 4) == 0)))
+        return false;
+    size_t n = strspn(host + 3, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                "0123456789.-:[]");
+    return n > 0 && host[3 + n] == '\0';
+}
+
 static bool store(const struct setting *s, const char *value) {
     static const char *const switches[] = {"off", "on", NULL};
     static const char *const levels[] = {"debug", "info", "warning", "error", NULL};
@@ -94,8 +119,9 @@ static bool store(const struct setting *s, const char *value) {
     int32_t chosen;
     switch (s->kind) {
     case KIND_TEXT:
-        *(const char **)at = value;
-        return strlen(value) <= (size_t)s->most;
+        return parse_text(s, value, at);
+    case KIND_SITE:
+        return parse_site(s, value, at);
     case KIND_INT:
         return parse_int(s, value, at);
     case KIND_SWITCH:
@@ -115,7 +141,10 @@ static bool store(const struct setting *s, const char *value) {
 static void say_bounds(struct text *out, const struct setting *s) {
     switch (s->kind) {
     case KIND_TEXT:
-        text_printf(out, "text of at most %d bytes", s->most);
+        text_printf(out, "UTF-8 text of at most %d bytes without control characters", s->most);
+        break;
+    case KIND_SITE:
+        text_lit(out, "an http or https address without a path or a slash at the end");
         break;
     case KIND_INT:
         text_printf(out, "a whole number from %d to %d", s->least, s->most);
@@ -138,17 +167,30 @@ static const struct setting *find(const char *variable, size_t n) {
     return NULL;
 }
 
+/* The first 64 of n bytes, everything but printable ASCII as "?": it goes to a terminal. */
+static void put_shown(struct text *out, const char *s, size_t n) {
+    for (size_t i = 0; i < n && i < 64; i++)
+        text_char(out, s[i] >= 0x20 && s[i] < 0x7f ? s[i] : '?');
+}
+
 static void load_one(struct text *why, const char *variable) {
     const char *equals = strchr(variable, '=');
     size_t n = equals ? (size_t)(equals - variable) : strlen(variable);
+    const char *value = equals ? equals + 1 : "";
     const struct setting *s = find(variable, n);
     if (!s) {
-        text_printf(why, "SITA_%.*s is not a setting of this program; see `sitaminter help config`.\n",
-                    (int)n, variable);
-    } else if (!equals || !store(s, equals + 1)) {
+        text_put(why, "SITA_");
+        put_shown(why, variable, n);
+        text_lit(why, " is not a setting of this program; see `sitaminter help config`.\n");
+    } else if (!store(s, value)) {
         text_printf(why, "SITA_%s must be ", s->name);
         say_bounds(why, s);
-        text_printf(why, ", not \"%s\".\n", equals ? equals + 1 : "");
+        if (s->kind != KIND_TEXT) { /* a connection string may hold a password */
+            text_lit(why, ", not \"");
+            put_shown(why, value, strlen(value));
+            text_char(why, '"');
+        }
+        text_lit(why, ".\n");
     }
 }
 

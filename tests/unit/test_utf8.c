@@ -1,0 +1,103 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/utf8.h"
+
+/* Bytes and how many of them begin a valid character (RFC 3629 section 4). */
+static const struct {
+    const char *bytes;
+    size_t n, length;
+    uint32_t code_point;
+} cases[] = {
+    {"", 0, 0, 0},
+    {"a", 1, 1, 'a'},
+    {"\0", 1, 1, 0},
+    {"\x7f", 1, 1, 0x7f},
+    {"\x80", 1, 0, 0}, /* a continuation alone */
+    {"\xbf", 1, 0, 0},
+    {"\xc0\x80", 2, 0, 0}, /* overlong NUL */
+    {"\xc1\xbf", 2, 0, 0}, /* overlong DEL */
+    {"\xc2\x80", 2, 2, 0x80},
+    {"\xc2", 1, 0, 0},     /* cut off */
+    {"\xc2\x80", 1, 0, 0}, /* cut off by n */
+    {"\xc2\x41", 2, 0, 0},
+    {"\xdf\xbf", 2, 2, 0x7ff},
+    {"\xe0\x80\x80", 3, 0, 0}, /* overlong */
+    {"\xe0\x9f\xbf", 3, 0, 0},
+    {"\xe0\xa0\x80", 3, 3, 0x800},
+    {"\xed\x9f\xbf", 3, 3, 0xd7ff},
+    {"\xed\xa0\x80", 3, 0, 0}, /* surrogates */
+    {"\xed\xbf\xbf", 3, 0, 0},
+    {"\xee\x80\x80", 3, 3, 0xe000},
+    {"\xef\xbf\xbf", 3, 3, 0xffff},
+    {"\xe2\x82", 2, 0, 0},
+    {"\xe2\x28\xa1", 3, 0, 0},
+    {"\xe2\x82\x28", 3, 0, 0},
+    {"\xf0\x8f\xbf\xbf", 4, 0, 0}, /* overlong */
+    {"\xf0\x90\x80\x80", 4, 4, 0x10000},
+    {"\xf0\x9f\x98\x80", 4, 4, 0x1f600},
+    {"\xf4\x8f\xbf\xbf", 4, 4, 0x10ffff},
+    {"\xf4\x90\x80\x80", 4, 0, 0}, /* above the last code point */
+    {"\xf5\x80\x80\x80", 4, 0, 0},
+    {"\xf8\x88\x80\x80\x80", 5, 0, 0},
+    {"\xfe", 1, 0, 0},
+    {"\xff", 1, 0, 0},
+};
+
+static void decodes(void **state) {
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        uint32_t c = 0;
+        assert_int_equal(utf8_decode(cases[i].bytes, cases[i].n, &c), cases[i].length);
+        assert_int_equal(utf8_next(cases[i].bytes, cases[i].n), cases[i].length);
+        assert_int_equal(c, cases[i].code_point);
+    }
+}
+
+static void every_code_point_comes_back(void **state) {
+    (void)state;
+    for (uint32_t c = 0; c <= 0x110010; c++) {
+        char bytes[4];
+        uint32_t back = 0xffffffff;
+        bool exists = c <= 0x10ffff && !(c >= 0xd800 && c <= 0xdfff);
+        size_t n = utf8_encode(bytes, c);
+        if (!exists) {
+            assert_int_equal(n, 0);
+            continue;
+        }
+        if (utf8_decode(bytes, n, &back) != n || back != c)
+            fail_msg("U+%04X", c);
+        for (size_t shorter = 0; shorter < n; shorter++)
+            assert_int_equal(utf8_next(bytes, shorter), 0);
+    }
+}
+
+static void validates(void **state) {
+    (void)state;
+    assert_true(utf8_valid("", 0));
+    assert_true(utf8_valid("\xe5\xb8\x81 token \xf0\x9f\x98\x80", 14));
+    assert_false(utf8_valid("a\0b", 3));
+    assert_false(utf8_valid("abc\xff", 4));
+    assert_false(utf8_valid("abc\xf0\x9f\x98", 6));
+}
+
+static void counts_code_points(void **state) {
+    (void)state;
+    assert_int_equal(utf8_length("", 0), 0);
+    assert_int_equal(utf8_length("a\xc3\xa9\xe5\xb8\x81\xf0\x9f\x98\x80", 10), 4);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(decodes),
+        cmocka_unit_test(every_code_point_comes_back),
+        cmocka_unit_test(validates),
+        cmocka_unit_test(counts_code_points),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
