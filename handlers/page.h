@@ -21,8 +21,9 @@ enum access {
 
 /* What Cache-Control says. */
 enum cache {
-    CACHE_PUBLIC, /* the same for every anonymous reader: nginx keeps it for a second */
-    CACHE_NONE    /* never stored */
+    CACHE_PUBLIC,  /* the same for every anonymous reader: nginx keeps it for a second */
+    CACHE_FOREVER, /* the address names the content */
+    CACHE_NONE     /* never stored */
 };
 
 enum param_kind {

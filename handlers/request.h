@@ -19,15 +19,22 @@ enum face { FACE_OF_HTML, FACE_OF_JSON };
 
 struct page;
 
+/* One thing that is wrong with a request: the field it names, and a sentence. */
+struct problem {
+    const char *field, *message;
+};
+
+enum { PROBLEMS_MAX = 16 };
+
 struct request {
     struct arena *arena;
     /* set by whoever received the request (fcgi/, or a test) */
     enum method method;
-    const char *path;          /* as sent, without the query: "/tokens/12"; at most PATH_MAX_BYTES */
-    const char *query;         /* as sent, after "?"; "" if none */
-    const char *id;            /* request id, 8 to 64 characters of [0-9A-Za-z-] */
-    const char *remote;        /* address of the client, text; "" if unknown */
-    const char *accept;        /* request headers; "" if absent */
+    const char *path;   /* as sent, without the query: "/tokens/12"; at most PATH_MAX_BYTES */
+    const char *query;  /* as sent, after "?"; "" if none */
+    const char *id;     /* request id, 8 to 64 characters of [0-9A-Za-z-] */
+    const char *remote; /* address of the client, text; "" if unknown */
+    const char *accept; /* request headers; "" if absent */
     const char *if_none_match;
     const char *cookie;
     const char *content_type;
@@ -37,9 +44,15 @@ struct request {
     const struct page *page; /* NULL until a route matched */
     enum face face;
     void *params; /* the page's parameter struct, valid and within bounds */
+    struct problem problems[PROBLEMS_MAX];
+    size_t n_problems;
 };
 
 enum { PATH_MAX_BYTES = 1024, QUERY_MAX_BYTES = 4096 };
+
+/* Notes what is wrong; beyond PROBLEMS_MAX nothing is added. message lives as long as the request.
+ */
+void request_problem(struct request *rq, const char *field, const char *message);
 
 /* METHOD_OTHER for anything not in the list. Methods are case-sensitive (RFC 9110 section 9.1). */
 enum method method_of(const char *name);

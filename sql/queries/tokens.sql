@@ -1,10 +1,12 @@
--- The public reads of tokens. Format of these files: sql/queries/README.md.
+-- The public reads of tokens. The format: sql/queries.awk.
 
 -- name: token_list
 -- One page of tokens, newest first; `before` walks towards newer rows, so it comes back oldest first.
 -- `page` skips rows inside the first 10,000, by an index-only walk of ids.
 -- shapes: network status page after before
+-- exclusive: page after before
 -- limits: 11 26 51 101
+-- row: token
 SELECT t.id, t.name, t.symbol, t.supply, t.decimals, t.creator_id, t.description, t.icon_url,
        t.contract_address, t.network_id, t.tx_hash, t.status, t.origin, t.type_hash, t.type_script,
        t.icon_hash, t.chain_time, t.verified_at, t.created_at, t.updated_at,
@@ -30,6 +32,7 @@ LIMIT :limit                                       --? !page
 -- name: token_total
 -- How many tokens a list has, counted up to 10,001.
 -- shapes: network status
+-- row: total
 SELECT count(*)::int AS total
 FROM (SELECT 1 FROM tokens t
       WHERE true
@@ -39,6 +42,7 @@ FROM (SELECT 1 FROM tokens t
 
 -- name: token_one
 -- One token with its creator.
+-- row: token
 SELECT t.id, t.name, t.symbol, t.supply, t.decimals, t.creator_id, t.description, t.icon_url,
        t.contract_address, t.network_id, t.tx_hash, t.status, t.origin, t.type_hash, t.type_script,
        t.icon_hash, t.chain_time, t.verified_at, t.created_at, t.updated_at,

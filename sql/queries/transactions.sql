@@ -1,9 +1,11 @@
--- The public reads of transactions. Format of these files: sql/queries/README.md.
+-- The public reads of transactions. The format: sql/queries.awk.
 
 -- name: transaction_list
 -- One page of transactions, newest first; `before` comes back oldest first.
 -- shapes: network status token page after before
+-- exclusive: page after before
 -- limits: 11 26 51 101
+-- row: transaction
 SELECT x.id, x.user_id, x.token_id, x.tx_hash, x.tx_type, x.status, x.amount, x.network_id,
        x.metadata, x.origin, x.chain_time, x.verified_at, x.created_at, x.updated_at,
        CASE WHEN u.reserved THEN NULL ELSE u.wallet_address END AS user_address,
@@ -32,6 +34,7 @@ LIMIT :limit                                       --? !page
 -- name: transaction_total
 -- How many transactions a list has, counted up to 10,001.
 -- shapes: network status token
+-- row: total
 SELECT count(*)::int AS total
 FROM (SELECT 1 FROM transactions x
       WHERE true
@@ -42,6 +45,7 @@ FROM (SELECT 1 FROM transactions x
 
 -- name: transaction_one
 -- One transaction with its user and token.
+-- row: transaction
 SELECT x.id, x.user_id, x.token_id, x.tx_hash, x.tx_type, x.status, x.amount, x.network_id,
        x.metadata, x.origin, x.chain_time, x.verified_at, x.created_at, x.updated_at,
        CASE WHEN u.reserved THEN NULL ELSE u.wallet_address END AS user_address,

@@ -1,0 +1,134 @@
+#include "handlers/pager.h"
+
+#include <string.h>
+
+#include "handlers/paths.h"
+#include "templates/messages.h"
+
+static const struct field link_fields[] = {
+    FIELD_MADE(struct pager_link, number, "number", FIELD_INT, FACE_HTML),
+    FIELD_MADE(struct pager_link, current, "isCurrent", FIELD_BOOL, FACE_HTML),
+    FIELD_MADE(struct pager_link, path, "path", FIELD_PATH, FACE_HTML),
+};
+static const struct record record_pager_link = RECORD(pager_link, link_fields);
+
+#define P(member, json, kind, shown) FIELD_MADE(struct pager, member, json, kind, shown)
+static const struct field pager_fields[] = {
+    P(total, "total", FIELD_INT, FACE_BOTH),
+    P(total_is_exact, "totalIsExact", FIELD_BOOL, FACE_BOTH),
+    P(pages, "pages", FIELD_OPT_INT, FACE_BOTH),
+    P(current, "current", FIELD_OPT_INT, FACE_BOTH),
+    P(limit, "limit", FIELD_INT, FACE_BOTH),
+    P(next, "next", FIELD_PATH, FACE_BOTH),
+    P(prev, "prev", FIELD_PATH, FACE_BOTH),
+    P(first, "first", FIELD_PATH, FACE_HTML),
+    P(last, "last", FIELD_PATH, FACE_HTML),
+    P(several, "several", FIELD_BOOL, FACE_HTML),
+    FIELD_INSIDE(struct pager, links, "links", FIELD_LIST, FACE_HTML, &record_pager_link),
+};
+const struct record record_pager = RECORD(pager, pager_fields);
+
+bool pager_read(struct request *rq, const struct pager_params *p, struct paging *paging) {
+    bool after = p->after >= 0, before = p->before >= 0;
+    if (after && before)
+        request_problem(rq, "before", message("cannot be used together with after"));
+    if ((after || before) && p->page != 1)
+        request_problem(rq, "page", message("cannot be used together with after or before"));
+    if ((int64_t)p->page * p->limit > PAGING_COUNTED && p->page > 1)
+        request_problem(rq, "page", message("goes up to row 10,000; use after or before to go on"));
+    *paging = (struct paging){.by = after    ? PAGING_BY_AFTER
+                                    : before ? PAGING_BY_BEFORE
+                                             : PAGING_BY_PAGE,
+                              .page = p->page,
+                              .cursor = after ? p->after : p->before,
+                              .limit = p->limit};
+    return rq->n_problems == 0;
+}
+
+static void reverse(struct arena *a, const struct record *as, struct rows *rows) {
+    unsigned char *at = rows->at, *spare = arena_raw(a, as->size);
+    for (size_t i = 0, j = rows->n; i + 1 < j; i++) {
+        j--;
+        memcpy(spare, at + i * as->size, as->size);
+        memcpy(at + i * as->size, at + j * as->size, as->size);
+        memcpy(at + j * as->size, spare, as->size);
+    }
+}
+
+static int32_t id_at(const struct record *as, const struct rows *rows, size_t i) {
+    return *(const int32_t *)rows_at(as, rows, i);
+}
+
+static const char *with(struct request *rq, const char *base, const char *name, int32_t value) {
+    struct text t = text_in(rq->arena, PATH_TEXT_MAX);
+    text_put(&t, base);
+    if (name)
+        path_arg_int(&t, name, value);
+    return text_str(&t);
+}
+
+static const char *page_path(struct request *rq, const char *base, int32_t number) {
+    return number == 1 ? base : with(rq, base, "page", number);
+}
+
+/* 1 … 4 5 [6] 7 8 … 20: the ends, the neighbours, and gaps. */
+static void number_links(struct request *rq, const char *base, struct pager *out) {
+    enum { AROUND = 2, MOST = 2 * AROUND + 7 };
+    int32_t pages = out->pages.value, current = out->current.set ? out->current.value : 0;
+    struct pager_link *links = arena_array(rq->arena, MOST, sizeof *links);
+    size_t n = 0;
+    int32_t last_shown = 0;
+    for (int32_t i = 1; i <= pages; i++) {
+        bool shown = i == 1 || i == pages || (i >= current - AROUND && i <= current + AROUND);
+        if (!shown)
+            continue;
+        if (i > last_shown + 1)
+            links[n++] = (struct pager_link){0};
+        links[n++] = (struct pager_link){
+            .number = i, .current = i == current, .path = page_path(rq, base, i)};
+        last_shown = i;
+    }
+    out->links = (struct rows){.at = links, .n = n};
+}
+
+/* Next and previous by number where the neighbour has one, by cursor otherwise. */
+static void step_links(struct request *rq, const struct paging *paging, const char *base,
+                       const struct record *as, const struct rows *rows, bool goes_on,
+                       struct pager *out) {
+    bool by_page = paging->by == PAGING_BY_PAGE;
+    bool forward = paging->by == PAGING_BY_BEFORE ? paging->cursor > 0 : goes_on;
+    bool back = by_page ? paging->page > 1 : paging->by == PAGING_BY_BEFORE ? goes_on : true;
+    if (rows->n && forward) {
+        bool numbered = by_page && (int64_t)(paging->page + 1) * paging->limit <= PAGING_COUNTED;
+        out->next = numbered ? page_path(rq, base, paging->page + 1)
+                             : with(rq, base, "after", id_at(as, rows, rows->n - 1));
+    }
+    if (back && by_page && out->pages.set && paging->page > out->pages.value)
+        out->prev = page_path(rq, base, out->pages.value);
+    else if (back && by_page)
+        out->prev = page_path(rq, base, paging->page - 1);
+    else if (rows->n && back)
+        out->prev = with(rq, base, "before", id_at(as, rows, 0));
+}
+
+void pager_finish(struct request *rq, const struct paging *paging, const struct total *total,
+                  const char *base, const struct record *as, struct rows *rows, struct pager *out) {
+    bool goes_on = rows->n > (size_t)paging->limit;
+    bool exact = total->total <= PAGING_COUNTED;
+    if (goes_on)
+        rows->n = (size_t)paging->limit;
+    if (paging->by == PAGING_BY_BEFORE)
+        reverse(rq->arena, as, rows);
+    *out = (struct pager){.total = exact ? total->total : PAGING_COUNTED,
+                          .total_is_exact = exact,
+                          .limit = paging->limit,
+                          .first = base};
+    int32_t pages = (out->total + paging->limit - 1) / paging->limit;
+    out->pages = (struct opt_int){.value = pages ? pages : 1, .set = exact};
+    out->current = (struct opt_int){.value = paging->page, .set = paging->by == PAGING_BY_PAGE};
+    out->several = pages > 1 || !exact;
+    out->last = exact ? page_path(rq, base, out->pages.value) : with(rq, base, "before", 0);
+    step_links(rq, paging, base, as, rows, goes_on, out);
+    if (exact)
+        number_links(rq, base, out);
+}

@@ -1,0 +1,78 @@
+/* pager.h - paging of a keyset list: parameters in, links and counts out.
+ *
+ * Inside the first 10,000 rows a list has page numbers and an exact total. Beyond, the total says
+ * that it is not exact, and cursors (after, before) lead on; they stay right while rows are added.
+ */
+#ifndef SITA_HANDLERS_PAGER_H
+#define SITA_HANDLERS_PAGER_H
+
+#include "handlers/page.h"
+#include "handlers/records.h"
+#include "sql/paging.h"
+
+/* The paging parameters of a list page: a member of its parameter struct. */
+struct pager_params {
+    int32_t page, limit;
+    int32_t after, before; /* -1: not given; before = 0 is the end of the list */
+};
+
+/* Their rows in a parameter table; st is the page's struct, member its struct pager_params. */
+#define PAGER_PARAMS(st, member)                                                                   \
+    {.name = "page",                                                                               \
+     .kind = PARAM_INT,                                                                            \
+     .offset = offsetof(st, member.page),                                                          \
+     .least = 1,                                                                                   \
+     .most = PAGING_COUNTED,                                                                       \
+     .preset = 1,                                                                                  \
+     .help = "Page number from 1; page × limit may go up to row 10,000."},                         \
+        {.name = "limit",                                                                          \
+         .kind = PARAM_INT,                                                                        \
+         .offset = offsetof(st, member.limit),                                                     \
+         .least = 1,                                                                               \
+         .most = PAGING_LIMIT_MAX,                                                                 \
+         .preset = 10,                                                                             \
+         .help = "Rows on a page."},                                                               \
+        {.name = "after",                                                                          \
+         .kind = PARAM_INT,                                                                        \
+         .offset = offsetof(st, member.after),                                                     \
+         .least = 0,                                                                               \
+         .most = INT32_MAX,                                                                        \
+         .preset = -1,                                                                             \
+         .help = "Cursor: rows that come after the row with this id in the list."},                \
+    {                                                                                              \
+        .name = "before", .kind = PARAM_INT, .offset = offsetof(st, member.before), .least = 0,    \
+        .most = INT32_MAX, .preset = -1,                                                           \
+        .help = "Cursor: rows that come before the row with this id; 0 stands for the end."        \
+    }
+
+/* Turns the parameters into paging. False, with problems noted on rq, for contradictions: more
+ * than one of page, after, before, or a page beyond row 10,000. */
+MUST_CHECK bool pager_read(struct request *rq, const struct pager_params *p, struct paging *paging);
+
+/* One numbered link; path is NULL for a gap. */
+struct pager_link {
+    int32_t number;
+    bool current;
+    const char *path;
+};
+
+/* What a list says about itself. JSON shows the counts and next/prev; the page shows all. */
+struct pager {
+    int32_t total;
+    bool total_is_exact;
+    struct opt_int pages, current;
+    int32_t limit;
+    const char *next, *prev, *first, *last; /* addresses in the face of the request, NULL: none */
+    struct rows links;                      /* struct pager_link */
+    bool several;                           /* there is more than one page */
+};
+
+extern const struct record record_pager;
+
+/* Finishes a list: puts rows that came back oldest first into list order, drops the extra row that
+ * only told that the list goes on, and fills *out. `base` is the list's own address with its
+ * filters and limit but without paging. Rows are structs of `as` that begin with int32_t id. */
+void pager_finish(struct request *rq, const struct paging *paging, const struct total *total,
+                  const char *base, const struct record *as, struct rows *rows, struct pager *out);
+
+#endif

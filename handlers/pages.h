@@ -1,0 +1,30 @@
+/* pages.h - the one list of pages. A new page is a new file and one more X(name) here. */
+#ifndef SITA_HANDLERS_PAGES_H
+#define SITA_HANDLERS_PAGES_H
+
+#include "handlers/page.h"
+
+#define PAGES(X)                                                                                   \
+    X(home)                                                                                        \
+    X(token_list)                                                                                  \
+    X(token)                                                                                       \
+    X(activity)                                                                                    \
+    X(transaction)                                                                                 \
+    X(identicon)                                                                                   \
+    X(healthz)                                                                                     \
+    X(readyz)                                                                                      \
+    X(metrics)                                                                                     \
+    X(bench_token_list)                                                                            \
+    X(bench_token)                                                                                 \
+    X(bench_sleep)                                                                                 \
+    X(bench_stream)
+
+#define DECLARE_PAGE(name) extern const struct page page_##name;
+PAGES(DECLARE_PAGE)
+#undef DECLARE_PAGE
+
+/* The list as a table, in the order above. */
+extern const struct page *const pages[];
+extern const size_t pages_n;
+
+#endif

@@ -1,0 +1,156 @@
+#include "handlers/params.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/utf8.h"
+#include "templates/messages.h"
+
+enum { VALUE_MAX_BYTES = 1024 };
+
+static int hex_digit(char c) {
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    if (c >= 'a' && c <= 'f')
+        return c - 'a' + 10;
+    if (c >= 'A' && c <= 'F')
+        return c - 'A' + 10;
+    return -1;
+}
+
+char *params_decode(struct arena *a, const char *s, size_t n, bool plus) {
+    char *out = arena_raw(a, n + 1);
+    size_t len = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (s[i] == '%') {
+            int high = i + 2 < n ? hex_digit(s[i + 1]) : -1;
+            int low = i + 2 < n ? hex_digit(s[i + 2]) : -1;
+            if (high < 0 || low < 0)
+                return NULL;
+            out[len++] = (char)(high * 16 + low);
+            i += 2;
+        } else {
+            out[len++] = plus && s[i] == '+' ? ' ' : s[i];
+        }
+    }
+    out[len] = '\0';
+    return utf8_valid(out, len) ? out : NULL;
+}
+
+static const struct param *find(const struct page *page, const char *name, size_t n) {
+    for (size_t i = 0; i < page->n_params; i++)
+        if (strlen(page->params[i].name) == n && memcmp(page->params[i].name, name, n) == 0)
+            return &page->params[i];
+    return NULL;
+}
+
+static void set_presets(struct request *rq, const struct page *page) {
+    rq->params = arena_alloc(rq->arena, page->params_size);
+    for (size_t i = 0; i < page->n_params; i++)
+        if (page->params[i].kind == PARAM_INT)
+            *(int32_t *)((unsigned char *)rq->params + page->params[i].offset) =
+                page->params[i].preset;
+}
+
+/* Digits only, no sign, no leading zeros beyond "0": one spelling per number, so one address per
+ * page. */
+static bool read_int(const struct param *p, const char *value, int32_t *out) {
+    size_t n = strlen(value);
+    if (n == 0 || n > 10 || strspn(value, "0123456789") != n || (n > 1 && value[0] == '0'))
+        return false;
+    long long number = strtoll(value, NULL, 10);
+    if (number < p->least || number > p->most)
+        return false;
+    *out = (int32_t)number;
+    return true;
+}
+
+static const char *read_choice(const struct param *p, const char *value) {
+    for (size_t i = 0; p->choices[i]; i++)
+        if (strcmp(p->choices[i], value) == 0)
+            return p->choices[i];
+    return NULL;
+}
+
+static const char *choices_sentence(struct arena *a, const struct param *p) {
+    struct text t = text_in(a, 1024);
+    text_put(&t, message("must be one of"));
+    for (size_t i = 0; p->choices[i]; i++)
+        text_printf(&t, "%s %s", i ? "," : "", p->choices[i]);
+    return text_str(&t);
+}
+
+static void store(struct request *rq, const struct param *p, const char *value) {
+    void *at = (unsigned char *)rq->params + p->offset;
+    switch (p->kind) {
+    case PARAM_INT:
+        if (!read_int(p, value, at))
+            request_problem(rq, p->name,
+                            arena_printf(rq->arena, message("must be a whole number from %d to %d"),
+                                         p->least, p->most));
+        break;
+    case PARAM_CHOICE:
+        *(const char **)at = read_choice(p, value);
+        if (!*(const char **)at)
+            request_problem(rq, p->name, choices_sentence(rq->arena, p));
+        break;
+    case PARAM_TEXT:
+        *(const char **)at = value;
+        if (strlen(value) < (size_t)p->least || strlen(value) > (size_t)p->most)
+            request_problem(rq, p->name,
+                            arena_printf(rq->arena, message("must have from %d to %d bytes"),
+                                         p->least, p->most));
+        break;
+    }
+}
+
+/* An empty value in a query string means "not given": a form without JavaScript sends all its
+ * fields. */
+static void read_query_value(struct request *rq, const struct param *p, const char *s, size_t n,
+                             bool *seen) {
+    char *value = n <= VALUE_MAX_BYTES ? params_decode(rq->arena, s, n, true) : NULL;
+    if (*seen) {
+        request_problem(rq, p->name, message("is given twice"));
+    } else if (!value) {
+        request_problem(rq, p->name, message("is too long or not valid text"));
+    } else if (*value) {
+        *seen = true;
+        store(rq, p, value);
+    }
+}
+
+static void unknown_param(struct request *rq, const char *name, size_t n) {
+    char *shown = n <= 64 ? params_decode(rq->arena, name, n, true) : NULL;
+    request_problem(rq, shown ? shown : "?", message("is not a parameter of this address"));
+}
+
+static void read_query(struct request *rq, const struct page *page, bool *seen) {
+    const char *s = rq->query;
+    while (*s) {
+        size_t n = strcspn(s, "&"), n_name = strcspn(s, "=&");
+        const struct param *p = find(page, s, n_name);
+        if (p)
+            read_query_value(rq, p, s + n_name + (n_name < n), n - n_name - (n_name < n),
+                             &seen[p - page->params]);
+        else if (n && rq->face == FACE_OF_JSON)
+            unknown_param(rq, s, n_name);
+        s += n + (s[n] == '&');
+    }
+}
+
+enum status params_read(struct request *rq, const struct page *page, const struct path_value *path,
+                        size_t n_path) {
+    bool *seen = arena_array(rq->arena, page->n_params + 1, sizeof *seen);
+    set_presets(rq, page);
+    for (size_t i = 0; i < n_path; i++) {
+        const struct param *p = find(page, path[i].name, path[i].n_name);
+        char *value = params_decode(rq->arena, path[i].value, path[i].n_value, false);
+        seen[p - page->params] = true;
+        if (value)
+            store(rq, p, value);
+        else
+            request_problem(rq, p->name, message("is not valid text"));
+    }
+    read_query(rq, page, seen);
+    return rq->n_problems ? BAD_INPUT : OK;
+}

@@ -1,0 +1,29 @@
+/* params.h - typed parameters: from the path and the query string into a page's parameter struct.
+ */
+#ifndef SITA_HANDLERS_PARAMS_H
+#define SITA_HANDLERS_PARAMS_H
+
+#include "handlers/page.h"
+
+/* One value cut out of a path by a {name} in its pattern, still percent-encoded. */
+struct path_value {
+    const char *name; /* n_name bytes inside the pattern */
+    size_t n_name;
+    const char *value;
+    size_t n_value;
+};
+
+enum { PATH_VALUES_MAX = 4 };
+
+/* Fills rq->params (zeroed, of page->params_size) with presets, then with what the path and the
+ * query say. BAD_INPUT: rq->problems names each field that is malformed, out of bounds, or given
+ * twice; on the JSON face also each that the page does not know (an HTML page ignores those, so
+ * that links decorated by others still work). */
+MUST_CHECK enum status params_read(struct request *rq, const struct page *page,
+                                   const struct path_value *path, size_t n_path);
+
+/* Decodes percent-encoding (and "+" as a space when plus is true) into a. NULL if malformed, not
+ * valid UTF-8 or with U+0000. */
+char *params_decode(struct arena *a, const char *s, size_t n, bool plus);
+
+#endif

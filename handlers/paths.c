@@ -1,0 +1,40 @@
+#include "handlers/paths.h"
+
+#include <string.h>
+
+void path_token(struct text *out, int32_t id) {
+    text_lit(out, "/tokens/");
+    text_long(out, id);
+}
+
+void path_activity(struct text *out, int32_t id) {
+    text_lit(out, "/activity/");
+    text_long(out, id);
+}
+
+void path_identicon(struct text *out, const char *seed) {
+    text_lit(out, "/icons/identicon/");
+    text_add(out, seed, 16);
+    text_lit(out, ".svg");
+}
+
+void path_arg(struct text *path, const char *name, const char *value) {
+    if (!value)
+        return;
+    bool first = path->n == 0 || !memchr(path->at, '?', path->n);
+    text_char(path, first ? '?' : '&');
+    text_put(path, name);
+    text_char(path, '=');
+    text_url(path, value, strlen(value));
+}
+
+void path_arg_int(struct text *path, const char *name, int64_t value) {
+    char digits[24];
+    char *end = digits + sizeof digits - 1, *p = end;
+    *p = '\0';
+    uint64_t left = value < 0 ? 0 : (uint64_t)value;
+    do
+        *--p = (char)('0' + left % 10);
+    while (left /= 10);
+    path_arg(path, name, p);
+}

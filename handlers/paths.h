@@ -1,0 +1,22 @@
+/* paths.h - every address of the site, spelt once. */
+#ifndef SITA_HANDLERS_PATHS_H
+#define SITA_HANDLERS_PATHS_H
+
+#include "base/text.h"
+#include "handlers/request.h"
+
+enum { PATH_TEXT_MAX = 8192 };
+
+/* /tokens/ID and /activity/ID, the HTML face. */
+void path_token(struct text *out, int32_t id);
+void path_activity(struct text *out, int32_t id);
+
+/* /icons/identicon/SEED.svg; seed is 16 lower-case hex digits. */
+void path_identicon(struct text *out, const char *seed);
+
+/* Adds "?name=value" or "&name=value" to a path; value is percent-encoded. A NULL value adds
+ * nothing. The int form adds always. */
+void path_arg(struct text *path, const char *name, const char *value);
+void path_arg_int(struct text *path, const char *name, int64_t value);
+
+#endif

@@ -1,0 +1,144 @@
+#include "handlers/records.h"
+
+#include <string.h>
+
+#include "base/crypto.h"
+#include "handlers/paths.h"
+#include "handlers/state.h"
+
+static void token_url(struct text *out, const void *record) {
+    path_token(out, ((const struct token *)record)->id);
+}
+
+/* The seed of a picture that stays the same for the same token everywhere: its type script hash,
+ * which is the token's identity on chain, or what we know it by until it has one. */
+static void token_icon(struct text *out, const void *record) {
+    const struct token *t = record;
+    char seed[33];
+    uint8_t digest[16];
+    if (t->type_hash && strlen(t->type_hash) == 66) {
+        path_identicon(out, t->type_hash + 2);
+        return;
+    }
+    crypto_blake2b(digest, sizeof digest, &t->id, sizeof t->id, "sitaminter-icon\0");
+    crypto_hex(seed, digest, sizeof digest);
+    path_identicon(out, seed);
+}
+
+static void token_state(struct text *out, const void *record) {
+    const struct token *t = record;
+    text_put(out, state_name(t->status, t->origin, t->verified_at));
+}
+
+static void token_state_label(struct text *out, const void *record) {
+    const struct token *t = record;
+    text_put(out, state_label(t->status, t->origin, t->verified_at));
+}
+
+static void token_state_help(struct text *out, const void *record) {
+    const struct token *t = record;
+    text_put(out, state_help(t->status, t->origin, t->verified_at));
+}
+
+static void token_network_label(struct text *out, const void *record) {
+    text_put(out, network_label(((const struct token *)record)->network_id));
+}
+
+#define T(member, json, kind) FIELD_STORED(struct token, member, json, kind)
+static const struct field token_fields[] = {
+    T(id, "id", FIELD_INT),
+    T(name, "name", FIELD_TEXT),
+    T(symbol, "symbol", FIELD_TEXT),
+    T(supply, "supply", FIELD_AMOUNT),
+    T(decimals, "decimals", FIELD_OPT_INT),
+    T(creator_id, "creatorId", FIELD_INT),
+    T(creator_address, "creatorAddress", FIELD_HASH),
+    T(description, "description", FIELD_TEXT),
+    T(icon_url, "iconUrl", FIELD_URL),
+    T(contract_address, "contractAddress", FIELD_HASH),
+    T(network_id, "networkId", FIELD_TEXT),
+    T(tx_hash, "txHash", FIELD_HASH),
+    T(status, "status", FIELD_TEXT),
+    T(origin, "origin", FIELD_TEXT),
+    T(type_hash, "typeHash", FIELD_HASH),
+    T(type_script, "typeScript", FIELD_JSON),
+    T(icon_hash, "iconHash", FIELD_HASH),
+    T(chain_time, "chainTime", FIELD_TIME),
+    T(verified_at, "verifiedAt", FIELD_TIME),
+    T(created_at, "createdAt", FIELD_TIME),
+    T(updated_at, "updatedAt", FIELD_TIME),
+    FIELD_SHOWN("url", FIELD_PATH, token_url),
+    FIELD_SHOWN("icon", FIELD_PATH, token_icon),
+    FIELD_SHOWN("state", FIELD_TEXT, token_state),
+    FIELD_SHOWN("stateLabel", FIELD_TEXT, token_state_label),
+    FIELD_SHOWN("stateHelp", FIELD_TEXT, token_state_help),
+    FIELD_SHOWN("networkLabel", FIELD_TEXT, token_network_label),
+};
+const struct record record_token = RECORD(token, token_fields);
+
+static void transaction_url(struct text *out, const void *record) {
+    path_activity(out, ((const struct transaction *)record)->id);
+}
+
+static void transaction_token_url(struct text *out, const void *record) {
+    const struct transaction *x = record;
+    if (x->token_id.set)
+        path_token(out, x->token_id.value);
+}
+
+static void transaction_state(struct text *out, const void *record) {
+    const struct transaction *x = record;
+    text_put(out, state_name(x->status, x->origin, x->verified_at));
+}
+
+static void transaction_state_label(struct text *out, const void *record) {
+    const struct transaction *x = record;
+    text_put(out, state_label(x->status, x->origin, x->verified_at));
+}
+
+static void transaction_state_help(struct text *out, const void *record) {
+    const struct transaction *x = record;
+    text_put(out, state_help(x->status, x->origin, x->verified_at));
+}
+
+static void transaction_network_label(struct text *out, const void *record) {
+    text_put(out, network_label(((const struct transaction *)record)->network_id));
+}
+
+static void transaction_type_label(struct text *out, const void *record) {
+    text_put(out, type_label(((const struct transaction *)record)->tx_type));
+}
+
+#define X(member, json, kind) FIELD_STORED(struct transaction, member, json, kind)
+static const struct field transaction_fields[] = {
+    X(id, "id", FIELD_INT),
+    X(user_id, "userId", FIELD_INT),
+    X(user_address, "userAddress", FIELD_HASH),
+    X(token_id, "tokenId", FIELD_OPT_INT),
+    X(token_name, "tokenName", FIELD_TEXT),
+    X(token_symbol, "tokenSymbol", FIELD_TEXT),
+    X(tx_hash, "txHash", FIELD_HASH),
+    X(tx_type, "txType", FIELD_TEXT),
+    X(status, "status", FIELD_TEXT),
+    X(amount, "amount", FIELD_AMOUNT),
+    X(network_id, "networkId", FIELD_TEXT),
+    X(metadata, "metadata", FIELD_JSON),
+    X(origin, "origin", FIELD_TEXT),
+    X(chain_time, "chainTime", FIELD_TIME),
+    X(verified_at, "verifiedAt", FIELD_TIME),
+    X(created_at, "createdAt", FIELD_TIME),
+    X(updated_at, "updatedAt", FIELD_TIME),
+    FIELD_SHOWN("url", FIELD_PATH, transaction_url),
+    FIELD_SHOWN("tokenUrl", FIELD_PATH, transaction_token_url),
+    FIELD_SHOWN("state", FIELD_TEXT, transaction_state),
+    FIELD_SHOWN("stateLabel", FIELD_TEXT, transaction_state_label),
+    FIELD_SHOWN("stateHelp", FIELD_TEXT, transaction_state_help),
+    FIELD_SHOWN("networkLabel", FIELD_TEXT, transaction_network_label),
+    FIELD_SHOWN("typeLabel", FIELD_TEXT, transaction_type_label),
+};
+const struct record record_transaction = RECORD(transaction, transaction_fields);
+
+static const struct field total_fields[] = {
+    FIELD_STORED(struct total, total, "total", FIELD_INT),
+};
+const struct record record_total = RECORD(total, total_fields);

@@ -1,0 +1,36 @@
+/* records.h - the records that travel between database, templates and JSON. */
+#ifndef SITA_HANDLERS_RECORDS_H
+#define SITA_HANDLERS_RECORDS_H
+
+#include "base/record.h"
+
+struct token {
+    int32_t id, creator_id;
+    const char *name, *symbol;
+    const char *supply; /* decimal string as people write it; "" = unknown */
+    struct opt_int decimals;
+    const char *description, *icon_url, *contract_address, *network_id, *tx_hash, *status;
+    const char *origin; /* who recorded it, if it was not created here */
+    const char *type_hash, *type_script, *icon_hash;
+    const char *creator_address; /* NULL: unknown */
+    int64_t chain_time, verified_at, created_at, updated_at;
+};
+
+struct transaction {
+    int32_t id, user_id;
+    struct opt_int token_id;
+    const char *tx_hash, *tx_type, *status;
+    const char *amount; /* decimal string in units of the token; NULL: none or unknown */
+    const char *network_id, *metadata, *origin;
+    const char *user_address;              /* NULL: unknown */
+    const char *token_name, *token_symbol; /* NULL: no token */
+    int64_t chain_time, verified_at, created_at, updated_at;
+};
+
+struct total {
+    int32_t total;
+};
+
+extern const struct record record_token, record_transaction, record_total;
+
+#endif

@@ -1,0 +1,29 @@
+/* state.h - what a reader is told about a record's status, network and type.
+ *
+ * A record that was imported from elsewhere and never verified here is "recorded": it is stored as
+ * pending, but nobody here is waiting for it. */
+#ifndef SITA_HANDLERS_STATE_H
+#define SITA_HANDLERS_STATE_H
+
+#include <stdint.h>
+
+/* "confirmed", "pending", "failed" or "recorded": the name that styles and links use. An unknown
+ * status counts as pending, since nothing is shown as confirmed that was not verified. */
+const char *state_name(const char *status, const char *origin, int64_t verified_at);
+
+/* The word and the sentence for it, translated. */
+const char *state_label(const char *status, const char *origin, int64_t verified_at);
+const char *state_help(const char *status, const char *origin, int64_t verified_at);
+
+/* The word for a stored status alone, as filters show it. */
+const char *status_label(const char *status);
+
+/* The name of a network or of a kind of transaction; an unknown one is shown as it is stored. */
+const char *network_label(const char *network_id);
+const char *type_label(const char *tx_type);
+
+/* The values that lists can be filtered by, ended by NULL. */
+extern const char *const state_statuses[];
+extern const char *const state_networks[];
+
+#endif

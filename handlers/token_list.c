@@ -1,0 +1,99 @@
+/* All tokens, newest first. */
+#include "handlers/choices.h"
+#include "handlers/page.h"
+#include "handlers/pager.h"
+#include "handlers/pages.h"
+#include "handlers/paths.h"
+#include "handlers/state.h"
+#include "sql/tokens.h"
+
+struct token_list_params {
+    const char *network, *status;
+    struct pager_params pager;
+};
+
+struct token_list_meta {
+    struct pager pagination;
+};
+
+struct token_list_model {
+    struct rows data; /* struct token */
+    struct token_list_meta meta;
+    struct rows networks, statuses; /* struct choice */
+    bool filtered;
+    struct rows total; /* struct total, one */
+    struct paging paging;
+};
+
+static const struct param token_list_param_rows[] = {
+    {.name = "network",
+     .kind = PARAM_CHOICE,
+     .offset = offsetof(struct token_list_params, network),
+     .choices = state_networks,
+     .help = "Only tokens of this network."},
+    {.name = "status",
+     .kind = PARAM_CHOICE,
+     .offset = offsetof(struct token_list_params, status),
+     .choices = state_statuses,
+     .help = "Only tokens with this status."},
+    PAGER_PARAMS(struct token_list_params, pager),
+};
+
+static const struct field meta_fields[] = {
+    FIELD_INSIDE(struct token_list_meta, pagination, "pagination", FIELD_RECORD, FACE_BOTH,
+                 &record_pager),
+};
+static const struct record record_meta = RECORD(token_list_meta, meta_fields);
+
+#define M(member, json, kind, inner)                                                               \
+    FIELD_INSIDE(struct token_list_model, member, json, kind, FACE_BOTH, inner)
+static const struct field model_fields[] = {
+    M(data, "data", FIELD_LIST, &record_token),
+    M(meta, "meta", FIELD_RECORD, &record_meta),
+    M(networks, "networks", FIELD_LIST, &record_choice),
+    M(statuses, "statuses", FIELD_LIST, &record_choice),
+    FIELD_MADE(struct token_list_model, filtered, "filtered", FIELD_BOOL, FACE_HTML),
+};
+static const struct record record_model = RECORD(token_list_model, model_fields);
+
+static void token_list_load(struct request *rq, struct load *l, void *at) {
+    const struct token_list_params *p = rq->params;
+    struct token_list_model *model = at;
+    struct token_filter f = {.network = p->network, .status = p->status};
+    if (!pager_read(rq, &p->pager, &model->paging))
+        return;
+    token_list(l, &f, &model->paging, &record_token, &model->data);
+    token_total(l, &f, &record_total, &model->total);
+}
+
+static enum status token_list_show(struct request *rq, struct load *l, void *at, int round) {
+    (void)l;
+    (void)round;
+    const struct token_list_params *p = rq->params;
+    struct token_list_model *model = at;
+    struct text base = text_in(rq->arena, PATH_TEXT_MAX);
+    text_put(&base, rq->path);
+    path_arg(&base, "network", p->network);
+    path_arg(&base, "status", p->status);
+    if (p->pager.limit != 10)
+        path_arg_int(&base, "limit", p->pager.limit);
+    pager_finish(rq, &model->paging, model->total.at, text_str(&base), &record_token, &model->data,
+                 &model->meta.pagination);
+    model->filtered = p->network || p->status;
+    model->networks = choices_of(rq->arena, state_networks, network_label, p->network);
+    model->statuses = choices_of(rq->arena, state_statuses, status_label, p->status);
+    return OK;
+}
+
+const struct page page_token_list = {
+    .name = "token_list",
+    .path = "/tokens",
+    .api_path = "/api/tokens",
+    .template = "tokens",
+    .params = token_list_param_rows,
+    .n_params = sizeof token_list_param_rows / sizeof token_list_param_rows[0],
+    .params_size = sizeof(struct token_list_params),
+    .model = &record_model,
+    .load = token_list_load,
+    .show = token_list_show,
+};

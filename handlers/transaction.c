@@ -1,0 +1,90 @@
+/* One transaction, the token it belongs to, and what was recorded with it. */
+#include "handlers/page.h"
+#include "handlers/pages.h"
+#include "handlers/records.h"
+#include "sql/transactions.h"
+
+struct transaction_params {
+    int32_t id;
+};
+
+struct token_reference {
+    int32_t id;
+    const char *name, *symbol;
+};
+
+struct transaction_data {
+    struct transaction *transaction;
+    struct token_reference *token; /* NULL: it belongs to none */
+    const char *metadata;          /* JSON */
+};
+
+struct transaction_model {
+    struct transaction_data data;
+    struct rows transactions; /* struct transaction, one or none */
+};
+
+static const struct param transaction_param_rows[] = {
+    {.name = "id",
+     .kind = PARAM_INT,
+     .offset = offsetof(struct transaction_params, id),
+     .least = 1,
+     .most = INT32_MAX,
+     .help = "The transaction's id."},
+};
+
+static const struct field reference_fields[] = {
+    FIELD_MADE(struct token_reference, id, "id", FIELD_INT, FACE_BOTH),
+    FIELD_MADE(struct token_reference, name, "name", FIELD_TEXT, FACE_BOTH),
+    FIELD_MADE(struct token_reference, symbol, "symbol", FIELD_TEXT, FACE_BOTH),
+};
+static const struct record record_reference = RECORD(token_reference, reference_fields);
+
+static const struct field data_fields[] = {
+    FIELD_INSIDE(struct transaction_data, transaction, "transaction", FIELD_LINK, FACE_BOTH,
+                 &record_transaction),
+    FIELD_INSIDE(struct transaction_data, token, "token", FIELD_LINK, FACE_BOTH, &record_reference),
+    FIELD_MADE(struct transaction_data, metadata, "metadata", FIELD_JSON, FACE_BOTH),
+};
+static const struct record record_data = RECORD(transaction_data, data_fields);
+
+static const struct field model_fields[] = {
+    FIELD_INSIDE(struct transaction_model, data, "data", FIELD_RECORD, FACE_BOTH, &record_data),
+};
+static const struct record record_model = RECORD(transaction_model, model_fields);
+
+static void transaction_load(struct request *rq, struct load *l, void *at) {
+    const struct transaction_params *p = rq->params;
+    struct transaction_model *model = at;
+    transaction_one(l, p->id, &record_transaction, &model->transactions);
+}
+
+static enum status transaction_show(struct request *rq, struct load *l, void *at, int round) {
+    (void)l;
+    (void)round;
+    struct transaction_model *model = at;
+    if (model->transactions.n == 0)
+        return NOT_FOUND;
+    struct transaction *x = model->transactions.at;
+    model->data.transaction = x;
+    model->data.metadata = x->metadata;
+    if (x->token_id.set) {
+        model->data.token = arena_alloc(rq->arena, sizeof *model->data.token);
+        *model->data.token = (struct token_reference){
+            .id = x->token_id.value, .name = x->token_name, .symbol = x->token_symbol};
+    }
+    return OK;
+}
+
+const struct page page_transaction = {
+    .name = "transaction",
+    .path = "/activity/{id}",
+    .api_path = "/api/transactions/{id}",
+    .template = "transaction",
+    .params = transaction_param_rows,
+    .n_params = sizeof transaction_param_rows / sizeof transaction_param_rows[0],
+    .params_size = sizeof(struct transaction_params),
+    .model = &record_model,
+    .load = transaction_load,
+    .show = transaction_show,
+};
