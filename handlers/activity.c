@@ -57,6 +57,7 @@ static const struct record record_meta = RECORD(activity_meta, meta_fields);
     FIELD_INSIDE(struct activity_model, member, json, kind, FACE_BOTH, inner)
 static const struct field model_fields[] = {
     M(data, "data", FIELD_LIST, &record_transaction),
+    M(data, "transactions", FIELD_LIST, &record_transaction), /* as the shared part names it */
     M(meta, "meta", FIELD_RECORD, &record_meta),
     M(networks, "networks", FIELD_LIST, &record_choice),
     M(statuses, "statuses", FIELD_LIST, &record_choice),
