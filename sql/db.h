@@ -20,11 +20,13 @@ enum { SQL_VALUES_MAX = 16, LOAD_CALLS_MAX = 12 };
 /* One call of a named query. Made by load_add. */
 struct sql_call {
     enum sql_name name;
-    uint32_t shape;                      /* SHAPE_… bits: which optional lines are in */
-    int32_t limit;                       /* the literal LIMIT; 0 where the query has none */
-    const char *values[SQL_VALUES_MAX];  /* text form, in the order of the query's parameters */
-    const struct record *as;             /* what a row becomes */
-    struct rows *out;                    /* filled when the load has run */
+    uint32_t shape;                     /* SHAPE_… bits: which optional lines are in */
+    int32_t limit;                      /* the literal LIMIT; 0 where the query has none */
+    const char *values[SQL_VALUES_MAX]; /* text form, in the order of the query's parameters */
+    uint32_t set;                       /* bit i: values[i] was given */
+    const struct record *as;            /* what a row becomes; NULL: rows are not wanted */
+    struct rows *out;                   /* filled when the load has run */
+    const struct statement *statement;  /* the prepared statement of this shape */
 };
 
 /* What a page wants from the database in one round trip. Lives in a request's arena. */
@@ -36,7 +38,9 @@ struct load {
 };
 
 /* Adds a call; parameters are set by sql_value in any order, by their names in the query text;
- * one that is used by the shape and never set is a bug and ends the process. */
+ * one that is used by the shape and never set is a bug and ends the process. One that only other
+ * shapes use may be set and is ignored. A value of NULL is SQL's NULL. Values are borrowed until
+ * the load has run. */
 struct sql_call *load_add(struct load *l, enum sql_name name, uint32_t shape, int32_t limit,
                           const struct record *as, struct rows *out);
 void sql_value(struct sql_call *c, const char *parameter, const char *value);

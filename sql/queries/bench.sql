@@ -1,6 +1,7 @@
 -- What the benchmark peers ask, column for column: only the /bench routes use these.
 
 -- name: bench_token_list
+-- A page of tokens with their creators' addresses.
 -- shapes: before
 -- limits: 20 100
 SELECT t.id, t.name, t.symbol, t.supply, t.creator_id, t.description, t.icon_url,
@@ -12,6 +13,7 @@ ORDER BY t.id DESC
 LIMIT :limit
 
 -- name: bench_token_one
+-- One token with its creator's address.
 SELECT t.id, t.name, t.symbol, t.supply, t.creator_id, t.description, t.icon_url,
        t.contract_address, t.network_id, t.tx_hash, t.status, t.created_at, t.updated_at,
        u.wallet_address AS creator_address

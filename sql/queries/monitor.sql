@@ -1,0 +1,3 @@
+-- name: ping
+-- Shows that the database answers.
+SELECT 1 AS one

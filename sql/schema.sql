@@ -1,0 +1,130 @@
+-- The database as it is meant to be. `sitaminter db push` makes a database match this file.
+--
+-- Object names carry no schema; a push chooses it. No BEGIN, COMMIT, SET or psql commands here.
+-- The first five tables have a fixed core: columns, types, nullability, defaults and constraint
+-- names that other programs rely on. Additions to them come last and are nullable or defaulted.
+-- Times are UTC. Amounts are decimal strings as people write them.
+
+CREATE TABLE users (
+    id             serial,
+    wallet_address text      NOT NULL,
+    username       text,
+    created_at     timestamp NOT NULL DEFAULT now(),
+    updated_at     timestamp NOT NULL DEFAULT now(),
+    -- Stands for people whom nobody here knows (imported records): has no page, its address is not
+    -- shown.
+    reserved       boolean   NOT NULL DEFAULT false,
+    CONSTRAINT users_pkey PRIMARY KEY (id),
+    CONSTRAINT users_wallet_address_unique UNIQUE (wallet_address)
+);
+
+CREATE TABLE tokens (
+    id               serial,
+    name             text      NOT NULL,
+    symbol           text      NOT NULL,
+    supply           text      NOT NULL, -- '' = unknown
+    creator_id       integer   NOT NULL,
+    description      text,
+    icon_url         text,
+    contract_address text,
+    network_id       text      NOT NULL,
+    tx_hash          text,
+    status           text      NOT NULL DEFAULT 'pending',
+    created_at       timestamp NOT NULL DEFAULT now(),
+    updated_at       timestamp NOT NULL DEFAULT now(),
+    decimals         integer,   -- places after the point; NULL = unknown
+    origin           text,      -- who recorded it, if not this site
+    chain_time       timestamp, -- of the block that holds the issuing transaction
+    verified_at      timestamp, -- when this site last found it on the chain as recorded
+    type_hash        text,      -- hash of the xUDT type script
+    type_script      jsonb,     -- that script: {codeHash, hashType, args}
+    icon_hash        text,      -- SHA-256 of the stored copy of the icon
+    CONSTRAINT tokens_pkey PRIMARY KEY (id),
+    CONSTRAINT tokens_creator_id_users_id_fk FOREIGN KEY (creator_id) REFERENCES users (id),
+    CONSTRAINT tokens_decimals_check CHECK (decimals BETWEEN 0 AND 255),
+    CONSTRAINT tokens_type_hash_check CHECK (type_hash ~ '^0x[0-9a-f]{64}$'),
+    CONSTRAINT tokens_icon_hash_check CHECK (icon_hash ~ '^[0-9a-f]{64}$')
+);
+
+CREATE TABLE transactions (
+    id          serial,
+    user_id     integer   NOT NULL,
+    token_id    integer,
+    tx_hash     text      NOT NULL,
+    tx_type     text      NOT NULL,
+    status      text      NOT NULL DEFAULT 'pending',
+    amount      text,
+    network_id  text      NOT NULL,
+    metadata    jsonb,
+    created_at  timestamp NOT NULL DEFAULT now(),
+    updated_at  timestamp NOT NULL DEFAULT now(),
+    origin      text,
+    chain_time  timestamp,
+    verified_at timestamp,
+    CONSTRAINT transactions_pkey PRIMARY KEY (id),
+    CONSTRAINT transactions_user_id_users_id_fk FOREIGN KEY (user_id) REFERENCES users (id),
+    CONSTRAINT transactions_token_id_tokens_id_fk FOREIGN KEY (token_id) REFERENCES tokens (id)
+);
+
+CREATE TABLE security_events (
+    id             serial,
+    event_type     text      NOT NULL,
+    description    text      NOT NULL,
+    ip_address     text,
+    user_id        integer,
+    wallet_address text,
+    metadata       jsonb,
+    severity       text               DEFAULT 'info',
+    created_at     timestamp NOT NULL DEFAULT now(),
+    CONSTRAINT security_events_pkey PRIMARY KEY (id),
+    CONSTRAINT security_events_user_id_users_id_fk FOREIGN KEY (user_id) REFERENCES users (id)
+);
+
+CREATE TABLE settings (
+    id           serial,
+    key          text      NOT NULL,
+    value        text      NOT NULL,
+    description  text,
+    is_public    boolean            DEFAULT false,
+    last_updated timestamp NOT NULL DEFAULT now(),
+    CONSTRAINT settings_pkey PRIMARY KEY (id),
+    CONSTRAINT settings_key_unique UNIQUE (key)
+);
+
+-- What was done to this database as a whole: pushes now, backups and restores by the same pattern.
+CREATE TABLE db_operations (
+    id          bigint    GENERATED ALWAYS AS IDENTITY,
+    operation   text      NOT NULL, -- push
+    fingerprint text,               -- SHA-256 of the canonical catalogue text after it
+    source_hash text,               -- SHA-256 of the schema file it worked from
+    started_at  timestamp NOT NULL DEFAULT now(),
+    finished_at timestamp,
+    outcome     text,               -- applied; NULL while it runs or if it was cut off
+    details     jsonb,
+    CONSTRAINT db_operations_pkey PRIMARY KEY (id)
+);
+
+-- What a reader may see of the settings.
+CREATE VIEW public_settings AS
+    SELECT key, value, description, last_updated FROM settings WHERE is_public;
+
+-- Lists are keyset lists: newest first within one filter, by id.
+CREATE INDEX tokens_network_id ON tokens (network_id, id);
+CREATE INDEX tokens_status_id ON tokens (status, id);
+CREATE INDEX tokens_network_status_id ON tokens (network_id, status, id);
+CREATE INDEX tokens_creator_id ON tokens (creator_id, id);
+-- One record for each xUDT type script of a network.
+CREATE UNIQUE INDEX tokens_type_hash_unique ON tokens (network_id, type_hash)
+    WHERE type_hash IS NOT NULL;
+
+CREATE INDEX transactions_network_id ON transactions (network_id, id);
+CREATE INDEX transactions_status_id ON transactions (status, id);
+CREATE INDEX transactions_network_status_id ON transactions (network_id, status, id);
+CREATE INDEX transactions_token_id ON transactions (token_id, id);
+CREATE INDEX transactions_user_id ON transactions (user_id, id);
+-- A transaction recorded elsewhere is imported once for each token it concerns. People's own
+-- activity may name one hash in several rows.
+CREATE UNIQUE INDEX transactions_import_unique
+    ON transactions (network_id, tx_hash, token_id) NULLS NOT DISTINCT WHERE origin IS NOT NULL;
+
+CREATE INDEX security_events_user_id ON security_events (user_id);
