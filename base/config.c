@@ -64,6 +64,8 @@ static const struct setting settings[] = {
      "least level that is logged: debug, info, warning or error"},
     OUTSIDE("HTTPS_PORT", "port of the site (read by ./run and nginx's template)"),
     OUTSIDE("HTTP_PORT", "port that redirects to the site (read by ./run and nginx's template)"),
+    OUTSIDE("FLOOD_RATE",
+            "requests a second that nginx takes from one address (read by nginx's template)"),
     OUTSIDE("STATE", "folder of everything that is made at run time (read by ./run)"),
     OUTSIDE("DATABASE_URL",
             "a PostgreSQL server to use in place of the private one (read by ./run)"),

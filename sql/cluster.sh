@@ -70,7 +70,7 @@ cluster_complaint() {
 
 # INT asks PostgreSQL for a fast shutdown: sessions end, nothing is lost.
 cluster_stop() {
-    halt postgres INT 30
+    halt postgres 30 INT QUIT
 }
 
 cluster_psql() {

@@ -1,0 +1,84 @@
+# cmake/packages.sh - the Debian packages that building, running and testing need: sourced by ./run.
+# Uses from ./run: is_root, say, die.
+
+PACKAGES_TO_RUN='
+command:gcc gcc
+/usr/include/stdio.h libc6-dev
+command:cmake cmake
+command:ninja ninja-build
+command:pkg-config pkg-config
+command:msgfmt gettext
+/usr/include/fcgiapp.h libfcgi-dev
+/usr/include/postgresql/libpq-fe.h libpq-dev
+/usr/include/json-c/json.h libjson-c-dev
+/usr/include/sodium.h libsodium-dev
+/usr/lib/postgresql/*/bin/initdb postgresql
+command:nginx nginx
+/usr/lib/nginx/modules/ngx_http_brotli_filter_module.so libnginx-mod-http-brotli-filter
+command:openssl openssl
+command:curl curl'
+
+PACKAGES_TO_TEST='
+/usr/include/cmocka.h libcmocka-dev
+command:node nodejs
+command:npm npm
+command:chromium chromium
+/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf fonts-dejavu-core
+command:clang-format clang-format
+command:clang-tidy clang-tidy'
+
+# -- each line above: what must exist, and the package that brings it
+
+# The packages of the table $1 that are missing.
+missing_packages() {
+    local need package
+    while read -r need package; do
+        case $need in
+        '') ;;
+        command:*) command -v "${need#command:}" >/dev/null || echo "$package" ;;
+        *) compgen -G "$need" >/dev/null || echo "$package" ;;
+        esac
+    done <<<"$1"
+}
+
+install_packages() {
+    local missing as=()
+    missing=$(missing_packages "$1" | tr '\n' ' ')
+    [ -n "$missing" ] || return 0
+    command -v apt-get >/dev/null || die "these Debian packages are missing: $missing"
+    if ! is_root; then
+        sudo -n true 2>/dev/null || [ -t 0 ] && command -v sudo >/dev/null ||
+            die "not root and no sudo here: ask for these Debian packages: $missing"
+        as=(sudo)
+    fi
+    say "installing $missing"
+    "${as[@]}" apt-get update -qq >&2 || die "apt-get update failed; it says why above"
+    if [[ $missing == *postgresql\ * ]]; then
+        without_main_cluster
+    fi
+    # shellcheck disable=SC2086
+    "${as[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
+        $missing >"${TMPDIR:-/tmp}/sitaminter-apt-$(id -u).log" 2>&1 || {
+        tail -n 5 "${TMPDIR:-/tmp}/sitaminter-apt-$(id -u).log" >&2
+        die "apt-get could not install $missing (see above)"
+    }
+    if [[ $missing == *nginx\ * ]]; then
+        stop_packaged_nginx
+    fi
+}
+
+# Debian's packages start a server each; ./run has its own and leaves ports 80 and 5432 alone.
+without_main_cluster() {
+    local file=/etc/postgresql-common/createcluster.conf
+    "${as[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
+        postgresql-common >/dev/null 2>&1 || return 0
+    "${as[@]}" sed -i 's/^#create_main_cluster = true/create_main_cluster = false/' "$file"
+}
+
+stop_packaged_nginx() {
+    if [ -d /run/systemd/system ]; then
+        "${as[@]}" systemctl disable --now nginx >/dev/null 2>&1 || true
+    else
+        "${as[@]}" service nginx stop >/dev/null 2>&1 || true
+    fi
+}
