@@ -25,13 +25,14 @@ struct json {
 
 static void convert(struct arena *a, struct json *v, struct json_object *from);
 
-/* Takes back what json_scan put after integers beyond int64. */
+/* Takes back what json_scan put after integers beyond int64, which have 19 digits or more. */
 static void convert_number(struct arena *a, struct json *v, struct json_object *from) {
     const char *text = json_object_to_json_string_ext(from, JSON_C_TO_STRING_PLAIN);
-    size_t n = strlen(text), digits = (*text == '-') + strspn(text + (*text == '-'), "0123456789");
-    bool marked = n == digits + 2 && strcmp(text + digits, "e0") == 0;
+    bool negative = *text == '-';
+    size_t n = strlen(text), digits = strspn(text + negative, "0123456789");
+    bool marked = digits >= 19 && strcmp(text + negative + digits, "e0") == 0;
     v->type = JSON_NUMBER;
-    v->text = arena_strndup(a, text, marked ? digits : n);
+    v->text = arena_strndup(a, text, marked ? n - 2 : n);
 }
 
 static void convert_array(struct arena *a, struct json *v, struct json_object *from) {

@@ -62,6 +62,8 @@ static const struct {
     {BYTES("1.0"), "1.0"},
     {BYTES("0.10"), "0.10"},
     {BYTES("-0.0"), "-0.0"},
+    {BYTES("-0e0"), "-0e0"},
+    {BYTES("7e0"), "7e0"},
     {BYTES("1e5"), "1e5"},
     {BYTES("1E+5"), "1E+5"},
     {BYTES("1.5e-7"), "1.5e-7"},
