@@ -20,4 +20,8 @@ struct route route_find(const char *path);
  * start and by the tests. */
 MUST_CHECK enum status route_check(struct text *why);
 
+/* The whole table as a JSON array, one object per page and line, for `sitaminter help routes`: what
+ * tests walk and other programs read. */
+void route_put_json(struct text *out);
+
 #endif
