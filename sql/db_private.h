@@ -106,8 +106,10 @@ struct ticket {
     const char *command; /* BEGIN, COMMIT or ROLLBACK, sent before the calls; mostly NULL */
     int64_t since;       /* ms, when it was handed over or sent */
     enum status status;
+    bool to_sync;   /* done only when the server has confirmed the sync, that is, committed */
+    bool alone;     /* gets a sync of its own */
     bool again;     /* run it once more */
-    bool was_again; /* that has happened */
+    bool was_again; /* that has happened for a reason of its own */
     struct ticket *next;
 };
 
@@ -118,9 +120,10 @@ struct tickets {
 /* What an answer from the server belongs to, in the order of sending. */
 struct item {
     enum { ITEM_DEALLOCATE, ITEM_PREPARE, ITEM_COMMAND, ITEM_CALL, ITEM_SYNC } kind;
-    struct ticket *ticket;             /* NULL around DEALLOCATE and PREPARE */
+    struct ticket *ticket;             /* NULL: of no single load */
     const struct sql_call *call;       /* CALL */
     const struct statement *statement; /* DEALLOCATE, PREPARE, CALL */
+    bool last;                         /* CALL: of its load */
 };
 
 struct db {
@@ -154,5 +157,33 @@ void connection_poll(struct db *db);
 void connection_drop(struct db *db);
 
 struct prepared *prepared_at(struct db *db, size_t index);
+
+/* -- tickets (db.c) --------------------------------------------------------------------------- */
+
+struct ticket *ticket_new(struct load *l, void *owner, db_done *done);
+
+/* Queues it, or finishes it as BUSY while there is no connection. */
+void ticket_queue(struct db *db, struct ticket *t);
+
+void tickets_put(struct tickets *list, struct ticket *t);
+struct ticket *tickets_take(struct tickets *list);
+
+/* Sets the load's status and calls back. */
+void ticket_finish(struct db *db, struct ticket *t);
+void tickets_finish(struct db *db, struct tickets *list, enum status status);
+
+/* After an attempt to connect has failed nobody waits any longer. */
+void tickets_give_up(struct db *db);
+
+void item_drop(struct db *db);
+
+/* A load that was under way runs once more over the next connection, unless it is part of a
+ * transaction, which died with the old one. */
+void connection_lost(struct db *db, const char *why);
+
+/* -- answers (db_answers.c) ------------------------------------------------------------------- */
+
+/* Takes every answer that has arrived. */
+void answers_take(struct db *db);
 
 #endif

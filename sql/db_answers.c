@@ -1,0 +1,129 @@
+/* What arrives from the server, in the order of sending. */
+#include <string.h>
+
+#include "sql/db_private.h"
+
+static void make_stale(struct db *db, const struct statement *s) {
+    struct prepared *p = prepared_at(db, s->index);
+    prepared_forget(p);
+    p->state = PREPARED_STALE;
+}
+
+static const char *item_name(const struct item *item) {
+    return item->statement ? item->statement->id : item->ticket ? item->ticket->command : "sync";
+}
+
+/* An error of a call or command. False if the connection has to go. */
+static bool take_error(struct db *db, const struct item *item, const PGresult *result) {
+    struct ticket *t = item->ticket;
+    enum cure cure;
+    enum status status = error_meaning(result, &cure);
+    bool again =
+        (cure == CURE_AGAIN || cure == CURE_PREPARE) && !t->was_again && db->transaction == TX_NONE;
+    if (cure == CURE_RECONNECT)
+        return false;
+    if (cure == CURE_PREPARE && item->statement)
+        make_stale(db, item->statement);
+    if (cure == CURE_PREPARE && !again && db->transaction == TX_NONE)
+        status = FAILED; /* preparing anew did not help */
+    if (!again)
+        error_log(db, item_name(item), result);
+    t->status = status;
+    t->again = again;
+    t->was_again |= again;
+    return true;
+}
+
+/* An earlier query of the same sync failed: of this load, which has its error already, or of a
+ * neighbour, which must not matter to this load. */
+static void take_aborted(struct ticket *t) {
+    if (t && t->status == OK)
+        t->again = true;
+}
+
+/* An answer that belongs to preparing, not to a load. */
+static void take_preparing(struct db *db, const struct item *item, const PGresult *result) {
+    if (PQresultStatus(result) == PGRES_COMMAND_OK || item->kind == ITEM_DEALLOCATE)
+        return;
+    error_log(db, item_name(item), result);
+    prepared_at(db, item->statement->index)->state = PREPARED_NOT;
+}
+
+static void take_success(struct db *db, const struct item *item, PGresult *result) {
+    struct ticket *t = item->ticket;
+    enum status status = OK;
+    if (item->kind == ITEM_CALL) {
+        status = rows_decode(t->load->arena, prepared_at(db, item->statement->index), item->call,
+                             result);
+    } else {
+        /* COMMIT of a failed transaction answers ROLLBACK. */
+        status = strcmp(PQcmdStatus(result), t->command) == 0 ? OK : FAILED;
+        PQclear(result);
+    }
+    if (t->status == OK)
+        t->status = status;
+}
+
+/* All answers of the first ticket that was sent are in. */
+static void end_ticket(struct db *db) {
+    struct ticket *t = tickets_take(&db->sent);
+    if (!t->again) {
+        ticket_finish(db, t);
+        return;
+    }
+    t->again = false;
+    t->alone = true;
+    t->status = OK;
+    tickets_put(&db->queued, t);
+}
+
+static void take_sync(struct db *db) {
+    struct item item = db->items[db->items_first];
+    item_drop(db);
+    db->back_off = 0;
+    if (item.ticket)
+        end_ticket(db);
+}
+
+/* Takes one result, which is consumed. False if the connection has to go. */
+static bool take_result(struct db *db, PGresult *result) {
+    const struct item *item = &db->items[db->items_first];
+    ExecStatusType kind = PQresultStatus(result);
+    bool stays = true;
+    if ((kind == PGRES_TUPLES_OK || kind == PGRES_COMMAND_OK) && item->ticket) {
+        take_success(db, item, result);
+        return true;
+    }
+    if (kind == PGRES_PIPELINE_SYNC)
+        take_sync(db);
+    else if (kind == PGRES_PIPELINE_ABORTED)
+        take_aborted(item->ticket);
+    else if (item->ticket)
+        stays = take_error(db, item, result);
+    else
+        take_preparing(db, item, result);
+    PQclear(result);
+    return stays;
+}
+
+/* libpq gives NULL at the end of each query's results. */
+static void take_end(struct db *db) {
+    struct item item = db->items[db->items_first];
+    item_drop(db);
+    if (item.last && !item.ticket->to_sync)
+        end_ticket(db);
+}
+
+void answers_take(struct db *db) {
+    while (db->state == DB_UP && db->n_items > 0) {
+        if (PQisBusy(db->conn))
+            return;
+        PGresult *result = PQgetResult(db->conn);
+        if (!result && db->items[db->items_first].kind == ITEM_SYNC)
+            connection_lost(db, "an answer is missing");
+        else if (!result)
+            take_end(db);
+        else if (!take_result(db, result))
+            connection_lost(db, PQerrorMessage(db->conn));
+    }
+}
