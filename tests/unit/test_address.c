@@ -61,8 +61,9 @@ static bool says(const char *reason, enum address_error error) {
         const char *reason;
         enum address_error first, second;
     } same[] = {
-        {"charset", ADDRESS_CHARSET, ADDRESS_CHARSET},
-        {"checksum", ADDRESS_CHECKSUM, ADDRESS_CHECKSUM},
+        /* a "1" too much reads as a longer prefix */
+        {"charset", ADDRESS_CHARSET, ADDRESS_WRONG_PREFIX},
+        {"checksum", ADDRESS_CHECKSUM, ADDRESS_WRONG_PREFIX},
         {"wrong_hrp", ADDRESS_WRONG_PREFIX, ADDRESS_WRONG_PREFIX},
         {"bad_format", ADDRESS_FORMAT, ADDRESS_FORMAT},
         {"format", ADDRESS_NO_ADDRESS, ADDRESS_WRONG_PREFIX},
