@@ -1,0 +1,42 @@
+/* values.h - how a field becomes text of a page: the one table of facets.
+ *
+ * A facet is what stands after the last point of {{supply.raw}}; the plain value is the facet with
+ * the empty name. Everything is escaped for HTML text and quoted attributes. */
+#ifndef SITA_TEMPLATES_VALUES_H
+#define SITA_TEMPLATES_VALUES_H
+
+#include "base/record.h"
+
+/* Appends the value of the field of the struct at base. scratch is for intermediate text. */
+typedef void value_put(struct text *out, struct text *scratch, const struct field *f,
+                       const void *base);
+
+/* Where in the value of href, src, action … a facet may stand. */
+enum { IN_URL_START = 1, IN_URL_REST = 2 };
+
+struct facet {
+    const char *name; /* "" for the plain value */
+    uint32_t types;   /* bit 1 << type for each field type that has it */
+    uint8_t in_url;   /* IN_URL_… bits */
+    value_put *put;
+};
+
+/* The facet of that name for fields like f (a DERIVED field counts as what it is derived as), or
+ * NULL. name need not end in NUL. */
+const struct facet *value_facet(const struct field *f, const char *name, size_t n);
+
+/* The names of all facets that f has, for people, into size bytes at to: ".raw .arg"; "none". */
+void value_facets_of(char *to, size_t size, const struct field *f);
+
+/* True if the field of the struct at base counts as absent in a section; like field_absent, but a
+ * DERIVED field is absent if its text is empty. */
+bool value_absent(struct text *scratch, const struct field *f, const void *base);
+
+/* True for a URL that a page may link to: https only, without control characters, spaces and
+ * backslashes. */
+bool value_url_ok(const char *s, size_t n);
+
+/* The same for a path on this site: one "/" first, never "//" (that names another host). */
+bool value_path_ok(const char *s, size_t n);
+
+#endif
