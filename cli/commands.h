@@ -1,5 +1,5 @@
-/* commands.h - the subcommands of sitaminter. Each gets what follows its own name in argv[1] and on
- * (argv[0] is its name) and returns the exit status of the process. */
+/* commands.h - the subcommands of `sitaminter`. Each takes its own arguments (argv[0] is its
+ * name) and returns the exit status: 0 done, 1 failed (standard error says why), 2 wrong use. */
 #ifndef SITA_CLI_COMMANDS_H
 #define SITA_CLI_COMMANDS_H
 
