@@ -231,7 +231,7 @@ static void compile_section(struct compiler *c, const struct node *node) {
     if (!names_find(c->set, &c->scope, node, c->source->file, c->problems, &found))
         return;
     flush(c);
-    if (node->kind == NODE_INVERTED || found.facet)
+    if (node->kind == NODE_INVERTED || found.facet || found.any)
         compile_if(c, node, found.ref);
     else if (!found.ref->field->of)
         COMPLAIN(c, node, "\"%.*s\" has no record inside.", (int)node->n, node->s);

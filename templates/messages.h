@@ -19,4 +19,7 @@ bool messages_start(const char *dir);
  * literal there. */
 const char *message(const char *english) __attribute__((format_arg(1)));
 
+/* Marks a literal in a table for templates/po/extract; message() translates it where it is used. */
+#define N_(english) english
+
 #endif

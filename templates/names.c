@@ -148,6 +148,12 @@ static bool has_value(const struct field *f) {
     return f->type != FIELD_LIST && f->type != FIELD_RECORD && f->type != FIELD_LINK;
 }
 
+/* True for a section {{#list.any}}, entered once if the list has rows. */
+static bool asks_any(const struct search *s) {
+    return s->node->kind != NODE_VALUE && s->ref.field->type == FIELD_LIST && s->rest_n == 3 &&
+           memcmp(s->rest, "any", 3) == 0;
+}
+
 /* What is left of the name after a field is a facet. */
 static bool find_facet(struct search *s, const struct facet **facet) {
     const struct field *f = s->ref.field;
@@ -157,7 +163,7 @@ static bool find_facet(struct search *s, const struct facet **facet) {
                     s->node->s, f->type == FIELD_LIST ? "list" : "record");
         return false;
     }
-    if (s->node->kind != NODE_VALUE && s->rest_n) {
+    if (s->node->kind != NODE_VALUE && s->rest_n && !asks_any(s)) {
         problem_add(s->problems, s->file, s->node->line, "\"%.*s\": a section takes no facet.",
                     (int)s->node->n, s->node->s);
         return false;
@@ -179,6 +185,7 @@ bool names_find(struct templates *set, const struct scope *scope, const struct n
     struct search s = {.set = set, .node = node, .file = file, .problems = p};
     if (!find_field(&s, scope) || !find_facet(&s, &found->facet))
         return false;
+    found->any = asks_any(&s);
     struct ref *ref = arena_alloc(set->arena, sizeof *ref);
     struct hop *hops = arena_array(set->arena, s.ref.n, sizeof *hops);
     memcpy(hops, s.hops, s.ref.n * sizeof *hops);

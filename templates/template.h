@@ -9,6 +9,7 @@
  * Beyond Mustache:
  * - facets: {{createdAt.iso}} of a time, {{supply.raw}} of an amount, {{txHash.short}} of a hash,
  *   {{iconUrl.href}} of a URL (empty unless https), {{name.arg}} (percent-encoded, for query strings).
+ * - {{#list.any}}…{{/list.any}} is entered once if the list has rows: for what stands around them.
  * - {{#_}}text with {{tags}}{{/_}} is translated: the literal source between the tags, white space
  *   folded, is the msgid; the translation is compiled in its place.
  * - a tag right after href=", src=" or action=" must be a FIELD_PATH, or the .href facet of a
