@@ -1,0 +1,83 @@
+// site.mjs - the site that the fixture of the http and browser tests has brought up.
+import { execFileSync, spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import http from 'node:http';
+import https from 'node:https';
+import path from 'node:path';
+
+const where = JSON.parse(fs.readFileSync(path.join(process.env.TEST_STATE, 'site.json'), 'utf8'));
+
+export const base = `https://localhost:${where.https}`;
+export const plainBase = `http://localhost:${where.http}`;
+export const { https: httpsPort, http: httpPort, state, sockets } = where;
+export const source = process.env.SOURCE_DIR;
+export const build = process.env.BUILD_DIR;
+export const caFile = path.join(state, 'ca.crt');
+export const ca = fs.readFileSync(caFile);
+export const agent = new https.Agent({ ca, keepAlive: true, maxSockets: 64 });
+
+// One request over HTTP/1.1. Resolves to {status, headers, raw (Buffer), body (text), ms};
+// options: method, headers, body, agent, plain (true: the port without TLS), timeout in ms.
+export function get(target, options = {}) {
+  const started = performance.now();
+  const { body, plain, timeout = 20000, ...rest } = options;
+  return new Promise((resolve, reject) => {
+    const kind = plain ? http : https;
+    const request = kind.request({
+      host: 'localhost', port: plain ? httpPort : httpsPort, path: target,
+      agent: plain ? undefined : agent, ca, timeout, ...rest,
+    }, (response) => {
+      const parts = [];
+      response.on('data', (part) => parts.push(part));
+      response.on('error', reject);
+      response.on('end', () => {
+        const raw = Buffer.concat(parts);
+        resolve({ status: response.statusCode, headers: response.headers, raw,
+          body: raw.toString('utf8'), ms: performance.now() - started });
+      });
+    });
+    request.on('timeout', () => request.destroy(new Error(`no answer to ${target} in ${timeout} ms`)));
+    request.on('error', reject);
+    request.end(body);
+  });
+}
+
+// Asks again until `good(value of ask())` is true; fails after `ms`.
+export async function until(ask, good, ms = 15000) {
+  const deadline = performance.now() + ms;
+  for (;;) {
+    let value, why;
+    try {
+      value = await ask();
+      if (good(value)) return value;
+      why = JSON.stringify(value)?.slice(0, 400);
+    } catch (error) {
+      why = String(error);
+    }
+    if (performance.now() > deadline) throw new Error(`not within ${ms} ms; last seen: ${why}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+// SQL as the superuser of the site's cluster; the answer unaligned, fields by |, rows by lines.
+export function psql(sql, database = 'sitaminter') {
+  return execFileSync('psql', ['--no-psqlrc', '-qAt', '-v', 'ON_ERROR_STOP=1', '-h', sockets,
+    '-U', 'postgres', '-d', database, '-c', sql], { encoding: 'utf8' }).trimEnd();
+}
+
+// The number of one of the site's processes: supervisor, postgres, serve or nginx.
+export function processOf(part) {
+  return Number(fs.readFileSync(path.join(state, 'run', `${part}.pid`), 'utf8').split(' ')[0]);
+}
+
+export function childrenOf(pid) {
+  return fs.readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ')
+    .filter(Boolean).map(Number);
+}
+
+// ./run with the fixture's settings; `more` are further variables. Returns {status, stdout, stderr}.
+export function run(args, more = {}) {
+  return spawnSync(path.join(source, 'run'), args, { encoding: 'utf8', timeout: 120000,
+    env: { ...process.env, SITA_STATE: where.wanted, SITA_HTTPS_PORT: String(where.https),
+      SITA_HTTP_PORT: String(where.http), SITA_BENCH_ROUTES: 'on', SITA_FLOOD_RATE: '100000', ...more } });
+}
