@@ -44,7 +44,7 @@ bool amount_to_chain(const char *s, int decimals, unsigned __int128 *chain) {
 }
 
 void amount_put_from_chain(struct text *out, unsigned __int128 chain, int decimals) {
-    char digits[AMOUNT_DECIMALS_MAX + 42];
+    char digits[AMOUNT_DECIMALS_MAX + 42] = "";
     char *end = digits + sizeof digits, *p = end;
     int written = 0;
     while (chain || written <= decimals) {

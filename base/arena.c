@@ -139,7 +139,7 @@ void *arena_grow(struct arena *a, void *p, size_t old, size_t new_size) {
         }
     }
     void *q = arena_raw(a, new_size);
-    if (old)
+    if (p)
         memcpy(q, p, old);
     return q;
 }

@@ -19,7 +19,7 @@ struct config {
     const char *read_listen, *write_listen, *desk_listen;
     const char *templates_dir, *locale_dir, *icon_dir;
     const char *public_url;   /* the site's own address, no slash at the end */
-    const char *monitor_from; /* comma-separated addresses that may read /healthz, /readyz, /metrics */
+    const char *monitor_from; /* addresses, comma-separated: who may read /healthz and the like */
     int32_t read_workers, write_workers, desk_workers;
     int32_t read_connections; /* database connections of one read worker */
     int32_t drain_seconds;    /* how long a stop waits for requests under way */

@@ -22,7 +22,15 @@ enum { JSON_DEPTH_MAX = 32 };
 MUST_CHECK enum status json_parse(struct arena *a, const char *s, size_t n,
                                   const struct json **value, struct text *why);
 
-enum json_type { JSON_NULL, JSON_BOOL, JSON_INT, JSON_NUMBER, JSON_STRING, JSON_ARRAY, JSON_OBJECT };
+enum json_type {
+    JSON_NULL,
+    JSON_BOOL,
+    JSON_INT,
+    JSON_NUMBER,
+    JSON_STRING,
+    JSON_ARRAY,
+    JSON_OBJECT
+};
 
 enum json_type json_type(const struct json *v);
 

@@ -173,7 +173,7 @@ static bool scan_string(struct scan *sc, uint64_t *hash) {
     if (!take(sc, '"'))
         return wrong(sc, "a double quote was expected");
     while (!take(sc, '"')) {
-        uint32_t c;
+        uint32_t c = 0;
         if (!scan_character(sc, &c))
             return false;
         *hash = (*hash ^ c) * 0x100000001b3;
