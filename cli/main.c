@@ -6,6 +6,7 @@
 #include "base/config.h"
 #include "base/crypto.h"
 #include "cli/commands.h"
+#include "handlers/route.h"
 
 struct command {
     const char *name;
@@ -18,7 +19,7 @@ static const struct command commands[] = {
     {"serve", cli_serve, true, "answer requests that nginx passes on, until told to stop"},
     {"db", cli_db, true, "create the schema and look after the database"},
     {"import", cli_import, true, "take tokens or transactions from a file into the database"},
-    {"help", cli_help, false, "this text; `help config` lists the settings"},
+    {"help", cli_help, false, "this text; `help config` lists the settings, `help routes` the pages"},
 };
 
 enum { COMMANDS = sizeof commands / sizeof commands[0] };
@@ -35,13 +36,17 @@ int cli_help(int argc, char **argv) {
         put_usage(stdout);
         return 0;
     }
-    if (argc != 2 || strcmp(argv[1], "config") != 0) {
-        fputs("Usage: sitaminter help [config]\n", stderr);
+    bool routes = strcmp(argv[1], "routes") == 0;
+    if (argc != 2 || (!routes && strcmp(argv[1], "config") != 0)) {
+        fputs("Usage: sitaminter help [config|routes]\n", stderr);
         return 2;
     }
     struct arena *a = arena_new();
     struct text out = text_in(a, 64 * 1024);
-    config_help(&out);
+    if (routes)
+        route_put_json(&out);
+    else
+        config_help(&out);
     fwrite(out.at, 1, out.n, stdout);
     arena_free(a);
     return 0;

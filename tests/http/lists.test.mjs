@@ -1,0 +1,129 @@
+// Lists and their twins: paging that loses and doubles nothing, filters, tags, faces that agree.
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { get, psql } from './lib/site.mjs';
+
+const json = async (address, options) => {
+  const answer = await get(address, options);
+  assert.equal(answer.status, 200, `${address}: ${answer.body.slice(0, 300)}`);
+  return JSON.parse(answer.body);
+};
+const ids = (sql) => psql(sql).split('\n').filter(Boolean).map(Number);
+const lists = [
+  ['/api/tokens', 'tokens', ['networkId', 'network', 'network_id']],
+  ['/api/transactions', 'transactions', ['networkId', 'network', 'network_id']],
+];
+
+for (const [address, relation] of lists) {
+  const all = ids(`SELECT id FROM ${relation} ORDER BY id DESC`);
+
+  test(`${address}: following next from the first page gives every row once, in order`, async () => {
+    const seen = [];
+    for (let at = `${address}?limit=7`; at; ) {
+      const { data, meta } = await json(at);
+      seen.push(...data.map((row) => row.id));
+      at = meta.pagination.next;
+      assert.ok(seen.length <= all.length);
+    }
+    assert.deepEqual(seen, all);
+  });
+
+  test(`${address}: cursors give every row once, forwards and backwards`, async () => {
+    const forward = [];
+    for (let after = 2147483647; ; ) {
+      const { data } = await json(`${address}?limit=10&after=${after}`);
+      if (!data.length) break;
+      forward.push(...data.map((row) => row.id));
+      after = data.at(-1).id;
+    }
+    assert.deepEqual(forward, all);
+    const backward = [];
+    for (let at = `${address}?limit=10&before=0`; at; ) {
+      const { data, meta } = await json(at);
+      backward.unshift(...data.map((row) => row.id));
+      at = meta.pagination.prev;
+    }
+    assert.deepEqual(backward, all);
+  });
+
+  test(`${address}: total, pages and page numbers`, async () => {
+    const { data, meta: { pagination } } = await json(`${address}?limit=10&page=2`);
+    assert.deepEqual(data.map((row) => row.id), all.slice(10, 20));
+    assert.equal(pagination.total, all.length);
+    assert.equal(pagination.totalIsExact, true);
+    assert.equal(pagination.pages, Math.ceil(all.length / 10));
+    assert.equal(pagination.current, 2);
+    assert.equal(pagination.limit, 10);
+    assert.equal((await json(`${address}?page=500`)).data.length, 0);
+    assert.equal((await get(`${address}?page=1001`)).status, 400);
+    assert.equal((await get(`${address}?page=101&limit=100`)).status, 400);
+    assert.equal((await get(`${address}?page=2&after=5`)).status, 400);
+    assert.equal((await get(`${address}?before=2&after=5`)).status, 400);
+  });
+
+  test(`${address}: filters`, async () => {
+    for (const network of ['mainnet', 'testnet', 'unknown']) {
+      const wanted = ids(`SELECT id FROM ${relation} WHERE network_id = '${network}' ORDER BY id DESC`);
+      const { data, meta } = await json(`${address}?network=${network}&limit=100`);
+      assert.deepEqual(data.map((row) => row.id), wanted.slice(0, 100));
+      assert.equal(meta.pagination.total, wanted.length);
+      assert.ok(data.every((row) => row.networkId === network));
+      if (meta.pagination.next) assert.match(meta.pagination.next, new RegExp(`network=${network}`));
+    }
+    const none = await json(`${address}?status=failed`);
+    assert.deepEqual(none.data, []);
+    assert.equal(none.meta.pagination.total, 0);
+  });
+
+  test(`${address}: a tag makes the next answer 304, also in its weak form`, async () => {
+    const first = await get(address);
+    assert.match(first.headers.etag, /^(W\/)?"[0-9a-f]{32}"$/);
+    for (const tag of [first.headers.etag, `W/${first.headers.etag.replace('W/', '')}`, `"x", ${first.headers.etag}`, '*']) {
+      const again = await get(address, { headers: { 'If-None-Match': tag } });
+      assert.equal(again.status, 304, tag);
+      assert.equal(again.raw.length, 0);
+    }
+    assert.equal((await get(address, { headers: { 'If-None-Match': '"other"' } })).status, 200);
+  });
+}
+
+test('what is recorded elsewhere is pending and never confirmed', async () => {
+  const { data } = await json('/api/tokens?limit=100');
+  const real = data.filter((token) => token.origin);
+  assert.ok(real.length >= 31);
+  for (const token of real) {
+    assert.equal(token.status, 'pending');
+    assert.equal(token.verifiedAt, null);
+    assert.notEqual(token.supply, '');
+  }
+  const page = await get(`/tokens/${real[0].id}`);
+  assert.match(page.body, /Recorded elsewhere, not verified here\./);
+  assert.doesNotMatch(page.body, /state-confirmed/);
+});
+
+test('both faces of a token say the same', async () => {
+  const { data } = await json('/api/tokens?limit=100');
+  for (const row of data.slice(0, 12)) {
+    const twin = await json(`/api/tokens/${row.id}`);
+    assert.deepEqual(twin.data.token, row);
+    assert.equal(twin.data.creatorAddress, row.creatorAddress);
+    assert.ok(Array.isArray(twin.data.transactions) && twin.data.transactions.length <= 10);
+    const page = (await get(`/tokens/${row.id}`)).body;
+    if (row.typeHash) assert.ok(page.includes(row.typeHash));
+    for (const transaction of twin.data.transactions) {
+      assert.equal(transaction.tokenId, row.id);
+      assert.ok(page.includes(`/activity/${transaction.id}"`));
+    }
+  }
+});
+
+test('a transaction with its token and metadata', async () => {
+  const id = ids('SELECT max(id) FROM transactions WHERE token_id IS NOT NULL')[0];
+  const { data } = await json(`/api/transactions/${id}`);
+  assert.equal(data.transaction.id, id);
+  assert.deepEqual(Object.keys(data.token), ['id', 'name', 'symbol']);
+  assert.deepEqual(data.metadata, data.transaction.metadata);
+  assert.match(data.transaction.createdAt, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
+  const page = (await get(`/activity/${id}`)).body;
+  assert.ok(page.includes(data.transaction.txHash) && page.includes(`/tokens/${data.token.id}"`));
+});
