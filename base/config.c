@@ -169,12 +169,6 @@ static const struct setting *find(const char *variable, size_t n) {
     return NULL;
 }
 
-/* The first 64 of n bytes, everything but printable ASCII as "?": it goes to a terminal. */
-static void put_shown(struct text *out, const char *s, size_t n) {
-    for (size_t i = 0; i < n && i < 64; i++)
-        text_char(out, s[i] >= 0x20 && s[i] < 0x7f ? s[i] : '?');
-}
-
 static void load_one(struct text *why, const char *variable) {
     const char *equals = strchr(variable, '=');
     size_t n = equals ? (size_t)(equals - variable) : strlen(variable);
@@ -182,14 +176,14 @@ static void load_one(struct text *why, const char *variable) {
     const struct setting *s = find(variable, n);
     if (!s) {
         text_put(why, "SITA_");
-        put_shown(why, variable, n);
+        text_shown(why, variable, n);
         text_lit(why, " is not a setting of this program; see `sitaminter help config`.\n");
     } else if (!store(s, value)) {
         text_printf(why, "SITA_%s must be ", s->name);
         say_bounds(why, s);
         if (s->kind != KIND_TEXT) { /* a connection string may hold a password */
             text_lit(why, ", not \"");
-            put_shown(why, value, strlen(value));
+            text_shown(why, value, strlen(value));
             text_char(why, '"');
         }
         text_lit(why, ".\n");

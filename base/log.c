@@ -26,20 +26,13 @@ static size_t put_time(char *out, size_t size) {
     return n + (size_t)snprintf(out + n, size - n, ".%03ldZ", now.tv_nsec / 1000000);
 }
 
-/* Characters that a terminal may obey or that reorder a line: C0 and C1 controls (ECMA-48), the
- * backslash (so that \xNN is unambiguous), line separators and bidirectional controls (UAX 9). */
-static bool misleads(uint32_t c) {
-    return c < 0x20 || c == '\\' || (c >= 0x7f && c <= 0x9f) || c == 0x61c || c == 0x200e ||
-           c == 0x200f || (c >= 0x2028 && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
-}
-
 /* Copies message to out, bytes that could mislead as \xNN; leaves room for the newline. */
 static size_t put_safe(char *out, size_t size, const char *message) {
     size_t n = 0;
     while (*message && n + 5 < size) {
         uint32_t c = 0;
         size_t len = utf8_decode(message, strnlen(message, 4), &c);
-        if (len == 0 || misleads(c)) {
+        if (len == 0 || utf8_is_control(c) || c == '\\') {
             n += (size_t)snprintf(out + n, size - n, "\\x%02x", (unsigned char)*message);
             message++;
             continue;

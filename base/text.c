@@ -167,10 +167,18 @@ static size_t put_url_special(struct text *t, const char *s, size_t n) {
 }
 
 void text_url(struct text *t, const char *s, size_t n) {
-    static const bool special[256] = {[0 ... ','] = true, ['/'] = true,         [':' ... '@'] = true,
-                                      ['[' ... '^'] = true, ['`'] = true,       ['{' ... '}'] = true,
+    static const bool special[256] = {[0 ... ','] = true,   ['/'] = true, [':' ... '@'] = true,
+                                      ['[' ... '^'] = true, ['`'] = true, ['{' ... '}'] = true,
                                       [0x7f] = true,        HIGH_BYTES};
     put_runs(t, s, n, special, put_url_special);
+}
+
+void text_shown(struct text *t, const char *s, size_t n) {
+    enum { SHOWN = 64 };
+    for (size_t i = 0; i < n && i < SHOWN; i++)
+        text_char(t, s[i] >= 0x20 && s[i] < 0x7f ? s[i] : '?');
+    if (n > SHOWN)
+        text_lit(t, "...");
 }
 
 bool text_ok(const struct text *t) {

@@ -49,6 +49,10 @@ void text_json(struct text *t, const char *s, size_t n);
 /* Appends percent-encoded: everything but the unreserved characters of RFC 3986 section 2.3. */
 void text_url(struct text *t, const char *s, size_t n);
 
+/* Appends at most 64 bytes of n, for a message on a terminal: everything but printable ASCII is
+ * "?", and a cut ends in "...". */
+void text_shown(struct text *t, const char *s, size_t n);
+
 /* True if everything that was added is there. */
 bool text_ok(const struct text *t);
 

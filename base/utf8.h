@@ -21,6 +21,11 @@ size_t utf8_encode(char *out, uint32_t code_point);
 /* True if the n bytes at s are valid UTF-8 without U+0000. */
 bool utf8_valid(const char *s, size_t n);
 
+/* True for characters that are no text: C0 and C1 controls and DEL (ECMA-48), line and paragraph
+ * separators, and the controls that reorder what surrounds them (UAX 9: U+202A to U+202E, U+2066
+ * to U+2069). */
+bool utf8_is_control(uint32_t code_point);
+
 /* Number of code points in valid UTF-8. */
 size_t utf8_length(const char *s, size_t n);
 

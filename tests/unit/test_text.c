@@ -150,6 +150,21 @@ static void grows_among_others(void **state) {
         assert_int_equal(t.at[i], 'a' + i % 26);
 }
 
+static void shown_on_a_terminal(void **state) {
+    char lengthy[66];
+    struct text t = text_in(*state, 1000);
+    text_shown(&t, BYTES("a\x1b[31m\0\xe5 <b>~"));
+    assert_string_equal(text_str(&t), "a?[31m?? <b>~");
+    memset(lengthy, 'x', 65);
+    lengthy[65] = 0;
+    text_clear(&t);
+    text_shown(&t, lengthy, 64);
+    assert_int_equal(t.n, 64);
+    text_clear(&t);
+    text_shown(&t, lengthy, 65);
+    assert_string_equal(text_str(&t) + 64, "...");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(escapes_for_each_place, setup, teardown),
@@ -158,6 +173,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(holds_exactly_its_maximum, setup, teardown),
         cmocka_unit_test_setup_teardown(remembers_its_first_error, setup, teardown),
         cmocka_unit_test_setup_teardown(empty_text_is_a_string, setup, teardown),
+        cmocka_unit_test_setup_teardown(shown_on_a_terminal, setup, teardown),
         cmocka_unit_test_setup_teardown(grows_among_others, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
