@@ -115,12 +115,18 @@ test('with the keyboard alone: skip link first, focus visible, filter and pages 
   for (const wanted of ['network', 'status', 'Show', 'Next', 'Last']) assert.ok(reached.includes(wanted), wanted);
 }));
 
-test('at 200 % text and on a narrow phone nothing is cut off', () => open({ viewport: { width: 320, height: 640 } }, async (page) => {
-  for (const address of Object.values(pages)) {
-    await page.goto(base + address);
-    await page.addStyleTag({ content: 'html{font-size:200%}' }).catch(() => {});
-    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-    assert.ok(overflow <= 0, `${address}: ${overflow} pixels scroll sideways`);
+test('at 200 % text, and at 320 pixels, nothing is cut off', () => open({}, async (page) => {
+  for (const [width, fontSize] of [[640, '200%'], [320, '100%']]) {
+    await page.setViewportSize({ width, height: 640 });
+    for (const address of Object.values(pages)) {
+      await page.goto(base + address);
+      const before = await page.evaluate(() => parseFloat(getComputedStyle(document.querySelector('main')).fontSize));
+      await page.evaluate((size) => { document.documentElement.style.fontSize = size; }, fontSize);
+      const now = await page.evaluate(() => [parseFloat(getComputedStyle(document.querySelector('main')).fontSize),
+        document.documentElement.scrollWidth - innerWidth]);
+      assert.equal(now[0], before * parseFloat(fontSize) / 100, 'text follows the reader\'s size');
+      assert.ok(now[1] <= 0, `${address} at ${width}: ${now[1]} pixels scroll sideways`);
+    }
   }
 }));
 
