@@ -6,7 +6,12 @@
 #include "templates/names.h"
 #include "templates/translate.h"
 
-enum { EXPANSION_DEPTH_MAX = 48, EXPANSIONS_MAX = 20000, LITERAL_MAX = 8 * 1024 * 1024 };
+enum {
+    EXPANSION_DEPTH_MAX = 48,
+    EXPANSIONS_MAX = 20000,
+    INDENTATION_MAX = 32,
+    LITERAL_MAX = 8 * 1024 * 1024
+};
 
 /* How the lines of a file are indented in the place it is put in: `remove` is taken off their own
  * white space as far as it matches, and `add` stands before what is left. */
@@ -132,6 +137,15 @@ static void indented(struct compiler *c, const char *s, size_t n, const char **t
     *to_n = in->add_n + n - gone;
 }
 
+/* The indentation of a file that is put in by a tag alone on its line. It stops growing at some
+ * width, so that an indented partial that calls itself comes to an end. */
+static void indented_file(struct compiler *c, const struct node *node, const char **to,
+                          size_t *to_n) {
+    indented(c, node->indent, node->indent_n, to, to_n);
+    if (*to_n > INDENTATION_MAX)
+        *to_n = INDENTATION_MAX;
+}
+
 static void start_line(struct compiler *c, const char *s, size_t n) {
     c->line_source = s;
     c->line_source_n = n;
@@ -139,8 +153,14 @@ static void start_line(struct compiler *c, const char *s, size_t n) {
     c->line_waits = true;
 }
 
-static bool starts_line(const struct node *in) {
-    return in->children && in->children->kind == NODE_LINE;
+/* True if the content begins with a line of its own; *s gets the white space before it. */
+static bool starts_line(const struct node *in, const char **s, size_t *n) {
+    const struct node *first = in->children;
+    if (!first || !(first->kind == NODE_LINE || first->own_line))
+        return false;
+    *s = first->kind == NODE_LINE ? first->s : first->indent;
+    *n = first->kind == NODE_LINE ? first->n : first->indent_n;
+    return true;
 }
 
 /* -- values and sections --------------------------------------------------------------------- */
@@ -194,14 +214,14 @@ static void compile_body(struct compiler *c, const struct node *node) {
     c->html.at_start |= before.at_start;
 }
 
-static void compile_if(struct compiler *c, const struct node *node, const struct ref *ref) {
+static void compile_if(struct compiler *c, const struct node *node, const struct found *found) {
     struct scope outer = c->scope;
     bool inverted = node->kind == NODE_INVERTED;
     struct op *op = add_op(c, inverted ? OP_UNLESS : OP_IF);
     size_t at = c->set->n_ops - 1;
-    op->value.ref = ref;
-    if (!inverted)
-        c->scope.dot = ref;
+    op->value.ref = found->ref;
+    if (!inverted && found->facet)
+        c->scope.dot = found->ref;
     compile_body(c, node);
     c->set->ops[at].to = (uint32_t)c->set->n_ops;
     c->scope = outer;
@@ -232,7 +252,7 @@ static void compile_section(struct compiler *c, const struct node *node) {
         return;
     flush(c);
     if (node->kind == NODE_INVERTED || found.facet || found.any)
-        compile_if(c, node, found.ref);
+        compile_if(c, node, &found);
     else if (!found.ref->field->of)
         COMPLAIN(c, node, "\"%.*s\" has no record inside.", (int)node->n, node->s);
     else
@@ -280,7 +300,7 @@ static void compile_partial(struct compiler *c, const struct node *node) {
     if (!wanted.source)
         return;
     if (node->own_line)
-        indented(c, node->indent, node->indent_n, &wanted.add, &wanted.add_n);
+        indented_file(c, node, &wanted.add, &wanted.add_n);
     flush(c);
     /* "<" before a partial is text, as it is before anything but a name. */
     if (c->html.place == HTML_LESS)
@@ -327,7 +347,7 @@ static void compile_parent(struct compiler *c, const struct node *node) {
     o.used = arena_array(c->set->work, children ? children : 1, sizeof *o.used);
     struct indent inner = {.remove = "", .add = ""};
     if (node->own_line)
-        indented(c, node->indent, node->indent_n, &inner.add, &inner.add_n);
+        indented_file(c, node, &inner.add, &inner.add_n);
     flush_line(c);
     c->indent = inner;
     c->overrides = &o;
@@ -361,25 +381,20 @@ static const struct node *find_override(struct compiler *c, const struct node *b
  * of its default content, or else of the tag. In the middle of a line they take none. */
 static void indent_override(struct compiler *c, const struct node *block,
                             const struct node *override) {
-    const struct node *first = override->children;
     struct indent inner = {.remove = "", .add = ""};
     const char *place = block->indent;
     size_t place_n = block->indent_n;
-    if (block->own_line && starts_line(block)) {
-        place = block->children->s;
-        place_n = block->children->n;
-    } else if (!block->own_line && c->line_waits) {
+    bool whole_lines = starts_line(override, &inner.remove, &inner.remove_n);
+    if (!block->own_line) {
         place = c->line_source;
         place_n = c->line_source_n;
+    } else {
+        starts_line(block, &place, &place_n);
     }
     if (block->own_line || c->line_waits)
         indented(c, place, place_n, &inner.add, &inner.add_n);
-    if (block->own_line && !starts_line(override))
+    if (block->own_line && !whole_lines)
         start_line(c, place, place_n);
-    if (starts_line(override)) {
-        inner.remove = first->s;
-        inner.remove_n = first->n;
-    }
     c->indent = inner;
 }
 
@@ -414,31 +429,35 @@ static bool is_space(char c) {
     return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
-/* Compiles the translation in place; false, and nothing has changed, if it does not compile. */
-static bool compile_translation(struct compiler *c, const struct node *node,
-                                const struct source *translation) {
-    flush(c);
-    struct html_state html = c->html;
-    struct problems *problems = c->problems;
-    size_t n_ops = c->set->n_ops;
-    char why[512];
-    struct text found = text_in(c->set->work, sizeof why - 1);
-    struct problems own = {.why = &found};
-    const struct source *outer = c->source;
-    c->problems = &own;
-    c->source = translation;
+static void put_translation(struct compiler *c, const struct node *node,
+                            const struct source *translation) {
     if (node->n && is_space(node->s[0]) && !node->own_line)
         put_literal(c, " ", 1);
     compile_children(c, translation->root);
     if (node->n && is_space(node->s[node->n - 1]))
         put_literal(c, "\n", 1);
     flush(c);
-    c->source = outer;
-    c->problems = problems;
-    if (own.n == 0)
+}
+
+/* Compiles the translation in place; false, and nothing has changed, if it does not compile. */
+static bool compile_translation(struct compiler *c, const struct node *node,
+                                const struct source *translation) {
+    flush(c);
+    struct compiler before = *c;
+    size_t n_ops = c->set->n_ops;
+    struct text why = text_in(c->set->work, 1024);
+    struct problems problems = {.why = &why};
+    c->problems = &problems;
+    c->source = translation;
+    if (c->html.place == HTML_VALUE && memchr(translation->at, c->html.quote, translation->n))
+        problem_add(&problems, translation->file, 1, "it would end the attribute it stands in.");
+    put_translation(c, node, translation);
+    c->source = before.source;
+    c->problems = before.problems;
+    if (problems.n == 0 && html_alike(&before.html, &c->html))
         return true;
-    translate_refused(outer->file, node, text_str(&found));
-    c->html = html;
+    translate_refused(c->source->file, node, problems.n ? text_str(&why) : "it is not whole HTML");
+    c->html = before.html;
     c->set->n_ops = n_ops;
     return false;
 }

@@ -148,44 +148,46 @@ static bool has_value(const struct field *f) {
     return f->type != FIELD_LIST && f->type != FIELD_RECORD && f->type != FIELD_LINK;
 }
 
-/* True for a section {{#list.any}}, entered once if the list has rows. */
-static bool asks_any(const struct search *s) {
-    return s->node->kind != NODE_VALUE && s->ref.field->type == FIELD_LIST && s->rest_n == 3 &&
-           memcmp(s->rest, "any", 3) == 0;
+/* A section has no facets but .any of a list. */
+static bool find_section(struct search *s, struct found *found) {
+    const struct field *f = s->ref.field;
+    found->facet = has_value(f) ? value_facet(f, "", 0) : NULL;
+    found->any = f->type == FIELD_LIST && s->rest_n == 3 && memcmp(s->rest, "any", 3) == 0;
+    if (s->rest_n == 0 || found->any)
+        return true;
+    problem_add(s->problems, s->file, s->node->line,
+                "\"%.*s\": a section takes no facet but .any of a list.", (int)s->node->n,
+                s->node->s);
+    return false;
 }
 
 /* What is left of the name after a field is a facet. */
-static bool find_facet(struct search *s, const struct facet **facet) {
+static bool find_facet(struct search *s, struct found *found) {
     const struct field *f = s->ref.field;
-    if (s->node->kind == NODE_VALUE && !has_value(f)) {
+    char names[128];
+    if (!has_value(f)) {
         problem_add(s->problems, s->file, s->node->line,
                     "\"%.*s\" is a %s, not a value; it needs a section.", (int)s->node->n,
                     s->node->s, f->type == FIELD_LIST ? "list" : "record");
         return false;
     }
-    if (s->node->kind != NODE_VALUE && s->rest_n && !asks_any(s)) {
-        problem_add(s->problems, s->file, s->node->line, "\"%.*s\": a section takes no facet.",
-                    (int)s->node->n, s->node->s);
-        return false;
-    }
-    *facet = has_value(f) ? value_facet(f, s->rest, s->rest_n) : NULL;
-    if (!*facet && has_value(f)) {
-        char names[128];
-        value_facets_of(names, sizeof names, f);
-        problem_add(s->problems, s->file, s->node->line,
-                    "\"%.*s\": there is no facet \".%.*s\" of \"%s\"; it has %s.", (int)s->node->n,
-                    s->node->s, (int)s->rest_n, s->rest, f->name, names);
-        return false;
-    }
-    return true;
+    found->facet = value_facet(f, s->rest, s->rest_n);
+    if (found->facet)
+        return true;
+    value_facets_of(names, sizeof names, f);
+    problem_add(s->problems, s->file, s->node->line,
+                "\"%.*s\": there is no facet \".%.*s\" of \"%s\"; it has %s.", (int)s->node->n,
+                s->node->s, (int)s->rest_n, s->rest, f->name, names);
+    return false;
 }
 
 bool names_find(struct templates *set, const struct scope *scope, const struct node *node,
                 const char *file, struct problems *p, struct found *found) {
     struct search s = {.set = set, .node = node, .file = file, .problems = p};
-    if (!find_field(&s, scope) || !find_facet(&s, &found->facet))
+    *found = (struct found){0};
+    if (!find_field(&s, scope) ||
+        !(node->kind == NODE_VALUE ? find_facet(&s, found) : find_section(&s, found)))
         return false;
-    found->any = asks_any(&s);
     struct ref *ref = arena_alloc(set->arena, sizeof *ref);
     struct hop *hops = arena_array(set->arena, s.ref.n, sizeof *hops);
     memcpy(hops, s.hops, s.ref.n * sizeof *hops);

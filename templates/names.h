@@ -14,7 +14,7 @@ struct scope {
 struct found {
     const struct ref *ref;     /* lives in the set's arena */
     const struct facet *facet; /* of a value; NULL if the name ends in a list or a record */
-    bool any; /* a section {{#list.any}}: whether there are rows, not the rows */
+    bool any;                  /* of a section: {{#list.any}} asks whether there are rows */
 };
 
 /* Makes the record the innermost; its slot goes to *slot. False (and a problem) if there are more

@@ -2,18 +2,28 @@
  *
  * Syntax: Mustache (https://mustache.github.io/mustache.5.html and the inheritance extension of
  * mustache/spec): {{name}}, {{#name}}…{{/name}}, {{^name}}…{{/name}}, {{>partial}}, {{! comment }},
- * {{<layout}}…{{/layout}} with {{$block}}…{{/block}}, dotted names, {{.}}, set delimiters. There is no
- * unescaped tag: {{{…}}} and {{&…}} stop the start. A name that the field tables do not have stops
- * the start, naming file, line and name.
+ * {{<layout}}…{{/layout}} with {{$block}}…{{/block}}, dotted names, {{.}}, set delimiters. There is
+ * no unescaped tag: {{{…}}} and {{&…}} stop the start. A name that the field tables do not have
+ * stops the start, naming file, line and name.
  *
  * Beyond Mustache:
  * - facets: {{createdAt.iso}} of a time, {{supply.raw}} of an amount, {{txHash.short}} of a hash,
- *   {{iconUrl.href}} of a URL (empty unless https), {{name.arg}} (percent-encoded, for query strings).
+ *   {{iconUrl.href}} of a URL (empty unless https), {{id.raw}} of a number (without grouping),
+ *   {{name.arg}} (percent-encoded, for query strings). The table is in templates/values.c.
  * - {{#list.any}}…{{/list.any}} is entered once if the list has rows: for what stands around them.
  * - {{#_}}text with {{tags}}{{/_}} is translated: the literal source between the tags, white space
- *   folded, is the msgid; the translation is compiled in its place.
+ *   folded, is the msgid; the translation is compiled in its place. One that is not usable (broken
+ *   syntax, a tag or markup that the original does not have) is logged, and English stands.
  * - a tag right after href=", src=" or action=" must be a FIELD_PATH, or the .href facet of a
- *   FIELD_URL; anything else stops the start.
+ *   FIELD_URL; anything else stops the start. Later in such a value a tag must be .arg, .raw of a
+ *   number, a path or a hash. Where escaping does not help (unquoted values, names, style and on…
+ *   attributes, scripts, styles) no value may stand.
+ *
+ * A section over a scalar stands once if the field is not absent (field_absent; a derived field is
+ * absent if its text is empty), and {{.}} is its value in there. In a section over a record or a
+ * list names are looked up in the inner record first; {{.}} is its field named ".", if it has one.
+ * A partial may call itself; sections and partials nest at most 128 deep, what is deeper is left
+ * out.
  *
  * Every value is escaped for HTML text and quoted attributes alike (text_html). Numbers, amounts
  * and times are written by templates/format.h, the one formatter. */
