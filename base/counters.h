@@ -31,7 +31,8 @@ struct slot {
     _Atomic int state;       /* enum slot_state */
     _Atomic int database_up; /* 1 while its database answers */
     _Atomic int connections; /* open FastCGI connections */
-    /* The request that it is working on, "" for none: what the parent logs when it dies. */
+    _Atomic int requests;    /* under way */
+    /* The request that it worked on last, "" while none is under way: logged when it dies. */
     char request[COUNTERS_REQUEST_ID];
 };
 

@@ -19,7 +19,8 @@ static const struct command commands[] = {
     {"serve", cli_serve, true, "answer requests that nginx passes on, until told to stop"},
     {"db", cli_db, true, "create the schema and look after the database"},
     {"import", cli_import, true, "take tokens or transactions from a file into the database"},
-    {"help", cli_help, false, "this text; `help config` lists the settings, `help routes` the pages"},
+    {"help", cli_help, false,
+     "this text; `help config` lists the settings, `help routes` the pages"},
 };
 
 enum { COMMANDS = sizeof commands / sizeof commands[0] };

@@ -166,7 +166,7 @@ static void serve(struct accept_pool *p, int fd) {
     int64_t started = counters_clock();
     if (slot->state == SLOT_IDLE)
         slot->state = SLOT_BUSY;
-    slot->connections = 1;
+    slot->connections = slot->requests = 1;
     set_deadlines(fd);
     switch (wait_for_head(p, fd, started + (int64_t)config.io_seconds * 1000000, &seen)) {
     case WIRE_WHOLE:
@@ -185,7 +185,7 @@ static void serve(struct accept_pool *p, int fd) {
     }
     arena_reset(p->arena);
     slot_note_request(slot, "");
-    slot->connections = 0;
+    slot->connections = slot->requests = 0;
     if (slot->state == SLOT_BUSY)
         slot->state = SLOT_IDLE;
 }

@@ -1,60 +1,110 @@
 /* The clerk: one child that does once for all workers what none of them should do by itself.
  *
- * Once a second it asks the database for a sign of life and leaves what it learned in the shared
- * counters: whether it answers, how fast, and whether its schema is the one of this program. */
+ * Once a second it asks the database for a sign of life and whether a setting has changed, and
+ * once a minute whether its schema is the one of this program. What it learns is left in the
+ * shared counters. */
 #include <errno.h>
 #include <poll.h>
 #include <string.h>
 
 #include "base/config.h"
 #include "base/log.h"
+#include "base/when.h"
 #include "fcgi/worker.h"
+#include "sql/schema.h"
 
-enum { PERIOD_US = 1000000 };
+enum { PERIOD_US = 1000000, SCHEMA_PERIOD_US = 60 * PERIOD_US };
+
+struct settings_state {
+    int64_t settings, latest;
+};
+
+static const struct field settings_fields[] = {
+    FIELD_STORED(struct settings_state, settings, "settings", FIELD_LONG),
+    FIELD_STORED(struct settings_state, latest, "latest", FIELD_TIME),
+};
+static const struct record record_settings = RECORD(settings_state, settings_fields);
 
 struct clerk {
     const struct worker *w;
     struct db *db;
     struct arena *arena;
-    struct load *load; /* NULL while no question is under way */
-    int64_t asked, next;
-    uint64_t answers;
+    size_t asking; /* questions under way */
+    int64_t asked, next, next_schema;
+    bool answered_before;
+    struct rows rows;
+    struct settings_state settings;
 };
 
-static void answered(void *owner, struct load *l) {
+static void ping_done(void *owner, struct load *l) {
     struct clerk *k = owner;
     struct counters *all = counters();
     bool up = l->status == OK;
-    if (up != all->database_up || !k->answers++)
+    k->asking--;
+    if (up != all->database_up || !k->answered_before)
         log_line(up ? LOG_INFO : LOG_WARNING, up ? "database_up" : "database_down",
                  up ? "the database answers" : "the database does not answer");
+    k->answered_before = true;
     all->database_up = up;
     k->w->slot->database_up = up;
     if (up)
         all->database_ping = (uint64_t)(counters_clock() - k->asked);
-    k->load = NULL;
+}
+
+static void settings_done(void *owner, struct load *l) {
+    struct clerk *k = owner;
+    k->asking--;
+    if (l->status != OK || k->rows.n != 1)
+        return;
+    struct settings_state now = *(const struct settings_state *)k->rows.at;
+    if (now.settings != k->settings.settings || now.latest != k->settings.latest)
+        counters()->settings_generation++;
+    k->settings = now;
 }
 
 static void ask(struct clerk *k) {
-    arena_reset(k->arena);
-    k->load = arena_alloc(k->arena, sizeof *k->load);
-    k->load->arena = k->arena;
-    load_add(k->load, SQL_PING, 0, 0, NULL, NULL);
+    struct load *loads = arena_array(k->arena, 2, sizeof *loads);
+    loads[0].arena = loads[1].arena = k->arena;
+    load_add(&loads[0], SQL_PING, 0, 0, NULL, NULL);
+    load_add(&loads[1], SQL_SETTINGS_STATE, 0, 0, &record_settings, &k->rows);
     k->asked = counters_clock();
     k->next = k->asked + PERIOD_US;
-    db_queue(k->db, k->load, k, answered);
+    /* A database without our tables still answers a ping. */
+    k->asking = counters()->schema == SCHEMA_SAME ? 2 : 1;
+    db_queue(k->db, &loads[0], k, ping_done);
+    if (k->asking == 2)
+        db_queue(k->db, &loads[1], k, settings_done);
     db_flush(k->db);
+}
+
+/* Compares the database's schema with the program's; says so when the answer is a new one. */
+static void check_schema(struct clerk *k) {
+    struct text why = text_in(k->arena, 4096);
+    enum status status = schema_check(k->db, &why);
+    int state = status == OK ? SCHEMA_SAME : status == CONFLICT ? SCHEMA_DIFFERS : SCHEMA_UNKNOWN;
+    if (state == SCHEMA_DIFFERS && counters()->schema != state)
+        log_line(LOG_ERROR, "schema_differs", "%s", text_str(&why));
+    counters()->schema = state;
+    k->next_schema = counters_clock() + (state == SCHEMA_UNKNOWN ? PERIOD_US : SCHEMA_PERIOD_US);
+}
+
+static void do_due(struct clerk *k) {
+    if (k->asking)
+        return;
+    arena_reset(k->arena);
+    if (counters()->database_up && counters_clock() >= k->next_schema)
+        check_schema(k);
+    if (counters_clock() >= k->next)
+        ask(k);
 }
 
 static void loop(struct clerk *k) {
     struct pollfd waits[2] = {{.fd = k->w->stop, .events = POLLIN}};
     while (!waits[0].revents) {
-        if (!k->load && counters_clock() >= k->next)
-            ask(k);
-        int tick = db_tick(k->db);
-        int wait = k->load ? -1 : worker_ms_until(k->next);
-        if (wait < 0 || (tick >= 0 && tick < wait))
-            wait = tick;
+        do_due(k);
+        int wait = db_tick(k->db);
+        if (!k->asking && (wait < 0 || wait > worker_ms_until(k->next)))
+            wait = worker_ms_until(k->next);
         waits[1].fd = db_socket(k->db, &waits[1].events);
         if (poll(waits, 2, wait) < 0 && errno != EINTR)
             log_fatal("poll", "%s", strerror(errno));

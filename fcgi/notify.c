@@ -1,5 +1,6 @@
 #include "fcgi/notify.h"
 
+#include <errno.h>
 #include <limits.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -36,11 +37,18 @@ void notify_reloading(void) {
     notify_send(state);
 }
 
+/* A whole number above 0 in the environment, 0 if there is none. */
+static long long positive(const char *name) {
+    const char *s = getenv(name);
+    char *end;
+    errno = 0;
+    long long n = s && *s ? strtoll(s, &end, 10) : 0;
+    return n <= 0 || errno || *end ? 0 : n;
+}
+
 int notify_watchdog_ms(void) {
-    const char *asked = getenv("WATCHDOG_USEC"), *who = getenv("WATCHDOG_PID");
-    long long microseconds = asked ? atoll(asked) : 0;
-    if (microseconds <= 0 || (who && atoll(who) != getpid()))
+    long long microseconds = positive("WATCHDOG_USEC"), half = microseconds / 2000;
+    if (!microseconds || (getenv("WATCHDOG_PID") && positive("WATCHDOG_PID") != getpid()))
         return -1;
-    long long half = microseconds / 2000;
     return half < 1 ? 1 : half > INT_MAX ? INT_MAX : (int)half;
 }

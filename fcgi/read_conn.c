@@ -57,7 +57,9 @@ static void release_request(struct conn *c) {
         arena_free(c->arena);
     c->arena = NULL;
     c->job = NULL;
-    p->working--;
+    p->w->slot->requests = (int)--p->working;
+    if (!p->working)
+        slot_note_request(p->w->slot, "");
 }
 
 static void conn_close(struct conn *c) {
@@ -142,7 +144,6 @@ static void answer(struct conn *c, uint16_t id) {
     c->out = wire_frame(c->arena, id, reply->head.at, reply->head.n, reply->body.at, reply->body.n,
                         &c->n_out);
     worker_count(c->pool->w, c->job, c->started);
-    slot_note_request(c->pool->w->slot, "");
     conn_write(c);
 }
 
@@ -151,7 +152,6 @@ static void rows_done(void *owner, struct load *l);
 static void run(struct conn *c) {
     if (c->job->state == JOB_WANTS_ROWS) {
         c->state = CONN_WORKING;
-        slot_note_request(c->pool->w->slot, "");
         links_queue(c->pool, &c->job->load, c, rows_done);
     } else {
         answer(c, (uint16_t)c->fcgx.requestId);
@@ -173,7 +173,7 @@ static void begin_request(struct conn *c) {
     c->arena = p->n_arenas ? p->arenas[--p->n_arenas] : arena_new();
     c->started = counters_clock();
     c->touched = false;
-    p->working++;
+    p->w->slot->requests = (int)++p->working;
     FCGX_InitRequest(&c->fcgx, -1, 0);
 }
 

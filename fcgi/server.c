@@ -82,7 +82,7 @@ static void child_start(struct server *s, struct child *c) {
     c->slot->role = (int)c->role;
     c->slot->state = SLOT_STARTING;
     c->slot->database_up = 0;
-    c->slot->connections = 0;
+    c->slot->connections = c->slot->requests = 0;
     c->started = counters_clock();
     c->told = c->old = false;
     c->pid = fork();
@@ -140,10 +140,11 @@ static void log_death(const struct child *c, int status, int pause_ms) {
     memcpy(request, c->slot->request, sizeof request);
     request[sizeof request - 1] = '\0';
     log_line(LOG_ERROR, "worker_died",
-             "%s worker %zu (pid %d) ended with %s %d%s%s%s, request=%s; another starts in %d ms",
+             "%s worker %zu (pid %d) ended with %s %d%s%s%s, request=%s, %d under way; "
+             "another starts in %d ms",
              role_name(c->role), c->number, (int)c->pid, by_signal ? "signal" : "status", code,
              by_signal ? " (" : "", by_signal ? strsignal(code) : "", by_signal ? ")" : "",
-             *request ? request : "none", pause_ms);
+             *request ? request : "none", c->slot->requests, pause_ms);
 }
 
 static void child_ended(struct server *s, struct child *c, int status) {

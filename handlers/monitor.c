@@ -108,15 +108,25 @@ static void put_latency(struct text *out) {
     }
 }
 
+/* One gauge for each pool. */
+static void put_pools(struct text *out, const char *name, const char *help, const int *values) {
+    put_head(out, name, "gauge", help);
+    for (int role = 0; role < POOL_ROLES; role++)
+        text_printf(out, "sitaminter_%s{pool=\"%s\"} %d\n", name, role_name((enum role)role),
+                    values[role]);
+}
+
 static void put_workers(struct text *out) {
     static const char *const states[SLOT_STATES] = {NULL, "starting", "idle", "busy", "stopping"};
-    int count[ROLES][SLOT_STATES] = {0}, connections[ROLES] = {0}, up[ROLES] = {0};
+    int count[ROLES][SLOT_STATES] = {0}, connections[ROLES] = {0}, up[ROLES] = {0},
+        requests[ROLES] = {0};
     for (size_t i = 0; i < COUNTERS_SLOTS; i++) {
         const struct slot *slot = &counters()->slots[i];
         if (!slot->pid)
             continue;
         count[slot->role][slot->state]++;
         connections[slot->role] += slot->connections;
+        requests[slot->role] += slot->requests;
         up[slot->role] += slot->database_up;
     }
     put_head(out, "pool_workers", "gauge", "Processes by pool and state.");
@@ -124,14 +134,9 @@ static void put_workers(struct text *out) {
         for (int state = SLOT_STARTING; state < SLOT_STATES; state++)
             text_printf(out, "sitaminter_pool_workers{pool=\"%s\",state=\"%s\"} %d\n",
                         role_name((enum role)role), states[state], count[role][state]);
-    put_head(out, "pool_connections", "gauge", "Open FastCGI connections.");
-    for (int role = 0; role < POOL_ROLES; role++)
-        text_printf(out, "sitaminter_pool_connections{pool=\"%s\"} %d\n",
-                    role_name((enum role)role), connections[role]);
-    put_head(out, "pool_database_workers", "gauge", "Workers whose database connection is open.");
-    for (int role = 0; role < POOL_ROLES; role++)
-        text_printf(out, "sitaminter_pool_database_workers{pool=\"%s\"} %d\n",
-                    role_name((enum role)role), up[role]);
+    put_pools(out, "pool_connections", "Open FastCGI connections.", connections);
+    put_pools(out, "pool_requests", "Requests under way.", requests);
+    put_pools(out, "pool_database_workers", "Workers whose database connection is open.", up);
 }
 
 /* One counter for each of the first n roles. */
@@ -169,6 +174,8 @@ static const char *metrics_raw(struct request *rq, struct reply *reply, void *mo
               (double)all->database_ping / 1e6);
     put_gauge(out, "schema_matches", "1 if the database has the schema of this program.",
               all->schema == SCHEMA_SAME);
+    put_gauge(out, "settings_generation", "Grows when a public setting has changed.",
+              (double)all->settings_generation);
     return "text/plain; version=0.0.4; charset=utf-8";
 }
 
