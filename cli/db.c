@@ -1,9 +1,224 @@
-#include "cli/commands.h"
-
+/* sitaminter db: the schema and the database it lives in. */
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/config.h"
+#include "cli/commands.h"
+#include "handlers/records.h"
+#include "sql/db_admin.h"
+#include "sql/embedded.h"
+#include "sql/import.h"
+#include "sql/push.h"
+#include "sql/schema.h"
+
+enum {
+    EXIT_DONE = 0,
+    EXIT_FAILED = 1,
+    EXIT_USAGE = 2,
+    EXIT_DIFFERS = 3,
+    EXIT_LOCKED = 5,
+    EXIT_UNREACHABLE = 6
+};
+
+enum { SAY_MAX = 1024 * 1024, SCHEMA_FILE_MAX = 1024 * 1024 };
+
+static const char usage[] =
+    "Usage: sitaminter db COMMAND [OPTIONS]\n"
+    "\n"
+    "  setup          make the roles, the database of SITA_OWNER_URL and the rights in it, then\n"
+    "                 push; may be repeated\n"
+    "    --url URL    a superuser's connection (default: SITA_DATABASE_URL, else SITA_OWNER_URL "
+    "as\n"
+    "                 user postgres)\n"
+    "  push           make the database match the schema of this program: creates it in an empty\n"
+    "                 database, does nothing where it matches, refuses a database that differs\n"
+    "    --url URL    the owner's connection (default: SITA_OWNER_URL)\n"
+    "    --schema F   a schema file in place of the built-in one\n"
+    "  check          tell whether database and program belong together\n"
+    "    --url URL    any role's connection (default: SITA_OWNER_URL)\n"
+    "  check-queries  prepare every query in every shape, and compare its columns with the "
+    "records\n"
+    "    --url URL    the connection (default: SITA_OWNER_URL)\n"
+    "  schema         print the built-in schema file\n"
+    "\n"
+    "URLs are libpq connection strings: \"host=/run/postgresql dbname=sitaminter "
+    "user=sita_owner\"\n"
+    "or postgresql://sita_owner@db.example.org/sitaminter. A password in SITA_OWNER_URL,\n"
+    "SITA_READER_URL, SITA_APP_URL or SITA_DESK_URL is given to that role by setup.\n"
+    "\n"
+    "Examples:\n"
+    "  sitaminter db setup --url \"host=/run/postgresql user=postgres dbname=postgres\"\n"
+    "  sitaminter db push\n"
+    "  sitaminter db check && systemctl start sitaminter\n"
+    "\n"
+    "Exit status: 0 done or nothing to do, 1 failed, 2 wrong use, 3 the database differs,\n"
+    "5 another operation is at work, 6 the database cannot be reached.\n";
+
+struct options {
+    const char *url, *schema_file;
+};
+
+struct command {
+    const char *name;
+    int (*run)(const struct options *o, struct arena *a);
+    bool takes_url, takes_schema;
+};
+
+static const int exit_of_outcome[] = {
+    [PUSH_APPLIED] = EXIT_DONE,  [PUSH_MATCHES] = EXIT_DONE,
+    [PUSH_FAILED] = EXIT_FAILED, [PUSH_DIFFERS] = EXIT_DIFFERS,
+    [PUSH_LOCKED] = EXIT_LOCKED, [PUSH_UNREACHABLE] = EXIT_UNREACHABLE,
+};
+
+static const int exit_of_status[] = {
+    [OK] = EXIT_DONE,          [NOT_FOUND] = EXIT_DIFFERS, [BAD_INPUT] = EXIT_USAGE,
+    [CONFLICT] = EXIT_DIFFERS, [BUSY] = EXIT_UNREACHABLE,  [FAILED] = EXIT_FAILED,
+};
+
+static int tell(struct text *say, int status) {
+    fprintf(status == EXIT_DONE ? stdout : stderr, "%s\n", text_str(say));
+    return status;
+}
+
+/* The given connection, else the owner's; NULL after a sentence. */
+static const char *url_of(const struct options *o) {
+    const char *url = o->url ? o->url : config.owner_url;
+    if (!*url)
+        fputs("Which database? Set SITA_OWNER_URL or use --url.\n", stderr);
+    return *url ? url : NULL;
+}
+
+/* The whole file as text in a; NULL after a sentence. */
+static const char *read_file(struct arena *a, const char *path) {
+    FILE *f = fopen(path, "r");
+    char *text = arena_raw(a, SCHEMA_FILE_MAX + 1);
+    size_t n = f ? fread(text, 1, SCHEMA_FILE_MAX + 1, f) : 0;
+    bool ok = f && !ferror(f) && n <= SCHEMA_FILE_MAX && !memchr(text, 0, n);
+    if (!f)
+        fprintf(stderr, "%s cannot be read: %m\n", path);
+    else if (!ok)
+        fprintf(stderr, "%s is not a text file of at most %d bytes.\n", path, SCHEMA_FILE_MAX);
+    if (f)
+        fclose(f);
+    if (!ok)
+        return NULL;
+    text[n] = '\0';
+    return text;
+}
+
+static int run_push(const struct options *o, struct arena *a) {
+    struct text say = text_in(a, SAY_MAX);
+    const char *url = url_of(o);
+    const char *schema = o->schema_file ? read_file(a, o->schema_file) : sql_schema_file;
+    if (!url || !schema)
+        return EXIT_USAGE;
+    return tell(&say, exit_of_outcome[push_schema(url, schema, &say)]);
+}
+
+static int run_setup(const struct options *o, struct arena *a) {
+    struct text say = text_in(a, SAY_MAX);
+    const char *urls[] = {config.owner_url, config.reader_url, config.app_url, config.desk_url};
+    const char *admin = o->url ? o->url : getenv("SITA_DATABASE_URL");
+    if (!*config.owner_url) {
+        fputs("Which database? Set SITA_OWNER_URL.\n", stderr);
+        return EXIT_USAGE;
+    }
+    int status = exit_of_outcome[push_setup(admin, config.owner_url, urls, 4, &say)];
+    if (status != EXIT_DONE)
+        return tell(&say, status);
+    return run_push(&(struct options){0}, a);
+}
+
+static int run_check(const struct options *o, struct arena *a) {
+    struct text say = text_in(a, SAY_MAX);
+    const char *url = url_of(o);
+    if (!url)
+        return EXIT_USAGE;
+    struct db *db = db_new("check", url);
+    enum status status = schema_check(db, &say);
+    db_free(db);
+    if (status == OK)
+        text_lit(&say, "The database is as this program declares it.");
+    return tell(&say, exit_of_status[status]);
+}
+
+static int run_check_queries(const struct options *o, struct arena *a) {
+    static const struct record *const records[] = {
+        &record_token,         &record_transaction,   &record_total,       &record_schema_line,
+        &record_schema_record, &record_import_counts, &record_import_unfit};
+    struct text say = text_in(a, SAY_MAX);
+    struct admin *admin = NULL;
+    const char *url = url_of(o);
+    if (!url)
+        return EXIT_USAGE;
+    if (admin_open(&admin, url, NULL, NULL, &say) != OK)
+        return tell(&say, EXIT_UNREACHABLE);
+    size_t n = admin_check_queries(admin, records, sizeof records / sizeof records[0], &say);
+    admin_close(admin);
+    if (say.n > 0)
+        return tell(&say, EXIT_FAILED);
+    text_printf(&say, "All %zu statements fit this database and their records.", n);
+    return tell(&say, EXIT_DONE);
+}
+
+static int run_schema(const struct options *o, struct arena *a) {
+    (void)o;
+    (void)a;
+    return fputs(sql_schema_file, stdout) < 0 ? EXIT_FAILED : EXIT_DONE;
+}
+
+static const struct command commands[] = {
+    {"setup", run_setup, true, false},    {"push", run_push, true, true},
+    {"check", run_check, true, false},    {"check-queries", run_check_queries, true, false},
+    {"schema", run_schema, false, false},
+};
+
+static const struct command *command_named(const char *name) {
+    for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++)
+        if (strcmp(commands[i].name, name) == 0)
+            return &commands[i];
+    return NULL;
+}
+
+/* "--name VALUE" at argv[*i]: stores the value and steps over it. */
+static bool take_option(const struct command *c, struct options *o, int argc, char **argv, int *i) {
+    const char **at = NULL;
+    if (c->takes_url && strcmp(argv[*i], "--url") == 0)
+        at = &o->url;
+    else if (c->takes_schema && strcmp(argv[*i], "--schema") == 0)
+        at = &o->schema_file;
+    if (!at || *i + 1 >= argc)
+        return false;
+    *at = argv[++*i];
+    return true;
+}
+
+static int wrong_use(const char *what, const char *why) {
+    fprintf(stderr, "\"%s\" %s; see `sitaminter db --help`.\n", what, why);
+    return EXIT_USAGE;
+}
 
 int cli_db(int argc, char **argv) {
-    (void)argc;
-    fprintf(stderr, "%s: not built yet\n", argv[0]);
-    return 2;
+    struct options o = {0};
+    if (argc < 2) {
+        fputs(usage, stderr);
+        return EXIT_USAGE;
+    }
+    for (int i = 1; i < argc; i++) {
+        if (strcmp(argv[i], "--help") == 0) {
+            fputs(usage, stdout);
+            return EXIT_DONE;
+        }
+    }
+    const struct command *c = command_named(argv[1]);
+    if (!c)
+        return wrong_use(argv[1], "is not a command of `sitaminter db`");
+    for (int i = 2; i < argc; i++)
+        if (!take_option(c, &o, argc, argv, &i))
+            return wrong_use(argv[i], "is not an option here, or lacks its value");
+    struct arena *a = arena_new();
+    int status = c->run(&o, a);
+    arena_free(a);
+    return status;
 }

@@ -11,3 +11,10 @@ add_custom_command(
   COMMENT "Named queries"
   VERBATIM)
 add_custom_target(sita_gen_sql DEPENDS ${sql_gen}/names.h ${sql_gen}/queries.inc)
+
+set(sql_embedded schema.sql roles.sql database.sql grants.sql)
+list(TRANSFORM sql_embedded PREPEND ${CMAKE_SOURCE_DIR}/sql/)
+set_source_files_properties(
+  ${CMAKE_SOURCE_DIR}/sql/embedded.c
+  PROPERTIES OBJECT_DEPENDS "${sql_embedded}"
+             COMPILE_DEFINITIONS "SITA_SQL_DIR=\"${CMAKE_SOURCE_DIR}/sql\"")

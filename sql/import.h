@@ -17,6 +17,8 @@ struct import_unfit {
     const char *field; /* "tokenTypeHash" or "amount" */
 };
 
+extern const struct record record_import_counts, record_import_unfit;
+
 /* Holds back other imports until the transaction ends. */
 void import_lock(struct load *l);
 

@@ -104,8 +104,9 @@ CREATE TABLE db_operations (
     CONSTRAINT db_operations_pkey PRIMARY KEY (id)
 );
 
--- What a reader may see of the settings.
-CREATE VIEW public_settings AS
+-- What a reader may see of the settings. The barrier keeps a condition of the reader's from being
+-- evaluated on rows that the view hides.
+CREATE VIEW public_settings WITH (security_barrier) AS
     SELECT key, value, description, last_updated FROM settings WHERE is_public;
 
 -- Lists are keyset lists: newest first within one filter, by id.

@@ -1,0 +1,222 @@
+#include "sql/db_admin.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "sql/db_private.h"
+
+struct admin {
+    PGconn *conn;
+};
+
+static void print_notice(void *unused, const PGresult *result) {
+    (void)unused;
+    const char *severity = PQresultErrorField(result, PG_DIAG_SEVERITY_NONLOCALIZED);
+    if (severity && strcmp(severity, "WARNING") == 0)
+        fprintf(stderr, "warning: %s\n", PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY));
+}
+
+/* libpq's message without its last newline. */
+static void put_message(struct text *why, const char *message) {
+    size_t n = strlen(message);
+    while (n > 0 && message[n - 1] == '\n')
+        n--;
+    text_add(why, message, n);
+}
+
+enum status admin_open(struct admin **out, const char *conninfo, const char *user,
+                       const char *database, struct text *why) {
+    const char *names[8] = {"fallback_application_name", "connect_timeout", "client_encoding",
+                            "dbname", "options"};
+    const char *values[8] = {"sitaminter db", "10", "UTF8", conninfo,
+                             "-c search_path=public,pg_temp -c timezone=UTC -c datestyle=ISO,YMD"};
+    size_t n = 5;
+    if (user) {
+        names[n] = "user";
+        values[n++] = user;
+    }
+    if (database) {
+        names[n] = "dbname";
+        values[n++] = database;
+    }
+    struct admin *admin = calloc(1, sizeof *admin);
+    if (!admin)
+        log_fatal("out_of_memory", "connection of an administrator");
+    admin->conn = PQconnectdbParams(names, values, 1);
+    if (PQstatus(admin->conn) != CONNECTION_OK) {
+        put_message(why, admin->conn ? PQerrorMessage(admin->conn) : "out of memory");
+        admin_close(admin);
+        return BUSY;
+    }
+    PQsetNoticeReceiver(admin->conn, print_notice, NULL);
+    *out = admin;
+    return OK;
+}
+
+void admin_close(struct admin *admin) {
+    if (!admin)
+        return;
+    PQfinish(admin->conn);
+    free(admin);
+}
+
+/* The line on which the server found the error: it counts characters from 1. */
+static int line_of(const char *sql, long position) {
+    int line = 1;
+    for (long i = 1; *sql && i < position; sql++) {
+        line += *sql == '\n';
+        i += (*sql & 0xc0) != 0x80; /* bytes that continue a character do not count */
+    }
+    return line;
+}
+
+static enum status check_result(const struct admin *admin, const PGresult *result, const char *sql,
+                                struct text *why) {
+    ExecStatusType kind = PQresultStatus(result);
+    const char *position = PQresultErrorField(result, PG_DIAG_STATEMENT_POSITION);
+    const char *message = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
+    if (kind == PGRES_COMMAND_OK || kind == PGRES_TUPLES_OK || kind == PGRES_EMPTY_QUERY)
+        return OK;
+    put_message(why, message ? message : PQerrorMessage(admin->conn));
+    if (position)
+        text_printf(why, " (line %d)", line_of(sql, strtol(position, NULL, 10)));
+    return FAILED;
+}
+
+enum status admin_script(struct admin *admin, const char *sql, struct text *why) {
+    PGresult *result = PQexec(admin->conn, sql);
+    enum status status = check_result(admin, result, sql, why);
+    PQclear(result);
+    return status;
+}
+
+static enum status run_named(struct admin *admin, const struct statement *s,
+                             const char *const *values, size_t n_values, PGresult **out,
+                             struct text *why) {
+    if (n_values != s->n_values)
+        log_fatal("sql_value", "%s takes %u values, not %zu", s->id, s->n_values, n_values);
+    *out = PQexecParams(admin->conn, s->text, (int)n_values, NULL, values, NULL, NULL, 0);
+    enum status status = check_result(admin, *out, s->text, why);
+    if (status != OK) {
+        text_printf(why, " (query %s)", query_of(s->name)->name);
+        PQclear(*out);
+    }
+    return status;
+}
+
+enum status admin_query(struct admin *admin, struct arena *a, enum sql_name name,
+                        const char *const *values, size_t n_values, const struct record *as,
+                        struct rows *out, struct text *why) {
+    struct sql_call c = {.name = name, .as = as, .out = out, .statement = statement_of(name, 0, 0)};
+    struct prepared mapping = {0};
+    PGresult *result;
+    enum status status = run_named(admin, c.statement, values, n_values, &result, why);
+    if (status != OK)
+        return status;
+    status = rows_decode(a, &mapping, &c, result);
+    prepared_forget(&mapping);
+    return status;
+}
+
+enum status admin_value(struct admin *admin, struct arena *a, enum sql_name name, const char **out,
+                        struct text *why) {
+    PGresult *result;
+    enum status status = run_named(admin, statement_of(name, 0, 0), NULL, 0, &result, why);
+    if (status != OK)
+        return status;
+    *out = arena_strdup(a, PQntuples(result) > 0 ? PQgetvalue(result, 0, 0) : "");
+    PQclear(result);
+    return OK;
+}
+
+bool admin_in_transaction(const struct admin *admin) {
+    return PQtransactionStatus(admin->conn) == PQTRANS_INTRANS;
+}
+
+const char *conninfo_value(struct arena *a, const char *conninfo, const char *keyword) {
+    PQconninfoOption *parsed = PQconninfoParse(conninfo, NULL);
+    const char *found = NULL;
+    for (PQconninfoOption *o = parsed; o && o->keyword; o++)
+        if (strcmp(o->keyword, keyword) == 0)
+            found = arena_strdup(a, o->val);
+    PQconninfoFree(parsed);
+    return found;
+}
+
+const char *admin_identifier(struct admin *admin, struct arena *a, const char *text) {
+    char *quoted = PQescapeIdentifier(admin->conn, text, strlen(text));
+    const char *copy = arena_strdup(a, quoted ? quoted : "\"\"");
+    PQfreemem(quoted);
+    return copy;
+}
+
+enum status admin_set_password(struct admin *admin, const char *role, const char *conninfo,
+                               struct text *why) {
+    struct arena *a = arena_new();
+    const char *password = conninfo_value(a, conninfo, "password");
+    enum status status = OK;
+    if (password) {
+        /* Hashed here, so that it shows up in no log of the server. */
+        char *hashed = PQencryptPasswordConn(admin->conn, password, role, "scram-sha-256");
+        char *quoted = hashed ? PQescapeLiteral(admin->conn, hashed, strlen(hashed)) : NULL;
+        if (quoted)
+            status = admin_script(admin, arena_printf(a, "ALTER ROLE %s PASSWORD %s", role, quoted),
+                                  why);
+        else
+            status = FAILED;
+        PQfreemem(quoted);
+        PQfreemem(hashed);
+    }
+    arena_free(a);
+    return status;
+}
+
+/* -- the check of all queries ----------------------------------------------------------------- */
+
+static const struct record *record_named(const struct record *const *records, size_t n,
+                                         const char *name) {
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(records[i]->name, name) == 0)
+            return records[i];
+    return NULL;
+}
+
+static void check_columns(struct admin *admin, const struct statement *s,
+                          const struct record *const *records, size_t n, struct text *why) {
+    const struct query *q = query_of(s->name);
+    PGresult *result = PQdescribePrepared(admin->conn, s->id);
+    const struct record *as = q->row ? record_named(records, n, q->row) : NULL;
+    if (q->row && !as)
+        text_printf(why, "%s (%s): there is no record %s. ", q->name, q->where, q->row);
+    else if (as)
+        (void)rows_fit(q, result, as, why);
+    PQclear(result);
+}
+
+static void check_statement(struct admin *admin, const struct statement *s,
+                            const struct record *const *records, size_t n, struct text *why) {
+    PGresult *result = PQprepare(admin->conn, s->id, s->text, 0, NULL);
+    if (check_result(admin, result, s->text, why) == OK)
+        check_columns(admin, s, records, n, why);
+    else
+        text_printf(why, ": %s (%s), shape %#" PRIx32 ". ", query_of(s->name)->name,
+                    query_of(s->name)->where, s->shape);
+    PQclear(result);
+}
+
+size_t admin_check_queries(struct admin *admin, const struct record *const *records, size_t n,
+                           struct text *why) {
+    size_t checked = 0;
+    for (unsigned name = 0; name < SQL_NAMES; name++) {
+        const struct query *q = query_of((enum sql_name)name);
+        size_t limits = q->n_limits ? q->n_limits : 1;
+        for (uint32_t shape = 0; shape < 1U << q->n_options; shape++)
+            for (size_t i = 0; query_has_shape(q, shape) && i < limits; i++, checked++)
+                check_statement(admin, statement_of((enum sql_name)name, shape, q->limits[i]),
+                                records, n, why);
+    }
+    return checked;
+}

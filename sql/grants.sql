@@ -1,0 +1,27 @@
+-- Who may do what with the tables. `sitaminter db push` runs this as the owner, in the transaction
+-- that made the tables. Nobody but the owner may change the schema or delete users, tokens,
+-- transactions and security events; security events are never changed.
+
+REVOKE ALL ON ALL TABLES IN SCHEMA public
+    FROM PUBLIC, sita_app, sita_desk, sita_reader, sita_backup, sita_monitor;
+REVOKE ALL ON ALL SEQUENCES IN SCHEMA public
+    FROM PUBLIC, sita_app, sita_desk, sita_reader, sita_backup, sita_monitor;
+
+GRANT SELECT ON users, tokens, transactions, public_settings TO sita_reader;
+
+GRANT SELECT, INSERT, UPDATE ON users, tokens, transactions TO sita_app, sita_desk;
+GRANT INSERT ON security_events TO sita_app, sita_desk;
+GRANT SELECT ON security_events TO sita_desk;
+GRANT SELECT ON settings TO sita_app;
+GRANT SELECT, INSERT, UPDATE, DELETE ON settings TO sita_desk;
+GRANT SELECT ON public_settings TO sita_app, sita_desk;
+GRANT USAGE ON SEQUENCE users_id_seq, tokens_id_seq, transactions_id_seq, security_events_id_seq
+    TO sita_app, sita_desk;
+GRANT USAGE ON SEQUENCE settings_id_seq TO sita_desk;
+
+-- What the program compares when it starts.
+GRANT SELECT (id, operation, fingerprint, source_hash, outcome, finished_at) ON db_operations
+    TO sita_app, sita_desk, sita_reader, sita_monitor;
+
+GRANT SELECT ON ALL TABLES IN SCHEMA public TO sita_backup;
+GRANT SELECT ON ALL SEQUENCES IN SCHEMA public TO sita_backup;
