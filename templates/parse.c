@@ -335,7 +335,7 @@ static bool is_inheritance_line(const struct parser *pr) {
     int open_blocks = 0;
     for (size_t i = 0; i < pr->n; i++) {
         const struct piece *tag = &pr->pieces[i];
-        bool here;
+        bool here = false;
         if (!tag->is_tag)
             continue;
         char sigil = tag->sigil == '/' ? closes(pr, i, &here) : tag->sigil;
