@@ -15,11 +15,12 @@
 bool messages_start(const char *dir);
 
 /* The translation of an English text, UTF-8, or the text itself if there is none. Lives as long as
- * the process. The name is the keyword that templates/po/extract looks for: the argument is a
- * literal there. */
+ * the process. The name is the keyword that templates/po/extract.mjs looks for: where the argument
+ * is a literal, it becomes part of the list of texts. */
 const char *message(const char *english) __attribute__((format_arg(1)));
 
-/* Marks a literal in a table for templates/po/extract; message() translates it where it is used. */
+/* Marks a literal in a table for templates/po/extract.mjs; message() translates it where it is
+ * used. */
 #define N_(english) english
 
 #endif

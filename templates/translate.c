@@ -12,7 +12,7 @@ static bool is_space(char c) {
     return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
-/* templates/po/extract folds in the same way. */
+/* templates/po/extract.mjs folds in the same way. */
 static const char *fold(struct arena *a, const char *s, size_t n) {
     char *folded = arena_raw(a, n + 1);
     size_t used = 0;

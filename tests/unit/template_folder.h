@@ -25,7 +25,7 @@ struct folder {
 };
 
 static inline void folder_open(struct folder *f) {
-    strcpy(f->dir, "/tmp/sita-templates-XXXXXX");
+    snprintf(f->dir, sizeof f->dir, "/tmp/sita-templates-XXXXXX");
     assert_non_null(mkdtemp(f->dir));
     f->arena = arena_new();
     f->why = text_in(f->arena, 64 * 1024);
