@@ -19,7 +19,7 @@ struct app {
 enum { ROUNDS_MAX = 4 };
 
 enum status app_new(struct app **out, struct text *why) {
-    struct template_page wanted[64];
+    struct template_page wanted[PAGES_N + 1];
     size_t n = 0;
     *out = NULL;
     enum status st = route_check(why);

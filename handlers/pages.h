@@ -23,6 +23,10 @@
 PAGES(DECLARE_PAGE)
 #undef DECLARE_PAGE
 
+#define COUNT_PAGE(name) +1
+enum { PAGES_N = 0 PAGES(COUNT_PAGE) };
+#undef COUNT_PAGE
+
 /* The list as a table, in the order above. */
 extern const struct page *const pages[];
 extern const size_t pages_n;

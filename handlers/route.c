@@ -53,12 +53,20 @@ static bool has_param(const struct page *p, const char *name, size_t n) {
 }
 
 static void check_pattern(struct text *why, const struct page *p, const char *pattern) {
-    for (const char *s = strchr(pattern, '{'); s; s = strchr(s + 1, '{')) {
-        size_t n = strcspn(s + 1, "}");
-        if (!has_param(p, s + 1, n))
+    size_t names = 0;
+    if (pattern[0] != '/')
+        text_printf(why, "page %s: %s does not begin with a slash.\n", p->name, pattern);
+    for (const char *s = strchr(pattern, '{'); s; s = strchr(s + 1, '{'), names++) {
+        size_t n = strcspn(s + 1, "/}");
+        if (s == pattern || s[-1] != '/' || s[n + 1] != '}' || (s[n + 2] && s[n + 2] != '/'))
+            text_printf(why, "page %s: a {name} of %s is not a whole segment.\n", p->name, pattern);
+        else if (!has_param(p, s + 1, n))
             text_printf(why, "page %s: {%.*s} of %s is not a parameter.\n", p->name, (int)n, s + 1,
                         pattern);
     }
+    if (names > PATH_VALUES_MAX)
+        text_printf(why, "page %s: %s has more than %d names.\n", p->name, pattern,
+                    PATH_VALUES_MAX);
 }
 
 static void check_param(struct text *why, const struct page *p, const struct param *q) {
@@ -66,10 +74,6 @@ static void check_param(struct text *why, const struct page *p, const struct par
         text_printf(why, "page %s: parameter %s has no help.\n", p->name, q->name);
     if (q->kind == PARAM_CHOICE ? !q->choices : q->most <= 0 || q->least > q->most)
         text_printf(why, "page %s: parameter %s has no bounds.\n", p->name, q->name);
-}
-
-static bool same_path(const char *a, const char *b) {
-    return a && b && strcmp(a, b) == 0;
 }
 
 static void check_page(struct text *why, const struct page *p) {
@@ -87,15 +91,32 @@ static void check_page(struct text *why, const struct page *p) {
         text_printf(why, "page %s has a JSON path, but its model has no member data.\n", p->name);
 }
 
-enum status route_check(struct text *why) {
+/* True if every path of the later pattern is taken by the first one. */
+static bool covers(const char *first, const char *later) {
+    struct route r;
+    return first && later && match(&r, first, later);
+}
+
+static void check_order(struct text *why, const struct page *first, const struct page *later) {
+    const char *const before[] = {first->path, first->api_path};
+    const char *const after[] = {later->path, later->api_path};
+    for (size_t i = 0; i < 2; i++)
+        for (size_t j = 0; j < 2; j++)
+            if (covers(before[i], after[j]))
+                text_printf(why, "page %s: %s is never reached, %s of page %s comes first.\n",
+                            later->name, after[j], before[i], first->name);
+}
+
+enum status route_check_table(const struct page *const *table, size_t n, struct text *why) {
     size_t before = why->n;
-    for (size_t i = 0; i < pages_n; i++) {
-        check_page(why, pages[i]);
+    for (size_t i = 0; i < n; i++) {
+        check_page(why, table[i]);
         for (size_t j = 0; j < i; j++)
-            if (same_path(pages[i]->path, pages[j]->path) ||
-                same_path(pages[i]->api_path, pages[j]->api_path))
-                text_printf(why, "pages %s and %s have the same path.\n", pages[i]->name,
-                            pages[j]->name);
+            check_order(why, table[j], table[i]);
     }
     return why->n == before ? OK : FAILED;
+}
+
+enum status route_check(struct text *why) {
+    return route_check_table(pages, pages_n, why);
 }

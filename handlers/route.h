@@ -15,10 +15,14 @@ struct route {
  * segment that is not empty. Pages of a closed access (bench routes while off) do not match. */
 struct route route_find(const char *path);
 
-/* Sentences about what is wrong in the route table itself: paths that are ambiguous, parameters
- * without bounds or help, names in a pattern that are no parameters, missing functions. Run at
- * start and by the tests. */
+/* Sentences about what is wrong in the route table itself: paths that can never be reached because
+ * a page before has them, parameters without bounds or help, names in a pattern that are no
+ * parameters, missing functions. Run at start and by the tests. */
 MUST_CHECK enum status route_check(struct text *why);
+
+/* The same for any table; tests have broken ones. */
+MUST_CHECK enum status route_check_table(const struct page *const *table, size_t n,
+                                         struct text *why);
 
 /* The whole table as a JSON array, one object per page and line, for `sitaminter help routes`: what
  * tests walk and other programs read. */
