@@ -28,13 +28,18 @@ static const struct field pager_fields[] = {
 };
 const struct record record_pager = RECORD(pager, pager_fields);
 
+/* A page has a number if its first row is one of those that are counted. */
+static bool numbered(int32_t page, int32_t limit) {
+    return (int64_t)(page - 1) * limit < PAGING_COUNTED;
+}
+
 bool pager_read(struct request *rq, const struct pager_params *p, struct paging *paging) {
     bool after = p->after >= 0, before = p->before >= 0;
     if (after && before)
         request_problem(rq, "before", message("cannot be used together with after"));
     if ((after || before) && p->page != 1)
         request_problem(rq, "page", message("cannot be used together with after or before"));
-    if ((int64_t)p->page * p->limit > PAGING_COUNTED && p->page > 1)
+    if (!numbered(p->page, p->limit))
         request_problem(rq, "page", message("goes up to row 10,000; use after or before to go on"));
     *paging = (struct paging){.by = after    ? PAGING_BY_AFTER
                                     : before ? PAGING_BY_BEFORE
@@ -99,9 +104,9 @@ static void step_links(struct request *rq, const struct paging *paging, const ch
     bool forward = paging->by == PAGING_BY_BEFORE ? paging->cursor > 0 : goes_on;
     bool back = by_page ? paging->page > 1 : paging->by == PAGING_BY_BEFORE ? goes_on : true;
     if (rows->n && forward) {
-        bool numbered = by_page && (int64_t)(paging->page + 1) * paging->limit <= PAGING_COUNTED;
-        out->next = numbered ? page_path(rq, base, paging->page + 1)
-                             : with(rq, base, "after", id_at(as, rows, rows->n - 1));
+        out->next = by_page && numbered(paging->page + 1, paging->limit)
+                        ? page_path(rq, base, paging->page + 1)
+                        : with(rq, base, "after", id_at(as, rows, rows->n - 1));
     }
     if (back && by_page && out->pages.set && paging->page > out->pages.value)
         out->prev = page_path(rq, base, out->pages.value);

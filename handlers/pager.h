@@ -24,7 +24,7 @@ struct pager_params {
      .least = 1,                                                                                   \
      .most = PAGING_COUNTED,                                                                       \
      .preset = 1,                                                                                  \
-     .help = "Page number from 1; page × limit may go up to row 10,000."},                         \
+     .help = "Page number from 1; the page begins at row 10,000 or before."},                      \
         {.name = "limit",                                                                          \
          .kind = PARAM_INT,                                                                        \
          .offset = offsetof(st, member.limit),                                                     \
@@ -46,7 +46,7 @@ struct pager_params {
     }
 
 /* Turns the parameters into paging. False, with problems noted on rq, for contradictions: more
- * than one of page, after, before, or a page beyond row 10,000. */
+ * than one of page, after, before, or a page that begins beyond row 10,000. */
 MUST_CHECK bool pager_read(struct request *rq, const struct pager_params *p, struct paging *paging);
 
 /* One numbered link; path is NULL for a gap. */

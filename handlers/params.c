@@ -109,11 +109,13 @@ static void store(struct request *rq, const struct param *p, const char *value) 
 static void read_query_value(struct request *rq, const struct param *p, const char *s, size_t n,
                              bool *seen) {
     char *value = n <= VALUE_MAX_BYTES ? params_decode(rq->arena, s, n, true) : NULL;
+    if (value && !*value)
+        return;
     if (*seen) {
         request_problem(rq, p->name, message("is given twice"));
     } else if (!value) {
         request_problem(rq, p->name, message("is too long or not valid text"));
-    } else if (*value) {
+    } else {
         *seen = true;
         store(rq, p, value);
     }
@@ -121,7 +123,8 @@ static void read_query_value(struct request *rq, const struct param *p, const ch
 
 static void unknown_param(struct request *rq, const char *name, size_t n) {
     char *shown = n <= 64 ? params_decode(rq->arena, name, n, true) : NULL;
-    request_problem(rq, shown ? shown : "?", message("is not a parameter of this address"));
+    request_problem(rq, shown && *shown ? shown : "?",
+                    message("is not a parameter of this address"));
 }
 
 static void read_query(struct request *rq, const struct page *page, bool *seen) {

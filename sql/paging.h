@@ -11,7 +11,7 @@ enum paging_by { PAGING_BY_PAGE, PAGING_BY_AFTER, PAGING_BY_BEFORE };
 
 struct paging {
     enum paging_by by;
-    int32_t page;   /* BY_PAGE: from 1; page * limit <= PAGING_COUNTED */
+    int32_t page;   /* BY_PAGE: from 1; (page - 1) * limit < PAGING_COUNTED */
     int32_t cursor; /* BY_AFTER: rows older than this id; BY_BEFORE: rows newer, oldest first */
     int32_t limit;  /* rows on a page, 1 to PAGING_LIMIT_MAX; one more is asked for, which tells
                        whether the list goes on */
