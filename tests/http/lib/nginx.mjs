@@ -5,12 +5,22 @@ import { childrenOf, processOf, state, until } from './site.mjs';
 
 const file = path.join(state, 'nginx', 'nginx.conf');
 
-// Loads the configuration again and waits until the workers are new ones.
+// True for a worker that takes connections; one that is shutting down says so in its title.
+function takesConnections(pid) {
+  try {
+    return /nginx: worker process\s*$/.test(fs.readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' '));
+  } catch {
+    return false;
+  }
+}
+
+// Loads the configuration again and waits until all workers are new ones.
 export async function reload() {
   const master = processOf('nginx');
   const before = new Set(childrenOf(master));
   process.kill(master, 'SIGHUP');
-  await until(() => childrenOf(master), (now) => now.some((pid) => !before.has(pid)));
+  await until(() => childrenOf(master).filter(takesConnections),
+    (now) => now.length > 0 && now.every((pid) => !before.has(pid)));
 }
 
 // Replaces text of the configuration and reloads.

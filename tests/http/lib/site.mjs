@@ -16,11 +16,8 @@ export const caFile = path.join(state, 'ca.crt');
 export const ca = fs.readFileSync(caFile);
 export const agent = new https.Agent({ ca, keepAlive: true, maxSockets: 64 });
 
-// One request over HTTP/1.1. Resolves to {status, headers, raw (Buffer), body (text), ms};
-// options: method, headers, body, agent, plain (true: the port without TLS), timeout in ms.
-export function get(target, options = {}) {
+function once(target, { body, plain, timeout = 20000, ...rest }) {
   const started = performance.now();
-  const { body, plain, timeout = 20000, ...rest } = options;
   return new Promise((resolve, reject) => {
     const kind = plain ? http : https;
     const request = kind.request({
@@ -37,9 +34,23 @@ export function get(target, options = {}) {
       });
     });
     request.on('timeout', () => request.destroy(new Error(`no answer to ${target} in ${timeout} ms`)));
-    request.on('error', reject);
+    request.on('error', (error) => reject(Object.assign(error, { reused: request.reusedSocket })));
     request.end(body);
   });
+}
+
+// One request over HTTP/1.1. Resolves to {status, headers, raw (Buffer), body (text), ms};
+// options: method, headers, body, agent, plain (true: the port without TLS), timeout in ms.
+// A kept connection that the server closed at that moment is no failure: like every browser, it
+// asks again on a new one (RFC 9112 section 9.3.1), unless the request changes something.
+export async function get(target, options = {}) {
+  try {
+    return await once(target, options);
+  } catch (error) {
+    if (error.code !== 'ECONNRESET' || !error.reused || !['GET', 'HEAD', undefined].includes(options.method))
+      throw error;
+    return once(target, { ...options, agent: false });
+  }
 }
 
 // Asks again until `good(value of ask())` is true; fails after `ms`.
