@@ -90,6 +90,10 @@ for (const page of table) {
           const target = param.in === 'path'
             ? fill(page, pattern, { [param.name]: value }) : `${address}?${param.name}=${value}`;
           const answer = await get(target);
+          if (param.in === 'path' && value.includes('%00')) { // nginx refuses it itself
+            assert.equal(answer.status, 400);
+            continue;
+          }
           const named = checkError(answer, face, 400, `${target.slice(0, 80)} ${where}`);
           assert.ok(named.includes(param.name), `${where}: names ${JSON.stringify(named)}`);
         }
