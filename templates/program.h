@@ -13,10 +13,12 @@
 #include "templates/values.h"
 
 enum {
-    SLOTS_MAX = 64,     /* record types in one set */
-    LEVELS_MAX = 128,   /* sections and partials open at run time; deeper ones are left out */
-    OPS_MAX = 1 << 17,  /* in one set */
-    ROUTINES_MAX = 4096 /* likewise */
+    SLOTS_MAX = 64,        /* record types in one set */
+    SOURCES_MAX = 1024,    /* files in one set */
+    LEVELS_MAX = 128,      /* sections and partials open at run time; deeper ones are left out */
+    ENTRIES_MAX = 1 << 20, /* sections and partials entered for one page, likewise */
+    OPS_MAX = 1 << 17,     /* in one set */
+    ROUTINES_MAX = 4096    /* likewise */
 };
 
 enum op_code {
@@ -86,6 +88,14 @@ struct templates {
 
 /* The file of that name (without ".html"), or NULL. name need not end in NUL. */
 const struct source *program_source(const struct templates *set, const char *name, size_t n);
+
+/* An empty set that sources (at most SOURCES_MAX, in set->work) can be put into. */
+struct templates *program_new(void);
+
+/* Parses the sources, compiles the pages, and gives back what only loading needed. BAD_INPUT: the
+ * problems were added to p, and the set is good for templates_free only. */
+MUST_CHECK enum status program_build(struct templates *set, const struct template_page *pages,
+                                     size_t n, const struct record *shell, struct problems *p);
 
 /* Compiles the pages from the parsed sources; what is wrong is added to p. */
 void compile_pages(struct templates *set, const struct template_page *pages, size_t n,

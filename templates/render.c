@@ -17,7 +17,7 @@ struct run {
     struct text scratch;
     const void *slots[SLOTS_MAX];
     struct level levels[LEVELS_MAX];
-    size_t depth;
+    size_t depth, entries;
     bool said;
 };
 
@@ -37,13 +37,16 @@ static bool is_absent(struct run *r, const struct ref *ref) {
     return !base || value_absent(&r->scratch, ref->field, base);
 }
 
-/* False if no further section or partial may be opened. A data structure that goes deeper is
- * shown down to there, and the log says so once for each page. */
+/* False if no further section or partial may be opened: partials that call themselves without end
+ * are shown down to there, and the log says so once for each page. */
 static bool may_enter(struct run *r) {
-    if (r->depth < LEVELS_MAX)
+    if (r->depth < LEVELS_MAX && r->entries < ENTRIES_MAX) {
+        r->entries++;
         return text_ok(r->out);
+    }
     if (!r->said)
-        log_line(LOG_WARNING, "template_depth", "a page was cut at %d open sections", LEVELS_MAX);
+        log_line(LOG_WARNING, "template_depth", "a page was cut: %zu sections open, %zu entered",
+                 r->depth, r->entries);
     r->said = true;
     return false;
 }
@@ -150,7 +153,7 @@ void template_render(const struct template *t, const void *shell, const void *mo
     r.set = t->set;
     r.out = out;
     r.scratch = text_in(out->arena, SCRATCH_MAX);
-    r.depth = 0;
+    r.depth = r.entries = 0;
     r.said = false;
     r.slots[t->shell_slot] = shell;
     r.slots[t->model_slot] = model;

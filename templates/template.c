@@ -11,7 +11,7 @@
 #include "base/utf8.h"
 #include "templates/program.h"
 
-enum { FILE_MAX = 256 * 1024, FILES_MAX = 1024, FOLDERS_MAX = 8 };
+enum { FILE_MAX = 256 * 1024, FOLDERS_MAX = 8 };
 
 struct loader {
     struct templates *set;
@@ -39,8 +39,8 @@ static bool read_whole(struct loader *l, int fd, size_t size, struct source *src
 static void read_file(struct loader *l, int folder, const char *name, const char *file) {
     struct templates *set = l->set;
     struct stat st;
-    if (set->n_sources == FILES_MAX) {
-        problem_add(&l->problems, "templates", 0, "there are more than %d files.", FILES_MAX);
+    if (set->n_sources == SOURCES_MAX) {
+        problem_add(&l->problems, "templates", 0, "there are more than %d files.", SOURCES_MAX);
         return;
     }
     int fd = openat(folder, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
@@ -117,26 +117,37 @@ static void read_folder(struct loader *l, int parent, const char *name, const ch
         close(fd);
 }
 
+struct templates *program_new(void) {
+    struct arena *a = arena_new();
+    struct templates *set = arena_alloc(a, sizeof *set);
+    set->arena = a;
+    set->work = arena_new();
+    set->sources = arena_array(set->work, SOURCES_MAX, sizeof *set->sources);
+    return set;
+}
+
+enum status program_build(struct templates *set, const struct template_page *pages, size_t n,
+                          const struct record *shell, struct problems *p) {
+    for (size_t i = 0; i < set->n_sources; i++)
+        parse_source(set->work, &set->sources[i], p);
+    compile_pages(set, pages, n, shell, p);
+    arena_free(set->work);
+    set->work = NULL;
+    set->sources = NULL;
+    set->n_sources = 0;
+    return p->n ? BAD_INPUT : OK;
+}
+
 enum status templates_load(struct templates **set, const char *dir,
                            const struct template_page *pages, size_t n, const struct record *shell,
                            struct text *why) {
-    struct arena *a = arena_new();
-    struct loader l = {.problems = {.why = why}};
-    l.set = arena_alloc(a, sizeof *l.set);
-    l.set->arena = a;
-    l.set->work = arena_new();
-    l.set->sources = arena_array(l.set->work, FILES_MAX, sizeof *l.set->sources);
+    struct loader l = {.set = program_new(), .problems = {.why = why}};
     read_folder(&l, AT_FDCWD, dir, "", 0);
-    for (size_t i = 0; i < l.set->n_sources; i++)
-        parse_source(l.set->work, &l.set->sources[i], &l.problems);
-    compile_pages(l.set, pages, n, shell, &l.problems);
-    arena_free(l.set->work);
-    l.set->work = NULL;
-    l.set->sources = NULL;
-    *set = l.problems.n ? NULL : l.set;
-    if (l.problems.n)
-        arena_free(a);
-    return l.problems.n ? BAD_INPUT : OK;
+    enum status status = program_build(l.set, pages, n, shell, &l.problems);
+    if (status != OK)
+        templates_free(l.set);
+    *set = status == OK ? l.set : NULL;
+    return status;
 }
 
 const struct template *templates_find(const struct templates *set, const char *file) {

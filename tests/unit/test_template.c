@@ -441,6 +441,8 @@ static void test_recursion_is_bounded(void **state) {
     folder_write(&folder, "self.html", "y{{>self}}");
     out = render("{{>self}}|");
     assert_in_range(strlen(out), 100, 140);
+    folder_write(&folder, "self.html", "{{>self}}{{>self}}{{#nothing}}{{>self}}{{/nothing}}");
+    RENDERS("{{#leaf}}{{>self}}{{/leaf}}|", "|");
 }
 
 static void test_overflow_ends(void **state) {
