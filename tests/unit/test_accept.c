@@ -59,6 +59,7 @@ static const struct row {
     {"*", 0, 0},
     {"*/", 0, 0},
     {"*/json", 0, 0},
+    {"*/*x", 0, 0},
     {"application", 0, 0},
     {"application/", 0, 0},
     {"/", 0, 0},
