@@ -40,6 +40,7 @@ static const char usage[] =
     "  check-queries  prepare every query in every shape, and compare its columns with the "
     "records\n"
     "    --url URL    the connection (default: SITA_OWNER_URL)\n"
+    "  queries        print every query in every shape, a line of JSON each\n"
     "  schema         print the built-in schema file\n"
     "\n"
     "URLs are libpq connection strings: \"host=/run/postgresql dbname=sitaminter "
@@ -162,6 +163,13 @@ static int run_check_queries(const struct options *o, struct arena *a) {
     return tell(&say, EXIT_DONE);
 }
 
+static int run_queries(const struct options *o, struct arena *a) {
+    (void)o;
+    struct text out = text_in(a, 16 * 1024 * 1024);
+    admin_list_queries(&out);
+    return fputs(text_str(&out), stdout) < 0 || !text_ok(&out) ? EXIT_FAILED : EXIT_DONE;
+}
+
 static int run_schema(const struct options *o, struct arena *a) {
     (void)o;
     (void)a;
@@ -169,9 +177,9 @@ static int run_schema(const struct options *o, struct arena *a) {
 }
 
 static const struct command commands[] = {
-    {"setup", run_setup, true, false},    {"push", run_push, true, true},
-    {"check", run_check, true, false},    {"check-queries", run_check_queries, true, false},
-    {"schema", run_schema, false, false},
+    {"setup", run_setup, true, false},      {"push", run_push, true, true},
+    {"check", run_check, true, false},      {"check-queries", run_check_queries, true, false},
+    {"queries", run_queries, false, false}, {"schema", run_schema, false, false},
 };
 
 static const struct command *command_named(const char *name) {

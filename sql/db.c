@@ -1,7 +1,7 @@
 /* Loads through one pipelined connection.
  *
- * All loads of one flush share a sync: it saves each of them two system calls and a transaction
- * (measured: a third more loads per second with 32 loads of one call). When one of them fails,
+ * All loads of one flush share a sync: that saves each of them two system calls and a transaction
+ * (measured with 32 loads of one call: two fifths more loads per second). When one of them fails,
  * PostgreSQL skips what comes after it up to the sync; those loads run again, each with a sync of
  * its own. So a failure costs its neighbours time, never their answer. */
 #include "sql/db.h"
@@ -145,7 +145,9 @@ static void requeue_sent(struct db *db, struct tickets *over) {
 
 void connection_lost(struct db *db, const char *why) {
     struct tickets over = {0};
-    log_line(LOG_WARNING, "sql_lost", "%s: %s", db->name, why);
+    char message[MESSAGE_MAX];
+    message_on_one_line(message, sizeof message, why);
+    log_line(LOG_WARNING, "sql_lost", "%s: %s", db->name, message);
     requeue_sent(db, &over);
     if (db->transaction != TX_NONE) {
         db->transaction = TX_BROKEN;

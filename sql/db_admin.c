@@ -207,16 +207,60 @@ static void check_statement(struct admin *admin, const struct statement *s,
     PQclear(result);
 }
 
-size_t admin_check_queries(struct admin *admin, const struct record *const *records, size_t n,
-                           struct text *why) {
-    size_t checked = 0;
+/* Calls fn for each statement there can be and returns how many that were. */
+static size_t each_statement(void (*fn)(void *context, const struct statement *s), void *context) {
+    size_t n = 0;
     for (unsigned name = 0; name < SQL_NAMES; name++) {
         const struct query *q = query_of((enum sql_name)name);
         size_t limits = q->n_limits ? q->n_limits : 1;
         for (uint32_t shape = 0; shape < 1U << q->n_options; shape++)
-            for (size_t i = 0; query_has_shape(q, shape) && i < limits; i++, checked++)
-                check_statement(admin, statement_of((enum sql_name)name, shape, q->limits[i]),
-                                records, n, why);
+            for (size_t i = 0; query_has_shape(q, shape) && i < limits; i++, n++)
+                fn(context, statement_of((enum sql_name)name, shape, q->limits[i]));
     }
-    return checked;
+    return n;
+}
+
+struct check {
+    struct admin *admin;
+    const struct record *const *records;
+    size_t n;
+    struct text *why;
+};
+
+static void check_one(void *context, const struct statement *s) {
+    struct check *c = context;
+    check_statement(c->admin, s, c->records, c->n, c->why);
+}
+
+size_t admin_check_queries(struct admin *admin, const struct record *const *records, size_t n,
+                           struct text *why) {
+    return each_statement(check_one, &(struct check){admin, records, n, why});
+}
+
+static void put_string(struct text *out, const char *before, const char *s) {
+    text_put(out, before);
+    text_json(out, s, strlen(s));
+}
+
+static void list_one(void *context, const struct statement *s) {
+    struct text *out = context;
+    const struct query *q = query_of(s->name);
+    put_string(out, "{\"name\": ", q->name);
+    text_lit(out, ", \"options\": [");
+    const char *before = "";
+    for (size_t i = 0; i < q->n_options; i++) {
+        if (s->shape >> i & 1) {
+            put_string(out, before, q->options[i]);
+            before = ", ";
+        }
+    }
+    text_printf(out, "], \"limit\": %" PRId32 ", \"parameters\": [", s->limit);
+    for (size_t i = 0; i < s->n_values; i++)
+        put_string(out, i ? ", " : "", q->params[s->value_of[i]]);
+    put_string(out, "], \"sql\": ", s->text);
+    text_lit(out, "}\n");
+}
+
+void admin_list_queries(struct text *out) {
+    (void)each_statement(list_one, out);
 }

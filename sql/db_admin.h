@@ -48,4 +48,8 @@ const char *conninfo_value(struct arena *a, const char *conninfo, const char *ke
 size_t admin_check_queries(struct admin *admin, const struct record *const *records, size_t n,
                            struct text *why);
 
+/* Appends every statement there can be as a line of JSON: name, options, limit, parameters ($1 …)
+ * and sql. */
+void admin_list_queries(struct text *out);
+
 #endif

@@ -11,10 +11,11 @@ enum { ATTEMPT_MS = 5000, BACK_OFF_FIRST_MS = 100, BACK_OFF_MOST_MS = 5000 };
 /* What belongs to every connection of this program whatever its role; what belongs to a role
  * (time limits, read only) is in roles.sql. The operator's own "options" come after these and win.
  * A generic plan for every statement, because each shape is a statement of its own and planning
- * anew costs more than it gains; no Memoize nodes, because they cost the list queries a third. */
+ * anew costs more than it gains; no Memoize nodes, because they cost the list queries a third;
+ * no compiling of plans, because no query here is long enough to gain. */
 static const char fixed_options[] =
     "-c search_path=public,pg_temp -c timezone=UTC -c datestyle=ISO,YMD "
-    "-c plan_cache_mode=force_generic_plan -c enable_memoize=off "
+    "-c plan_cache_mode=force_generic_plan -c enable_memoize=off -c jit=off "
     "-c client_connection_check_interval=2000 -c standard_conforming_strings=on";
 
 int64_t db_now_ms(void) {
@@ -59,9 +60,12 @@ static PGconn *start_with(const struct db *db, struct arena *scratch) {
     return conn;
 }
 
-static void attempt_failed(struct db *db) {
-    log_line(LOG_WARNING, "sql_connect", "%s: %s", db->name,
-             db->conn ? PQerrorMessage(db->conn) : "out of memory");
+static void attempt_failed(struct db *db, const char *why) {
+    char message[MESSAGE_MAX];
+    message_on_one_line(message, sizeof message, why);
+    log_line(LOG_WARNING, "sql_connect", "%s: %s", db->name, message);
+    if (db->back_off == 0)
+        db->back_off = BACK_OFF_FIRST_MS;
     connection_drop(db);
 }
 
@@ -72,14 +76,14 @@ void connection_start(struct db *db) {
     db->state = DB_CONNECTING;
     db->polling = PGRES_POLLING_WRITING; /* as libpq wants it after PQconnectStart */
     db->attempt_ends = db_now_ms() + ATTEMPT_MS;
-    if (!db->conn || PQstatus(db->conn) == CONNECTION_BAD)
-        attempt_failed(db);
+    if (PQstatus(db->conn) == CONNECTION_BAD)
+        attempt_failed(db, PQerrorMessage(db->conn));
 }
 
 static void connection_is_up(struct db *db) {
     PQsetNoticeReceiver(db->conn, ignore_notice, db);
     if (PQsetnonblocking(db->conn, 1) != 0 || !PQenterPipelineMode(db->conn)) {
-        attempt_failed(db);
+        attempt_failed(db, PQerrorMessage(db->conn));
         return;
     }
     db->state = DB_UP;
@@ -92,11 +96,9 @@ void connection_poll(struct db *db) {
     if (db->polling == PGRES_POLLING_OK)
         connection_is_up(db);
     else if (db->polling == PGRES_POLLING_FAILED)
-        attempt_failed(db);
-    else if (db_now_ms() >= db->attempt_ends) {
-        log_line(LOG_WARNING, "sql_connect", "%s: no answer within %d ms", db->name, ATTEMPT_MS);
-        connection_drop(db);
-    }
+        attempt_failed(db, PQerrorMessage(db->conn));
+    else if (db_now_ms() >= db->attempt_ends)
+        attempt_failed(db, "no answer in time");
 }
 
 void connection_drop(struct db *db) {

@@ -46,6 +46,15 @@ static bool may_quote_values(const char *code) {
            strncmp(code, "P0", 2) == 0;
 }
 
+void message_on_one_line(char *out, size_t size, const char *message) {
+    size_t n = 0;
+    for (; *message && n + 1 < size; message++)
+        out[n++] = *message == '\n' || *message == '\t' ? ' ' : *message;
+    while (n > 0 && out[n - 1] == ' ')
+        n--;
+    out[n] = '\0';
+}
+
 static const char *part(const PGresult *result, int code) {
     const char *s = PQresultErrorField(result, code);
     return s ? s : "";
@@ -55,9 +64,10 @@ void error_log(const struct db *db, const char *statement, const PGresult *resul
     const char *code = part(result, PG_DIAG_SQLSTATE);
     enum cure cure;
     enum log_level level = error_meaning(result, &cure) == FAILED ? LOG_ERROR : LOG_WARNING;
+    char message[MESSAGE_MAX];
+    message_on_one_line(message, sizeof message, PQresultErrorMessage(result));
     if (!*code)
-        log_line(level, "sql_error", "%s %s: %s", db->name, statement,
-                 PQresultErrorMessage(result));
+        log_line(level, "sql_error", "%s %s: %s", db->name, statement, message);
     else
         log_line(level, "sql_error", "%s %s: SQLSTATE %s %s table=%s column=%s constraint=%s",
                  db->name, statement, code,

@@ -93,6 +93,11 @@ enum cure {
 /* The meaning of an error result; *cure says what may help. */
 enum status error_meaning(const PGresult *result, enum cure *cure);
 
+enum { MESSAGE_MAX = 1024 };
+
+/* A message of libpq, which has several lines, for the log. */
+void message_on_one_line(char *out, size_t size, const char *message);
+
 /* One log line: SQLSTATE, statement, names of schema objects; never a value from outside. */
 void error_log(const struct db *db, const char *statement, const PGresult *result);
 
