@@ -41,6 +41,7 @@ void conn_open(struct read_pool *p, int fd) {
     *c = (struct conn){
         .source = SOURCE_CONN, .state = CONN_IDLE, .fd = fd, .pool = p, .index = p->n_conns};
     p->conns[p->n_conns++] = c;
+    p->w->slot->connections = (int)p->n_conns;
     watch(c, EPOLL_CTL_ADD, 0);
     conn_look(c);
 }
@@ -69,6 +70,7 @@ static void conn_close(struct conn *c) {
         close(c->fd);
     p->conns[c->index] = p->conns[--p->n_conns];
     p->conns[c->index]->index = c->index;
+    p->w->slot->connections = (int)p->n_conns;
     c->state = CONN_CLOSED; /* an event of this pass may still name it */
     c->next_spare = p->spare;
     p->spare = c;

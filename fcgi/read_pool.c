@@ -95,7 +95,6 @@ static void loop(struct read_pool *p) {
     while (!p->stopping || p->n_conns) {
         int wait = earlier(links_flush(p), conns_expire(p));
         listen_again(p);
-        slot->connections = (int)p->n_conns;
         if (!p->stopping)
             slot->state = p->working ? SLOT_BUSY : SLOT_IDLE;
         int n = epoll_wait(p->epoll, events, EVENTS_MAX, wait);

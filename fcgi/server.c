@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -19,7 +20,8 @@
 enum {
     HEALTHY_MS = 10000,   /* a process that has lived this long is started again at once */
     PAUSE_LEAST_MS = 100, /* the first pause of one that dies young, doubled each time */
-    PAUSE_MOST_MS = 10000
+    PAUSE_MOST_MS = 10000,
+    SAME_SIGNAL_MS = 500
 };
 
 /* One process of the server, now or again soon. */
@@ -42,6 +44,7 @@ struct server {
     struct child children[COUNTERS_SLOTS];
     size_t n_children;
     bool stopping;
+    int64_t stopping_since;
     bool forced; /* a process did not end by itself */
     int64_t next_watchdog;
 };
@@ -95,6 +98,8 @@ static void child_start(struct server *s, struct child *c) {
         return;
     }
     c->slot->pid = c->pid;
+    log_line(LOG_DEBUG, "worker_started", "%s worker %zu has pid %d", role_name(c->role), c->number,
+             (int)c->pid);
 }
 
 static void children_plan(struct server *s) {
@@ -133,18 +138,17 @@ static void child_hurry(struct child *c, int64_t now, int64_t *next) {
 }
 
 /* Logs an end that nobody asked for, with what the process was doing. */
-static void log_death(const struct child *c, int status, int pause_ms) {
+static void log_death(const struct child *c, int status, const char *next) {
     bool by_signal = WIFSIGNALED(status);
     int code = by_signal ? WTERMSIG(status) : WEXITSTATUS(status);
     char request[COUNTERS_REQUEST_ID];
     memcpy(request, c->slot->request, sizeof request);
     request[sizeof request - 1] = '\0';
     log_line(LOG_ERROR, "worker_died",
-             "%s worker %zu (pid %d) ended with %s %d%s%s%s, request=%s, %d under way; "
-             "another starts in %d ms",
+             "%s worker %zu (pid %d) ended with %s %d%s%s%s, request=%s, %d under way%s",
              role_name(c->role), c->number, (int)c->pid, by_signal ? "signal" : "status", code,
              by_signal ? " (" : "", by_signal ? strsignal(code) : "", by_signal ? ")" : "",
-             *request ? request : "none", c->slot->requests, pause_ms);
+             *request ? request : "none", c->slot->requests, next);
 }
 
 static void child_ended(struct server *s, struct child *c, int status) {
@@ -158,8 +162,11 @@ static void child_ended(struct server *s, struct child *c, int status) {
             pause = PAUSE_MOST_MS;
         counters()->deaths[c->role]++;
     }
+    char next[64] = "";
+    if (!s->stopping)
+        snprintf(next, sizeof next, "; another starts in %d ms", pause);
     if (!c->told || !clean)
-        log_death(c, status, pause);
+        log_death(c, status, next);
     if (s->stopping && !clean)
         s->forced = true;
     c->pause_ms = pause;
@@ -188,12 +195,17 @@ static size_t running(const struct server *s) {
 /* -- stopping and reloading ------------------------------------------------------------------- */
 
 static void stop(struct server *s) {
-    if (s->stopping) { /* a second time */
+    int64_t now = counters_clock();
+    if (s->stopping) {
+        /* One request to stop may reach us twice at once: as this process and as its group. */
+        if (now < s->stopping_since + SAME_SIGNAL_MS * 1000)
+            return;
         for (size_t i = 0; i < s->n_children; i++)
             s->children[i].kill_at = s->children[i].kill_at ? 1 : 0;
         return;
     }
     s->stopping = true;
+    s->stopping_since = now;
     log_line(LOG_INFO, "stopping", "answering what was accepted, for at most %d seconds",
              config.drain_seconds);
     notify_send("STOPPING=1");
