@@ -100,15 +100,59 @@ bool when_parse(const char *s, int64_t *when) {
     return true;
 }
 
-void when_put_iso(struct text *out, int64_t when) {
+/* The inverse of days_from_civil. */
+static void civil_from_days(int64_t days, struct when_parts *parts) {
+    days += 719468;
+    int64_t era = (days >= 0 ? days : days - 146096) / 146097;
+    int64_t day_of_era = days - era * 146097;
+    int64_t year_of_era =
+        (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
+    int64_t day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    int64_t month = (5 * day_of_year + 2) / 153;
+    parts->day = (int)(day_of_year - (153 * month + 2) / 5 + 1);
+    parts->month = (int)(month < 10 ? month + 3 : month - 9);
+    parts->year = year_of_era + era * 400 + (parts->month <= 2);
+}
+
+struct when_parts when_split(int64_t when) {
+    struct when_parts parts;
     int64_t seconds = when / US, us = when % US;
     if (us < 0) {
         us += US;
         seconds--;
     }
-    time_t t = (time_t)seconds;
-    struct tm utc;
-    gmtime_r(&t, &utc);
-    text_printf(out, "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", utc.tm_year + 1900, utc.tm_mon + 1,
-                utc.tm_mday, utc.tm_hour, utc.tm_min, utc.tm_sec, (int)(us / 1000));
+    int64_t days = seconds / 86400, left = seconds % 86400;
+    if (left < 0) {
+        left += 86400;
+        days--;
+    }
+    civil_from_days(days, &parts);
+    parts.hour = (int)(left / 3600);
+    parts.minute = (int)(left / 60 % 60);
+    parts.second = (int)(left % 60);
+    parts.microsecond = (int)us;
+    return parts;
+}
+
+void when_digits(char *to, int64_t value, int n) {
+    for (int i = n - 1; i >= 0; i--, value /= 10)
+        to[i] = (char)('0' + value % 10);
+}
+
+void when_put_iso(struct text *out, int64_t when) {
+    struct when_parts p = when_split(when);
+    char s[] = "0000-00-00T00:00:00.000Z";
+    if (p.year < 0 || p.year > 9999) {
+        text_long(out, p.year);
+    } else {
+        when_digits(s, p.year, 4);
+        text_add(out, s, 4);
+    }
+    when_digits(s + 5, p.month, 2);
+    when_digits(s + 8, p.day, 2);
+    when_digits(s + 11, p.hour, 2);
+    when_digits(s + 14, p.minute, 2);
+    when_digits(s + 17, p.second, 2);
+    when_digits(s + 20, p.microsecond / 1000, 3);
+    text_add(out, s + 4, sizeof s - 5);
 }

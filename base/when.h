@@ -18,6 +18,18 @@ int64_t when_now(void);
  * *when untouched, for anything else, impossible dates included. */
 bool when_parse(const char *s, int64_t *when);
 
+/* A time in its parts, UTC, proleptic Gregorian. Years before 0001 count down through 0. */
+struct when_parts {
+    int64_t year;
+    int month, day, hour, minute, second, microsecond;
+};
+
+/* Any time but WHEN_NONE. Takes no lock and reads no time zone, unlike gmtime_r. */
+struct when_parts when_split(int64_t when);
+
+/* value, which is not negative, as exactly n digits to to. */
+void when_digits(char *to, int64_t value, int n);
+
 /* RFC 3339 with milliseconds and Z: 2026-11-23T04:47:30.000Z. */
 void when_put_iso(struct text *out, int64_t when);
 

@@ -1,7 +1,5 @@
 #include "templates/format.h"
 
-#include <time.h>
-
 #include "base/amount.h"
 #include "base/when.h"
 
@@ -27,28 +25,20 @@ void format_amount(struct text *out, const char *amount) {
     amount_put_grouped(out, amount);
 }
 
-/* value as n digits. */
-static void put_digits(char *to, int value, int n) {
-    for (int i = n - 1; i >= 0; i--, value /= 10)
-        to[i] = (char)('0' + value % 10);
-}
-
 void format_time(struct text *out, int64_t when) {
     if (when == WHEN_NONE)
         return;
-    time_t seconds = (time_t)(when / 1000000 - (when % 1000000 < 0));
-    struct tm utc;
-    gmtime_r(&seconds, &utc);
-    if (utc.tm_year + 1900 > 9999 || utc.tm_year + 1900 < 0) {
-        text_printf(out, "%d", utc.tm_year + 1900);
+    struct when_parts p = when_split(when);
+    char s[] = "0000-00-00 00:00 UTC";
+    if (p.year < 0 || p.year > 9999) {
+        text_long(out, p.year);
         return;
     }
-    char s[] = "0000-00-00 00:00 UTC";
-    put_digits(s, utc.tm_year + 1900, 4);
-    put_digits(s + 5, utc.tm_mon + 1, 2);
-    put_digits(s + 8, utc.tm_mday, 2);
-    put_digits(s + 11, utc.tm_hour, 2);
-    put_digits(s + 14, utc.tm_min, 2);
+    when_digits(s, p.year, 4);
+    when_digits(s + 5, p.month, 2);
+    when_digits(s + 8, p.day, 2);
+    when_digits(s + 11, p.hour, 2);
+    when_digits(s + 14, p.minute, 2);
     text_add(out, s, sizeof s - 1);
 }
 

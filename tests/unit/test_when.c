@@ -113,6 +113,22 @@ static void agrees_with_the_c_library(void **state) {
     arena_free(a);
 }
 
+/* The other way round, over all years that an int64_t of microseconds reaches. */
+static void splits_as_the_c_library(void **state) {
+    int64_t step = INT64_MAX / 200003;
+    (void)state;
+    for (int64_t when = INT64_MIN + 1; when < INT64_MAX - step; when += step) {
+        struct when_parts p = when_split(when);
+        time_t t = (time_t)(when / 1000000 - (when % 1000000 < 0));
+        struct tm utc;
+        gmtime_r(&t, &utc);
+        if (p.year != utc.tm_year + 1900 || p.month != utc.tm_mon + 1 || p.day != utc.tm_mday ||
+            p.hour != utc.tm_hour || p.minute != utc.tm_min || p.second != utc.tm_sec ||
+            p.microsecond != (when % 1000000 + 1000000) % 1000000)
+            fail_msg("%lld", (long long)when);
+    }
+}
+
 static void now_is_now(void **state) {
     (void)state;
     int64_t before = S(time(NULL)), now = when_now(), after = S(time(NULL) + 1);
@@ -124,6 +140,7 @@ int main(void) {
         cmocka_unit_test(reads_and_writes),
         cmocka_unit_test(refuses),
         cmocka_unit_test(agrees_with_the_c_library),
+        cmocka_unit_test(splits_as_the_c_library),
         cmocka_unit_test(now_is_now),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
