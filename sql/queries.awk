@@ -170,8 +170,6 @@ function header(line,    colon, key, value) {
     key = substr(line, 4, colon - 4)
     value = substr(line, colon + 1)
     gsub(/^[ \t]+|[ \t]+$/, "", value)
-    if (value == "")
-        fail("\"" key ":\" needs a value")
     if (key == "shapes")
         add_options(value)
     else if (key == "exclusive")
@@ -182,8 +180,10 @@ function header(line,    colon, key, value) {
         add_lacks(value)
     else if (key == "row")
         set_row(value)
-    else
+    else if (key ~ /^(name|shape|exclu|limit|row|record|lack)/)
         fail("\"" key ":\" is none of name, shapes, exclusive, limits, row, lacks")
+    else
+        purpose = 1
 }
 
 # Sets need and without from the words after "--?".

@@ -1,0 +1,66 @@
+// What the tests of sql/ share: databases of their own on the fixture's cluster, psql, the program.
+import { execFileSync, spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const source = fileURLToPath(new URL('../..', import.meta.url));
+export const program = join(process.env.BUILD_DIR ?? join(source, 'build'), 'sitaminter');
+export const read = (path) => readFileSync(join(source, path), 'utf8');
+
+// The settings of connections that tests make: no SITA_ variable of the caller gets through.
+export const environment = Object.fromEntries(
+  Object.entries(process.env).filter(([name]) => !name.startsWith('SITA_')),
+);
+
+// Runs SQL and returns what psql prints, unaligned. Throws with psql's words on an error.
+export function psql(database, sql, { user, options } = {}) {
+  const more = user ? [`--username=${user}`] : [];
+  const r = spawnSync(
+    'psql',
+    ['--no-psqlrc', '--quiet', '--no-align', '--tuples-only', '--set=ON_ERROR_STOP=1',
+      `--dbname=${database}`, ...more],
+    {
+      input: sql,
+      encoding: 'utf8',
+      maxBuffer: 1 << 28,
+      env: options ? { ...environment, PGOPTIONS: options } : environment,
+    },
+  );
+  if (r.error) throw r.error;
+  if (r.status !== 0) throw new Error(r.stderr.trim());
+  return r.stdout.trimEnd();
+}
+
+// The error that SQL gives, or "" if it works.
+export function errorOf(database, sql, as) {
+  try {
+    psql(database, sql, as);
+    return '';
+  } catch (e) {
+    return e.message;
+  }
+}
+
+// A new database, empty or a copy of another, that is dropped when the test ends.
+export function newDatabase(t, name, template = 'template0') {
+  const database = `test_${name}_${process.pid}`;
+  psql('postgres', `DROP DATABASE IF EXISTS ${database}; CREATE DATABASE ${database} TEMPLATE ${template}`);
+  t.after(() => psql('postgres', `DROP DATABASE IF EXISTS ${database} WITH (FORCE)`));
+  return database;
+}
+
+// `sitaminter db …`: { status, stdout, stderr }.
+export function db(args, env = {}) {
+  const r = spawnSync(program, ['db', ...args], { encoding: 'utf8', maxBuffer: 1 << 26,
+    env: { ...environment, ...env } });
+  if (r.error) throw r.error;
+  return r;
+}
+
+// Every statement there can be: [{ name, options, limit, parameters, sql }].
+export function statements() {
+  const text = execFileSync(program, ['db', 'queries'], { env: environment, encoding: 'utf8',
+    maxBuffer: 1 << 26 });
+  return text.trimEnd().split('\n').map((line) => JSON.parse(line));
+}

@@ -1,0 +1,175 @@
+// `sitaminter db`: push onto an empty, matching, differing, locked and absent database; setup; check.
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { once } from 'node:events';
+import test from 'node:test';
+import { db, environment, errorOf, newDatabase, psql, read } from './lib.mjs';
+
+const DONE = 0, FAILED = 1, USAGE = 2, DIFFERS = 3, LOCKED = 5, UNREACHABLE = 6;
+
+const url = (database) => `dbname=${database}`;
+const push = (database, ...more) => db(['push', '--url', url(database), ...more]);
+const check = (database) => db(['check', '--url', url(database)]);
+const tables = (database) =>
+  psql(database, "SELECT count(*) FROM pg_class WHERE relnamespace = 'public'::regnamespace");
+const pushes = (database) => psql(database, 'SELECT count(*) FROM db_operations');
+
+function schemaFile(t, change = (text) => text) {
+  const folder = mkdtempSync(join(tmpdir(), 'test-schema-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const path = join(folder, 'schema.sql');
+  writeFileSync(path, change(read('sql/schema.sql')));
+  return path;
+}
+
+test('an empty database gets the schema, a second push does nothing', (t) => {
+  const database = newDatabase(t, 'push');
+  assert.equal(check(database).status, DIFFERS);
+  let r = push(database);
+  assert.equal(r.status, DONE, r.stderr);
+  assert.match(r.stdout, /Created the schema: \d+ objects/);
+  assert.equal(pushes(database), '1');
+  assert.match(psql(database, 'SELECT fingerprint, source_hash, outcome FROM db_operations'),
+    /^[0-9a-f]{64}\|[0-9a-f]{64}\|applied$/);
+  r = push(database);
+  assert.equal(r.status, DONE, r.stderr);
+  assert.match(r.stdout, /nothing to do/);
+  assert.equal(pushes(database), '1');
+  r = check(database);
+  assert.equal(r.status, DONE, r.stderr);
+});
+
+test('a comment more changes nothing but the note of the file', (t) => {
+  const database = newDatabase(t, 'comment');
+  assert.equal(push(database).status, DONE);
+  const file = schemaFile(t, (text) => `-- one comment more\n${text}`);
+  const r = push(database, '--schema', file);
+  assert.equal(r.status, DONE, r.stderr);
+  assert.match(r.stdout, /already has this schema/);
+  assert.equal(pushes(database), '2');
+  assert.match(push(database, '--schema', file).stdout, /nothing to do/);
+  assert.equal(check(database).status, DIFFERS, 'the program was made from another file');
+});
+
+// What must count as a difference: [in the database, what push names].
+const differences = [
+  ['ALTER TABLE tokens ADD extra integer', /only in the database: column tokens\.extra integer/],
+  ['ALTER TABLE tokens DROP COLUMN origin', /only in the file: +column tokens\.origin text/],
+  ['ALTER TABLE tokens ALTER name DROP NOT NULL', /only in the file: +column tokens\.name text not null/],
+  ["ALTER TABLE tokens ALTER status SET DEFAULT 'new'", /only in the database: column tokens\.status .*'new'/],
+  ['ALTER TABLE users DROP CONSTRAINT users_wallet_address_unique', /only in the file: +constraint users\.users_wallet_address_unique/],
+  ['ALTER TABLE tokens RENAME CONSTRAINT tokens_decimals_check TO other', /only in the database: constraint tokens\.other/],
+  ['DROP INDEX tokens_status_id', /only in the file: +index .*tokens_status_id/],
+  ['CREATE INDEX extra ON tokens (symbol)', /only in the database: index .*extra/],
+  ['CREATE TABLE extra ()', /only in the database: table extra/],
+  ['CREATE VIEW extra AS SELECT 1 AS x', /only in the database: view extra/],
+  ['CREATE FUNCTION extra() RETURNS int LANGUAGE sql AS $$SELECT 1$$', /only in the database: function extra\(\)/],
+  ["CREATE TYPE extra AS ENUM ('a')", /only in the database: type extra/],
+  ['CREATE TRIGGER extra BEFORE UPDATE ON tokens FOR EACH ROW EXECUTE FUNCTION suppress_redundant_updates_trigger()', /only in the database: trigger .*extra/],
+  ['ALTER SEQUENCE tokens_id_seq INCREMENT 2', /only in the database: sequence tokens_id_seq/],
+  ['CREATE OR REPLACE VIEW public_settings WITH (security_barrier) AS SELECT key, value, description, last_updated FROM settings', /view public_settings/],
+  ['ALTER TABLE settings ENABLE ROW LEVEL SECURITY', /table settings .*row security/],
+];
+
+test('each difference is refused and named, and nothing changes', (t) => {
+  const database = newDatabase(t, 'differs');
+  assert.equal(push(database).status, DONE);
+  for (const [sql, named] of differences) {
+    const copy = newDatabase(t, 'differs_copy', database);
+    psql(copy, sql);
+    const r = push(copy);
+    assert.equal(r.status, DIFFERS, `${sql}: ${r.stdout}${r.stderr}`);
+    assert.match(r.stderr, /differs from the schema file/);
+    assert.match(r.stderr, named);
+    assert.equal(pushes(copy), '1');
+    assert.equal(psql(copy, "SELECT count(*) FROM pg_namespace WHERE nspname LIKE 'sitaminter%'"), '0');
+    assert.equal(check(copy).status, DIFFERS);
+  }
+});
+
+test('the order of columns and of creation makes no difference', (t) => {
+  const database = newDatabase(t, 'order');
+  psql(database, `
+    CREATE TABLE db_operations (details jsonb, outcome text, finished_at timestamp,
+      started_at timestamp NOT NULL DEFAULT now(), source_hash text, fingerprint text,
+      operation text NOT NULL, id bigint GENERATED ALWAYS AS IDENTITY,
+      CONSTRAINT db_operations_pkey PRIMARY KEY (id));
+  `);
+  psql(database, read('sql/schema.sql').replace(/CREATE TABLE db_operations.*?\n\);\n/s, ''));
+  const r = push(database);
+  assert.equal(r.status, DONE, r.stderr);
+  assert.match(r.stdout, /already has this schema/);
+});
+
+test('a faulty file changes nothing and is named by its line', (t) => {
+  const database = newDatabase(t, 'faulty');
+  const faulty = schemaFile(t, (text) => `${text}\nCREATE INDEX wrong ON tokens (no_such_column);\n`);
+  const r = push(database, '--schema', faulty);
+  assert.equal(r.status, FAILED);
+  assert.match(r.stderr, /column "no_such_column" does not exist/);
+  assert.equal(tables(database), '0');
+  assert.equal(push(database, '--schema', schemaFile(t, (text) => `${text}\nCREATE TABLE (;`)).status, FAILED);
+  assert.match(push(database, '--schema', schemaFile(t, () => '\n\nCREATE TABLE (;\n')).stderr, /line 3/);
+  assert.equal(tables(database), '0');
+});
+
+test('another operation under way', async (t) => {
+  const database = newDatabase(t, 'locked');
+  const holder = spawn('psql', ['-qAtd', database], { env: environment });
+  t.after(() => holder.kill());
+  holder.stdin.write('SELECT pg_advisory_lock(1399411809);\n');
+  await once(holder.stdout, 'data');
+  const r = push(database);
+  assert.equal(r.status, LOCKED, r.stderr);
+  assert.equal(tables(database), '0');
+  holder.stdin.end();
+  await once(holder, 'exit');
+  assert.equal(push(database).status, DONE);
+});
+
+test('wrong use, and a server or file that is not there', (t) => {
+  const nowhere = 'host=/no/such/folder dbname=x';
+  assert.equal(db(['push', '--url', nowhere]).status, UNREACHABLE);
+  assert.equal(db(['check', '--url', nowhere]).status, UNREACHABLE);
+  assert.equal(db(['check-queries', '--url', nowhere]).status, UNREACHABLE);
+  assert.equal(db(['push', '--url', 'dbname=test_no_such_database']).status, UNREACHABLE);
+  assert.equal(db(['push', '--url', 'postgres', '--schema', '/no/such/file']).status, USAGE);
+  for (const args of [[], ['pusch'], ['push', '--url'], ['push', '--schem', 'x'], ['push', 'x'], ['push'],
+    ['schema', '--url', 'x'], ['setup']]) {
+    const r = db(args);
+    assert.equal(r.status, USAGE, args.join(' '));
+    assert.notEqual(r.stderr, '');
+    assert.equal(r.stdout, '');
+  }
+  const help = db(['--help']);
+  assert.equal(help.status, DONE);
+  for (const word of ['setup', 'push', 'check', 'Examples:', 'Exit status'])
+    assert.ok(help.stdout.includes(word), word);
+  assert.equal(db(['schema']).stdout, read('sql/schema.sql'));
+});
+
+test('setup makes roles, database and schema, and may be repeated', (t) => {
+  const database = `test_setup_${process.pid}`;
+  t.after(() => psql('postgres', `DROP DATABASE IF EXISTS ${database} WITH (FORCE)`));
+  const env = {
+    SITA_OWNER_URL: `dbname=${database} user=sita_owner`,
+    SITA_READER_URL: `dbname=${database} user=sita_reader password=it's`,
+  };
+  for (const what of [/Created the schema/, /nothing to do/]) {
+    const r = db(['setup', '--url', 'dbname=postgres'], env);
+    assert.equal(r.status, DONE, r.stderr);
+    assert.match(r.stdout, what);
+  }
+  assert.equal(psql(database, "SELECT DISTINCT tableowner FROM pg_tables WHERE schemaname = 'public'"), 'sita_owner');
+  assert.equal(psql(database, "SELECT datctype FROM pg_database WHERE datname = current_database()"), 'C.UTF-8');
+  assert.equal(psql('postgres', "SELECT rolname FROM pg_authid WHERE rolpassword LIKE 'SCRAM-SHA-256$%' AND rolname LIKE 'sita_r%'"), 'sita_reader');
+  psql('postgres', 'ALTER ROLE sita_reader PASSWORD NULL');
+  for (const role of ['app', 'desk', 'reader', 'monitor']) {
+    const r = db(['check', '--url', `dbname=${database} user=sita_${role}`]);
+    assert.equal(r.status, DONE, `${role}: ${r.stderr}`);
+  }
+  assert.match(errorOf(database, 'SELECT 1', { user: 'sita_reader', options: '-c search_path=public' }), /^$/);
+});
