@@ -39,10 +39,12 @@ test('every relative link leads somewhere', () => {
   assert.equal(report(paths.flatMap((path) => checkLinks(path, read(path)))), '');
 });
 
-// Commands that the documents show: what stands in a fenced block or between backquotes.
+// Commands that the documents show: what stands in a block or between backquotes.
 function commandsIn(text) {
-  const blocks = [...text.matchAll(fence)].map((m) => m[2]);
-  const inlines = [...text.replace(fence, '').matchAll(/`([^`\n]+)`/g)].map((m) => m[1]);
+  const plain = text.replace(fence, '');
+  const indented = [...plain.matchAll(/^ {4}(.*)$/gm)].map((m) => m[1]);
+  const blocks = [...[...text.matchAll(fence)].map((m) => m[2]), ...indented];
+  const inlines = [...plain.matchAll(/`([^`\n]+)`/g)].map((m) => m[1]);
   return [...blocks.flatMap((b) => b.split('\n')), ...inlines].map((s) => s.replace(/^\s*[$#]\s+/, ''));
 }
 
@@ -53,7 +55,7 @@ function programs() {
   const make = existsSync(join(root, 'Makefile.docker')) ? read('Makefile.docker') : '';
   const commands = files(/^cli\/.*\.[ch]$/).map(read).join('\n');
   return {
-    run: words(read('run').replace(/\|/g, ')\n'), /^\s*(--?[\w-]+|[a-z][\w-]*)\)/gm),
+    run: new Set([...words(read('run'), /^\.\/run +(--?[\w-]+|[a-z][\w-]*)/gm), 'help']), // its own help
     make: words(make, /^([a-z][\w-]*):/gm),
     preset: words(read('CMakePresets.json'), /"name":\s*"([\w-]+)"/g),
     sitaminter: words(commands, /"([a-z][\w-]*)"/g),
@@ -119,11 +121,11 @@ test('each of these is refused', () => {
     'docs/x.md: ../../x leads out of the tree',
   ]);
   const there = { run: new Set(['test']), make: new Set(['up']), preset: new Set(['release']), sitaminter: new Set(['db']) };
-  const commands = 'Say `./run tset` and `./run test`.\n```sh\n$ A=1 ./run stop # why\nmake -f Makefile.docker pu\n' +
+  const commands = 'Say `./run tset` and `./run test`.\n\n    ./run tost\n\n```sh\n$ A=1 ./run stop # why\nmake -f Makefile.docker pu\n' +
     'cmake --preset realese\nsitaminter bd push\n./run sitaminter db push\n```\n';
   assert.deepEqual(
     checkCommands('README.md', commands, { ...there, run: new Set(['test', 'sitaminter']) }).map((s) => s.split(': ').at(-1)).sort(),
-    ['make has no pu', 'preset has no realese', 'run has no stop', 'run has no tset', 'sitaminter has no bd'],
+    ['make has no pu', 'preset has no realese', 'run has no stop', 'run has no tost', 'run has no tset', 'sitaminter has no bd'],
   );
   for (const text of ['// TO' + 'DO: x', 'FIX' + 'ME', '/wo' + 'rk/x', 'cd /ro' + 'ot/a', '"/home' + '/ann/x"', 'is' + 'sue #12'])
     assert.equal(checkMarks('x', text).length, 1, text);
