@@ -262,6 +262,8 @@ static void test_url_attributes(void **state) {
     REFUSED("<form action=\"{{leaf.name.arg}}\">", BEGINS_URL("leaf.name.arg", "action"));
     REFUSED("<a href=\"{{#leaf}}{{name}}{{/leaf}}\">", BEGINS_URL("name", "href"));
     REFUSED("<a href=\"{{^leaf.link}}{{/leaf.link}}{{heading}}\">", BEGINS_URL("heading", "href"));
+    REFUSED("<a href=\"{{#leaf.link}}/x{{/leaf.link}}{{heading}}\">",
+            BEGINS_URL("heading", "href"));
     REFUSED("<a href=\"/?q={{heading}}\">", INSIDE_URL("heading", "href"));
     REFUSED("<a href=\"/t/{{leaf.number}}\">", INSIDE_URL("leaf.number", "href"));
     folder_write(&folder, "p.html", "{{heading}}");
@@ -305,6 +307,8 @@ static void test_problems(void **state) {
     REFUSED("{{leaves}}", "main.html:1: \"leaves\" is a list, not a value; it needs a section.");
     REFUSED("{{leaf}}", "main.html:1: \"leaf\" is a record, not a value; it needs a section.");
     REFUSED("{{.}}", "main.html:1: {{.}} stands for a whole page here, which is not a value.");
+    REFUSED("{{#leaves.any}}{{.}}{{/leaves.any}}",
+            "main.html:1: {{.}} stands for a whole page here, which is not a value.");
     REFUSED("{{leaf.when.raw}}",
             "main.html:1: \"leaf.when.raw\": there is no facet \".raw\" of \"when\"; it has .iso.");
     REFUSED("{{leaf.flag.iso}}",
@@ -399,7 +403,7 @@ static void test_inheritance_is_bounded(void **state) {
                  i + 1);
         folder_write(&folder, file, content);
     }
-    folder_write(&folder, "p40.html", "x");
+    folder_write(&folder, "p40.html", "");
     REFUSED("{{<p0}}{{/p0}}", "templates: all pages together are too large for one program.");
 }
 
