@@ -39,14 +39,14 @@ struct accept_pool {
 static enum wire wait_for_head(struct accept_pool *p, int fd, int64_t deadline,
                                struct wire_request *seen) {
     struct epoll_event e = {.events = EPOLLIN | EPOLLRDHUP | EPOLLET};
-    bool watched = false;
+    bool watched = false, over = false;
     for (;;) {
         ssize_t n = recv(fd, p->look, p->look_size, MSG_PEEK | MSG_DONTWAIT);
         if (n == 0 || (n < 0 && errno != EAGAIN))
             return WIRE_BROKEN;
         enum wire state = wire_look(p->look, n < 0 ? 0 : (size_t)n, (size_t)config.params_max,
                                     (size_t)config.body_max, seen);
-        if (state != WIRE_PARTIAL || (n > 0 && (size_t)n == p->look_size))
+        if (state != WIRE_PARTIAL || over || (n > 0 && (size_t)n == p->look_size))
             return state;
         if (!watched && epoll_ctl(p->epoll, EPOLL_CTL_ADD, fd, &e) != 0)
             return WIRE_BROKEN;
@@ -54,6 +54,7 @@ static enum wire wait_for_head(struct accept_pool *p, int fd, int64_t deadline,
         watched = true;
         if (epoll_wait(p->epoll, &e, 1, worker_ms_until(deadline)) <= 0)
             return WIRE_PARTIAL;
+        over = e.events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR);
     }
 }
 

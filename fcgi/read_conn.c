@@ -175,6 +175,7 @@ static void begin_request(struct conn *c) {
     c->arena = p->n_arenas ? p->arenas[--p->n_arenas] : arena_new();
     c->started = counters_clock();
     c->touched = false;
+    c->used = true;
     p->w->slot->requests = (int)++p->working;
     FCGX_InitRequest(&c->fcgx, -1, 0);
 }
@@ -212,6 +213,11 @@ static void take(struct conn *c, const struct wire_request *seen) {
 }
 
 static void wait_for_more(struct conn *c) {
+    if (c->over) {
+        counters()->broken[c->pool->w->pool]++;
+        conn_close(c);
+        return;
+    }
     if (c->state != CONN_PARTIAL)
         c->deadline = io_deadline();
     c->state = CONN_PARTIAL;
@@ -249,7 +255,9 @@ static void conn_look(struct conn *c) {
     conn_close(c);
 }
 
-void conn_ready(struct conn *c) {
+void conn_ready(struct conn *c, uint32_t events) {
+    if (events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR))
+        c->over = true;
     switch (c->state) {
     case CONN_IDLE:
     case CONN_PARTIAL:
@@ -267,18 +275,22 @@ void conn_ready(struct conn *c) {
 }
 
 void conn_retire(struct conn *c) {
+    char byte;
     if (c->state != CONN_IDLE)
         return; /* conn_finish or its deadline comes back to it */
-    char byte;
-    c->keep = false;
+    if (!c->used) {
+        /* Whoever has just connected is about to ask. */
+        c->state = CONN_PARTIAL;
+        c->deadline = counters_clock() + FIRST_REQUEST_US;
+        return;
+    }
     /* From here on the peer cannot send; what it had sent is a request and gets its answer. */
     shutdown(c->fd, SHUT_RD);
+    c->over = true;
     if (recv(c->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 1)
         conn_look(c);
     else
         conn_close(c);
-    if (c->state == CONN_PARTIAL)
-        conn_close(c); /* the rest can no longer come */
 }
 
 int conns_expire(struct read_pool *p) {

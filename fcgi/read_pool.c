@@ -71,7 +71,7 @@ static void dispatch(struct read_pool *p, const struct epoll_event *events, int 
             told_to_stop = true;
             break;
         case SOURCE_CONN:
-            conn_ready((struct conn *)source);
+            conn_ready((struct conn *)source, events[i].events);
             break;
         case SOURCE_LINK:
             link_ready((struct link *)source);

@@ -8,10 +8,11 @@
 #include "fcgi/worker.h"
 
 enum {
-    CONNS_MAX = 1024,        /* open FastCGI connections of one worker */
-    LINKS_MAX = 16,          /* database connections of one worker */
-    ARENAS_KEPT = 32,        /* arenas that wait for the next request */
-    READ_BODY_MAX = 4 * 1024 /* a reading request has no use for a body */
+    FIRST_REQUEST_US = 1000000, /* how long a stop waits for one on a new connection */
+    CONNS_MAX = 1024,           /* open FastCGI connections of one worker */
+    LINKS_MAX = 16,             /* database connections of one worker */
+    ARENAS_KEPT = 32,           /* arenas that wait for the next request */
+    READ_BODY_MAX = 4 * 1024    /* a reading request has no use for a body */
 };
 
 /* What an epoll event belongs to; the first member of each of those things. */
@@ -35,6 +36,8 @@ struct conn {
     size_t index;     /* in the pool's list */
     bool keep;        /* more requests may come */
     bool touched;     /* an event came while it was working */
+    bool over;        /* the peer sends no more */
+    bool used;        /* a request came on it before */
     int64_t started;  /* counters_clock, when the request was whole */
     int64_t deadline; /* PARTIAL and WRITING: when it is given up */
     struct read_pool *pool;
@@ -67,8 +70,8 @@ struct read_pool {
 /* Takes over a connection that was accepted, and what has already arrived on it. */
 void conn_open(struct read_pool *p, int fd);
 
-/* Goes on after an epoll event. */
-void conn_ready(struct conn *c);
+/* Goes on after epoll reported these events. */
+void conn_ready(struct conn *c, uint32_t events);
 
 /* Answers what has arrived and then closes it: for a stop. */
 void conn_retire(struct conn *c);
