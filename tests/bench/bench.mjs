@@ -6,7 +6,7 @@ import { measure } from './lib/load.mjs';
 import { family, loadAverage, pssOf } from './lib/processes.mjs';
 import { profile } from './lib/profile.mjs';
 import { print, printMemory, save, summary } from './lib/report.mjs';
-import { Failure, PEERS, Site, TOKENS, here, root } from './lib/site.mjs';
+import { Failure, PEERS, Site, TOKENS, here, ports, root } from './lib/site.mjs';
 import { CACHED, DEPTH, PRODUCT, VERSUS } from './lib/workloads.mjs';
 
 const USAGE = `./run bench [quick] [slow] [tls] [--fresh] [GROUP…]
@@ -17,6 +17,8 @@ const USAGE = `./run bench [quick] [slow] [tls] [--fresh] [GROUP…]
     GROUP     only these: ${[...VERSUS, CACHED, ...DEPTH, PRODUCT].map((g) => g.id).join(' ')}
 ./run bench profile GROUP [CONNECTIONS [SECONDS]]
     where the time of one group's first target goes: CPU by process, waits, system calls
+./run bench up [slow]
+    only starts everything, says where, and waits for Ctrl-C
 BENCH_PORT=18400 is the first of 40 ports. Results: tests/bench/results/.
 `;
 
@@ -34,7 +36,7 @@ function options(args) {
   const o = { mode: 'full', size: SIZES.usual, tls: false, fresh: false, groups: [] };
   const words = {
     quick: () => (o.mode = 'quick'), slow: () => (o.size = SIZES.slow), tls: () => (o.tls = true),
-    '--fresh': () => (o.fresh = true), profile: () => (o.profile = []), help: () => (o.help = true), '--help': () => (o.help = true),
+    '--fresh': () => (o.fresh = true), profile: () => (o.profile = []), up: () => (o.up = true), help: () => (o.help = true), '--help': () => (o.help = true),
   };
   for (const word of args) {
     if (words[word]) words[word]();
@@ -105,6 +107,13 @@ async function measureAll(site, o) {
   if (errors) throw new Failure(`${errors} requests failed; the figures count for nothing`);
 }
 
+function waitFor(site) {
+  const lines = [['SiTa Minter', ports.plain], ...PEERS.map((p, i) => [p.title, ports.peer(i).plain])];
+  for (const [title, port] of lines) console.log(`${title.padEnd(24)} http://127.0.0.1:${port}/`);
+  console.log(`PostgreSQL               psql -h ${site.sockets} -U postgres sitaminter`);
+  return new Promise(() => setInterval(() => {}, 1e9));
+}
+
 async function main(args) {
   const o = options(args);
   if (o.help) {
@@ -116,7 +125,8 @@ async function main(args) {
     process.once(signal, () => site.down().finally(() => process.exit(130)));
   try {
     await site.up(o.fresh);
-    if (o.profile) await profile(site, o.groups[0].targets(o.tls)[0], ...o.profile);
+    if (o.up) await waitFor(site);
+    else if (o.profile) await profile(site, o.groups[0].targets(o.tls)[0], ...o.profile);
     else await measureAll(site, o);
   } finally {
     await site.down();

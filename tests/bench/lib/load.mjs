@@ -1,8 +1,8 @@
 // load.mjs - one measured run: wrk over HTTP, or pgbench with the same SQL.
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
-import { cpuBusy, cpuOf, cpuOfEnded, family } from './processes.mjs';
-import { TOKENS, here } from './site.mjs';
+import { cpuBusy, cpuOf, cpuOfEnded, cpuSince, family } from './processes.mjs';
+import { TOKENS, here, until } from './site.mjs';
 
 // What a worker sets on each of its connections: pgbench is to plan no worse.
 const PGOPTIONS = '-c plan_cache_mode=force_generic_plan -c enable_memoize=off';
@@ -39,28 +39,31 @@ async function pgbench(site, target, c, seconds, seed) {
 
 // The processes whose time a run takes, by class.
 export function classesFor(site, target) {
-  const serve = () => family(site.pidOf('serve'));
-  const postgres = () => family(site.pidOf('postgres'));
-  if (target.sql) return { postgres: postgres() };
   const nginx = family(site.nginxPid);
   if (target.served === 'nginx') return { nginx };
-  const server = target.served ? family(site.peerPids[target.served]) : serve();
-  return { nginx, server, postgres: postgres() };
+  const server = family(target.served ? site.peerPids[target.served] : site.pidOf('serve'));
+  return { nginx, server, postgres: family(site.pidOf('postgres')) };
 }
 
-// A run with its costs: CPU µs per request of each class, and the share of the machine that was
-// taken by something else.
+// pgbench's sessions end with it, so their time is what PostgreSQL's ended children used.
+async function measureSql(site, target, c, seconds, seed) {
+  const server = site.pidOf('postgres'), sessions = family(server).length;
+  const before = { sessions: cpuOfEnded(server), client: cpuOfEnded() };
+  const run = await pgbench(site, target, c, seconds, seed);
+  await until('the sessions of pgbench do not end', 10, () => family(server).length <= sessions);
+  const cpu = { postgres: (cpuOfEnded(server) - before.sessions) / run.requests, client: (cpuOfEnded() - before.client) / run.requests };
+  return { ...run, cpu, others: 0 };
+}
+
+// A run with its costs: CPU µs per request of each class, and the CPUs that were taken by others.
 export async function measure(site, target, c, seconds, seed) {
-  const classes = classesFor(site, target);
-  const before = Object.values(classes).map(cpuOf);
+  if (target.sql) return measureSql(site, target, c, seconds, seed);
+  const before = Object.entries(classesFor(site, target)).map(([name, pids]) => [name, cpuOf(pids)]);
   const start = { ended: cpuOfEnded(), busy: cpuBusy(), own: process.cpuUsage(), at: performance.now() };
-  const run = target.sql ? await pgbench(site, target, c, seconds, seed) : await wrk(target, c, seconds, seed);
-  const own = process.cpuUsage(start.own);
-  const used = Object.values(classes).map((pids, i) => cpuOf(pids) - before[i]);
-  const load = cpuOfEnded() - start.ended, busy = cpuBusy() - start.busy;
-  const cpu = Object.fromEntries(Object.keys(classes).map((name, i) => [name, used[i] / run.requests]));
-  if (!target.sql) cpu.wrk = load / run.requests; // pgbench's backends have ended with it
-  const known = load + own.user + own.system + used.reduce((a, b) => a + b, 0);
-  const others = target.sql ? 0 : Math.max(0, busy - known) / 1000 / (performance.now() - start.at);
-  return { ...run, cpu: target.sql ? {} : cpu, others };
+  const run = await wrk(target, c, seconds, seed);
+  const own = process.cpuUsage(start.own), client = cpuOfEnded() - start.ended, busy = cpuBusy() - start.busy;
+  const used = before.map(([name, was]) => [name, cpuSince(was)]);
+  const known = client + own.user + own.system + used.reduce((sum, [, us]) => sum + us, 0);
+  const cpu = Object.fromEntries([...used, ['client', client]].map(([name, us]) => [name, us / run.requests]));
+  return { ...run, cpu, others: Math.max(0, busy - known) / 1000 / (performance.now() - start.at) };
 }

@@ -23,25 +23,29 @@ export function family(pid) {
   return all;
 }
 
-// Microseconds of CPU that the processes have used, exact to the scheduler's clock.
-export function cpuOf(pids) {
-  let ns = 0;
-  for (const pid of pids) {
-    let threads = [];
-    try {
-      threads = readdirSync(`/proc/${pid}/task`);
-    } catch {
-      continue;
-    }
-    for (const thread of threads)
-      ns += Number(slurp(`/proc/${pid}/task/${thread}/schedstat`).split(' ')[0] || 0);
+// Microseconds of CPU that a process has used, exact to the scheduler's clock.
+function cpuOfOne(pid) {
+  let threads = [];
+  try {
+    threads = readdirSync(`/proc/${pid}/task`);
+  } catch {
+    return NaN; // it has ended
   }
-  return ns / 1000;
+  return threads.reduce((ns, t) => ns + Number(slurp(`/proc/${pid}/task/${t}/schedstat`).split(' ')[0] || 0), 0) / 1000;
 }
 
-// The same of the children that this program has waited for.
-export function cpuOfEnded() {
-  const f = slurp('/proc/self/stat').split(') ').pop().split(' ');
+export const cpuOf = (pids) => new Map(pids.map((pid) => [pid, cpuOfOne(pid)]));
+
+// What they have used since cpuOf() said `before`; those that have ended since do not count.
+export function cpuSince(before) {
+  let us = 0;
+  for (const [pid, was] of before) us += cpuOfOne(pid) - was || 0;
+  return us;
+}
+
+// Microseconds that the ended children of a process have used.
+export function cpuOfEnded(pid = 'self') {
+  const f = slurp(`/proc/${pid}/stat`).split(') ').pop().split(' ');
   return (Number(f[13]) + Number(f[14])) * TICK_US;
 }
 

@@ -3,14 +3,14 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { classesFor, measure } from './load.mjs';
-import { cpuOf, switchesOf } from './processes.mjs';
+import { cpuOf, cpuSince, switchesOf } from './processes.mjs';
 
 const nameOf = (pid) => readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').join(' ').trim().replace(/^\/\S*\//, '').slice(0, 50);
 
 function snapshot(site, target) {
   const seen = [];
   for (const [kind, pids] of Object.entries(classesFor(site, target)))
-    for (const pid of pids) seen.push({ kind, pid, name: nameOf(pid), cpu: cpuOf([pid]), ...switchesOf([pid]) });
+    for (const pid of pids) seen.push({ kind, pid, name: nameOf(pid), cpu: cpuOf([pid]).get(pid), ...switchesOf([pid]) });
   return seen;
 }
 
@@ -35,7 +35,7 @@ async function systemCalls(site, target, c, pid) {
   tracer.kill('SIGINT');
   await ended;
   const rows = report.split('\n').map((l) => l.trim().split(/\s+/)).filter((f) => /^\d+\.\d+$/.test(f[0]) && f.at(-1) !== 'total');
-  console.log(`\nsystem calls of process ${pid} (traced, ${((cpuOf([pid]) - before) / 1e6).toFixed(1)} s of CPU; all workers together answered ${run.requests})`);
+  console.log(`\nsystem calls of process ${pid} (traced, ${(cpuSince(before) / 1e6).toFixed(1)} s of CPU; all workers together answered ${run.requests})`);
   for (const f of rows.slice(0, 12)) console.log(`${f[3].padStart(9)}  ${f.at(-1)}`);
 }
 
@@ -49,7 +49,7 @@ export async function profile(site, target, c = 32, seconds = 5) {
   console.log('\nµs of CPU, waits and interruptions for each request of the run');
   for (const l of found)
     console.log(`${l.us.toFixed(1).padStart(8)} ${l.waits.toFixed(3).padStart(7)} ${l.taken.toFixed(3).padStart(7)}  ${l.kind.padEnd(8)} ${l.pid} ${l.name}`);
-  console.log(`${run.cpu.wrk.toFixed(1).padStart(8)}                  wrk`);
+  console.log(`${run.cpu.client.toFixed(1).padStart(8)}                  wrk`);
   const worker = found.find((l) => l.kind === 'server');
   if (worker) await systemCalls(site, target, c, worker.pid);
 }

@@ -29,14 +29,14 @@ function table(head, rows) {
   return all.map((r) => r.map((cell, i) => (i ? cell.padStart(width[i]) : cell.padEnd(width[i]))).join('  ').trimEnd()).join('\n');
 }
 
-const HEAD = ['', 'req/s', 'first ÷ it', '(least–most)', 'p50 ms', 'p99 ms', 'errors', 'CPU µs: nginx', 'server', 'postgres', 'wrk', 'others %'];
+const HEAD = ['', 'req/s', 'first ÷ it', '(least–most)', 'p50 ms', 'p99 ms', 'errors', 'CPU µs: nginx', 'server', 'postgres', 'client', 'others %'];
 
 export function print(group, c, results) {
   const rows = results.map(({ title, summary: s }, i) => [
     title, thousands(s.rate), group.ratios === false || !i ? '' : digits(s.ratio, 2),
     group.ratios === false || !i ? '' : `(${digits(s.least, 2)}–${digits(s.most, 2)})`,
     digits(s.p50, 1), digits(s.p99, 1), String(s.errors),
-    ...['nginx', 'server', 'postgres', 'wrk'].map((name) => digits(s.cpu[name], 0)), digits(s.others * 100, 0),
+    ...['nginx', 'server', 'postgres', 'client'].map((name) => digits(s.cpu[name], 0)), digits(s.others * 100, 0),
   ]);
   console.log(`\n${group.id}  ${group.title}; c = ${c}\n${table(HEAD, rows)}`);
 }

@@ -124,6 +124,9 @@ export class Site {
     this.run('--detach');
     this.psql('--command=ALTER SYSTEM SET max_connections = 300'); // pgbench at 128 beside the pools
     this.psql(`--set=transactions=${this.size.transactions}`, `--file=${seed}`);
+    const left = this.psql(`--command=SELECT relname FROM pg_class
+      WHERE relname IN ('users', 'tokens', 'transactions') AND relallvisible < relpages`).trim();
+    if (left) fail(`VACUUM has left pages of ${left} that are not visible to all; try again with --fresh`);
     this.run('stop');
     writeFileSync(mark, sum);
   }
