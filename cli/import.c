@@ -337,9 +337,9 @@ static enum status put_transactions(struct import *im, struct db *db, struct are
 
 static enum status write_rows(struct import *im, struct db *db) {
     struct arena *a = arena_new();
-    struct load lock = {.arena = a};
-    import_lock(&lock);
-    enum status status = db_run(db, &lock);
+    struct load start = {.arena = a};
+    import_start(&start);
+    enum status status = db_run(db, &start);
     arena_free(a);
     if (status == OK)
         status = each_batch(im, db, IMPORT_TOKEN, put_tokens);
@@ -384,14 +384,27 @@ static int say_failure(const struct import *im, enum status status, bool at_comm
     return EXIT_FAILED;
 }
 
-static void say_counts(const struct import *im, enum import_kind kind, const char *name) {
-    const struct import_counts *c = &im->counts[kind];
-    int64_t others = (int64_t)im->given[kind] - c->made - c->changed - c->kept;
+static void say_counts(const struct import *im, const char *name, const struct import_counts *c,
+                       size_t given) {
+    int64_t others = (int64_t)given - c->made - c->changed - c->kept;
     printf("%s%s: %ld new, %ld changed, %ld unchanged", im->dry_run ? "dry run, " : "", name,
            (long)c->made, (long)c->changed, (long)others);
     if (c->kept)
-        printf(", %ld left alone because they were made or verified here", (long)c->kept);
+        printf(", %ld left alone (made or verified here)", (long)c->kept);
     putchar('\n');
+}
+
+static void say_done(const struct import *im) {
+    static const char *const names[] = {"tokens", "transactions"};
+    struct import_counts sum = {0};
+    for (size_t i = 0; i < KINDS; i++) {
+        const struct import_counts *c = &im->counts[i];
+        say_counts(im, names[i], c, im->given[i]);
+        sum.made += c->made;
+        sum.changed += c->changed;
+        sum.kept += c->kept;
+    }
+    say_counts(im, "together", &sum, im->n_keys);
 }
 
 static int write_all(struct import *im) {
@@ -409,8 +422,7 @@ static int write_all(struct import *im) {
     db_free(db);
     if (status != OK)
         return say_failure(im, status, commit);
-    say_counts(im, IMPORT_TOKEN, "tokens");
-    say_counts(im, IMPORT_TRANSACTION, "transactions");
+    say_done(im);
     return EXIT_DONE;
 }
 

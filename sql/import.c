@@ -13,8 +13,8 @@ static const struct field unfit_fields[] = {
 };
 const struct record record_import_unfit = RECORD(import_unfit, unfit_fields);
 
-void import_lock(struct load *l) {
-    load_add(l, SQL_IMPORT_LOCK, 0, 0, NULL, NULL);
+void import_start(struct load *l) {
+    load_add(l, SQL_IMPORT_START, 0, 0, NULL, NULL);
 }
 
 void import_users(struct load *l, const char *rows) {

@@ -19,8 +19,9 @@ struct import_unfit {
 
 extern const struct record record_import_counts, record_import_unfit;
 
-/* Holds back other imports until the transaction ends. */
-void import_lock(struct load *l);
+/* Holds back other imports until the transaction ends, and sets how its queries are planned. Must
+ * be the first load of the transaction. */
+void import_start(struct load *l);
 
 void import_users(struct load *l, const char *rows);
 

@@ -1,9 +1,11 @@
 -- What `sitaminter import` does, for some hundred rows at a time. :rows is a JSON array of objects
 -- that cli/import_rows.c made and validated. The format of this file: sql/queries.awk.
 
--- name: import_lock
--- One import after another: two at once could each miss what the other adds.
-SELECT pg_advisory_xact_lock(hashtextextended('sitaminter import', 0))
+-- name: import_start
+-- One import after another: two at once could each miss what the other adds. And plans are made for
+-- each batch: those made while the tables were empty would be bad once the import has filled them.
+SELECT pg_advisory_xact_lock(hashtextextended('sitaminter import', 0)),
+       set_config('plan_cache_mode', 'force_custom_plan', true)
 
 -- name: import_users
 -- People whom the rows name, and the reserved ones that stand for people nobody knows.
