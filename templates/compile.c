@@ -278,7 +278,7 @@ static uint32_t routine_number(struct compiler *c, const struct routine *wanted)
         return 0;
     }
     if (n == c->capacity) {
-        size_t more = n ? n * 2 : 16;
+        size_t more = n * 2;
         c->routines = arena_grow(c->set->work, c->routines, n * sizeof *c->routines,
                                  more * sizeof *c->routines);
         c->capacity = more;
@@ -556,6 +556,8 @@ void compile_pages(struct templates *set, const struct template_page *pages, siz
                    const struct record *shell, struct problems *p) {
     struct compiler c = {.set = set, .problems = p};
     c.literal = text_in(set->work, LITERAL_MAX);
+    c.capacity = 16;
+    c.routines = arena_array(set->work, c.capacity, sizeof *c.routines);
     set->pages = arena_array(set->arena, n ? n : 1, sizeof *set->pages);
     for (size_t i = 0; i < n; i++)
         add_page(&c, &pages[i], shell);

@@ -149,12 +149,7 @@ static void run(struct run *r, uint32_t pc) {
 
 void template_render(const struct template *t, const void *shell, const void *model,
                      struct text *out) {
-    struct run r;
-    r.set = t->set;
-    r.out = out;
-    r.scratch = text_in(out->arena, SCRATCH_MAX);
-    r.depth = r.entries = 0;
-    r.said = false;
+    struct run r = {.set = t->set, .out = out, .scratch = text_in(out->arena, SCRATCH_MAX)};
     r.slots[t->shell_slot] = shell;
     r.slots[t->model_slot] = model;
     run(&r, t->set->entries[t->routine]);

@@ -6,8 +6,6 @@
 
 #include "templates/messages.h"
 
-extern char **environ;
-
 static const char catalogue[] =
     "msgid \"\"\n"
     "msgstr \"Content-Type: text/plain; charset=UTF-8\\n\"\n"
