@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -344,11 +345,23 @@ static void take_signals(struct server *s) {
     s->signals = worker_signals(wanted);
 }
 
+/* Room for CONNS_MAX connections and more in each worker: the usual soft limit is 1,024. */
+static void raise_limits(void) {
+    enum { DESCRIPTORS = 4096 };
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= DESCRIPTORS)
+        return;
+    limit.rlim_cur = limit.rlim_max < DESCRIPTORS ? limit.rlim_max : DESCRIPTORS;
+    if (setrlimit(RLIMIT_NOFILE, &limit) != 0)
+        log_line(LOG_WARNING, "descriptors", "the limit stays as it is: %s", strerror(errno));
+}
+
 int server_run(struct app *app) {
     struct server *s = calloc(1, sizeof *s);
     if (!s || !counters_start())
         log_fatal("out_of_memory", "could not start");
     s->app = app;
+    raise_limits();
     take_signals(s);
     worker_prepare();
     children_plan(s);

@@ -1,0 +1,56 @@
+// The systemd units are ones that systemd understands, and as confined as they claim.
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import test from 'node:test';
+import { files, root } from './source.mjs';
+
+const units = files(/^systemd\/.*\.service$/);
+const missing = spawnSync('systemd-analyze', ['--version']).error && 'systemd-analyze is not installed';
+
+// A copy whose program and user exist on this machine: whether they do is not the unit's affair.
+function installed(t, unit) {
+  const folder = mkdtempSync(join(tmpdir(), 'units-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const copy = join(folder, basename(unit));
+  const text = readFileSync(join(root, unit), 'utf8');
+  writeFileSync(copy, text.replace(/^(ExecStart=)\S+/m, '$1/bin/true').replace(/^(User|Group)=.*\n/gm, ''));
+  return copy;
+}
+
+const analyze = (...args) => spawnSync('systemd-analyze', args, { encoding: 'utf8' });
+
+test('systemd-analyze verify has nothing to say', { skip: missing }, (t) => {
+  assert.ok(units.length > 0);
+  for (const unit of units) {
+    const copy = installed(t, unit);
+    const { status, stderr } = analyze('verify', '--man=no', '--recursive-errors=no', copy);
+    assert.equal(stderr.split('\n').filter((line) => line.includes(copy)).join('\n'), '');
+    assert.equal(status, 0, stderr);
+  }
+});
+
+test('systemd-analyze verify finds a mistake', { skip: missing }, (t) => {
+  const copy = installed(t, units[0]);
+  writeFileSync(copy, readFileSync(copy, 'utf8').replace('NoNewPrivileges=yes', 'NoNewPrivilege=yes'));
+  assert.match(analyze('verify', '--man=no', '--recursive-errors=no', copy).stderr, /NoNewPrivilege/);
+});
+
+test('the units are confined', { skip: missing }, (t) => {
+  for (const unit of units) {
+    const { stdout } = analyze('security', '--offline=true', '--no-pager', installed(t, unit));
+    const level = /exposure level for .*: ([\d.]+)/.exec(stdout)?.[1];
+    assert.ok(level !== undefined, stdout);
+    t.diagnostic(`${unit}: exposure ${level}`);
+    assert.ok(Number(level) <= 2, `${unit}: exposure ${level}\n${stdout}`);
+  }
+});
+
+test('what the units set are settings of the program', () => {
+  const table = readFileSync(join(root, 'base/config.c'), 'utf8');
+  for (const unit of units)
+    for (const [, name] of readFileSync(join(root, unit), 'utf8').matchAll(/^Environment=SITA_(\w+)=/gm))
+      assert.ok(table.includes(`("${name}"`), `${unit}: SITA_${name}`);
+});
