@@ -12,6 +12,11 @@ void path_activity(struct text *out, int32_t id) {
     text_long(out, id);
 }
 
+void path_icon(struct text *out, const char *hash) {
+    text_lit(out, "/icons/");
+    text_put(out, hash);
+}
+
 void path_identicon(struct text *out, const char *seed) {
     text_lit(out, "/icons/identicon/");
     text_add(out, seed, 16);

@@ -11,6 +11,9 @@ enum { PATH_TEXT_MAX = 8192 };
 void path_token(struct text *out, int32_t id);
 void path_activity(struct text *out, int32_t id);
 
+/* /icons/HASH, our copy of a token's icon; hash is 64 lower-case hex digits. */
+void path_icon(struct text *out, const char *hash);
+
 /* /icons/identicon/SEED.svg; seed is 16 lower-case hex digits. */
 void path_identicon(struct text *out, const char *seed);
 

@@ -10,12 +10,16 @@ static void token_url(struct text *out, const void *record) {
     path_token(out, ((const struct token *)record)->id);
 }
 
-/* The seed of a picture that stays the same for the same token everywhere: its type script hash,
- * which is the token's identity on chain, or what we know it by until it has one. */
+/* Our copy of its icon; or a picture that stays the same for the same token everywhere, from its type
+ * script hash, which is the token's identity on chain, or what we know it by until it has one. */
 static void token_icon(struct text *out, const void *record) {
     const struct token *t = record;
     char seed[33];
     uint8_t digest[16];
+    if (t->icon_hash) {
+        path_icon(out, t->icon_hash);
+        return;
+    }
     if (t->type_hash && strlen(t->type_hash) == 66) {
         path_identicon(out, t->type_hash + 2);
         return;
