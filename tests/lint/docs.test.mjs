@@ -63,7 +63,7 @@ function programs() {
 }
 
 const forms = [
-  ['run', /^(?:\w+=\S+\s+)*(?:bash\s+)?\.\/run\s+(\S+)/],
+  ['run', /^(?:\w+=\S+\s+)*(?:bash\s+)?\.\/run\s+([-\w]\S*)/],
   ['make', /^(?:\w+=\S+\s+)*make\s+-f\s+Makefile\.docker\s+([a-z]\S*)/],
   ['preset', /--preset[= ](\S+)/],
   ['sitaminter', /(?:^|\/|\.\/run )sitaminter\s+([a-z]\S*)/],
