@@ -22,10 +22,15 @@ PACKAGES_TO_TEST='
 /usr/include/cmocka.h libcmocka-dev
 command:node nodejs
 command:npm npm
+command:systemd-analyze systemd
 command:chromium chromium
 /usr/share/fonts/truetype/dejavu/DejaVuSans.ttf fonts-dejavu-core
 command:clang-format clang-format
 command:clang-tidy clang-tidy'
+
+PACKAGES_TO_BENCH='
+command:wrk wrk
+command:strace strace'
 
 # -- each line above: what must exist, and the package that brings it
 
