@@ -20,6 +20,7 @@
 
 enum {
     CHUNK_MAX = 1024 * 1024, /* bytes of one piece of a streamed body */
+    LINGER_US = 1000000,     /* how long a refused peer may go on sending */
     STOP_SECONDS = 1         /* how long a stop goes on taking what waits at the door */
 };
 
@@ -117,6 +118,18 @@ static void run(struct accept_pool *p, struct job *job) {
     }
 }
 
+/* Closes a connection whose request was not read to its end. Over TCP a plain close would take the
+ * answer away with it (RFC 9112 section 9.6 tells the same of HTTP). */
+static void hang_up(struct accept_pool *p, int fd) {
+    int64_t until = counters_clock() + LINGER_US;
+    struct pollfd wait = {.fd = fd, .events = POLLIN};
+    shutdown(fd, SHUT_WR);
+    while (poll(&wait, 1, worker_ms_until(until)) > 0 &&
+           recv(fd, p->look, p->look_size, MSG_DONTWAIT) > 0)
+        ;
+    close(fd);
+}
+
 /* What is too large is refused before libfcgi reads it. */
 static void refuse(struct accept_pool *p, int fd, const struct wire_request *seen,
                    int64_t started) {
@@ -129,9 +142,8 @@ static void refuse(struct accept_pool *p, int fd, const struct wire_request *see
                                                    job->reply.body.n, &n)};
     message.msg_iovlen = n;
     worker_count(p->w, job, started);
-    if (sendmsg(fd, &message, MSG_NOSIGNAL) > 0)
-        shutdown(fd, SHUT_WR);
-    close(fd);
+    (void)sendmsg(fd, &message, MSG_NOSIGNAL); /* a peer that has left needs no answer */
+    hang_up(p, fd);
 }
 
 static void take(struct accept_pool *p, int fd, int64_t started) {
@@ -157,8 +169,10 @@ static void take(struct accept_pool *p, int fd, int64_t started) {
     }
     fcgx.keepConnection = 1; /* it is closed here: libfcgi would wait for the peer to do it */
     FCGX_Finish_r(&fcgx);
-    if (fcgx.ipcFd >= 0)
-        close(fcgx.ipcFd);
+    if (fcgx.ipcFd >= 0 && refusal)
+        hang_up(p, fd);
+    else if (fcgx.ipcFd >= 0) /* else libfcgi has closed it after an error */
+        close(fd);
 }
 
 static void serve(struct accept_pool *p, int fd) {

@@ -137,7 +137,7 @@ static void useless_addresses(void **state) {
 static void an_address_with_a_port(void **state) {
     (void)state;
     char taken[64];
-    struct sockaddr_in name;
+    struct sockaddr_in name = {0};
     socklen_t length = sizeof name;
     int fd = listen_open("127.0.0.1:0", &why);
     assert_true(fd >= 0);
