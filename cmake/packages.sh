@@ -7,7 +7,6 @@ command:gcc gcc
 command:cmake cmake
 command:ninja ninja-build
 command:pkg-config pkg-config
-command:msgfmt gettext
 /usr/include/fcgiapp.h libfcgi-dev
 /usr/include/postgresql/libpq-fe.h libpq-dev
 /usr/include/json-c/json.h libjson-c-dev
@@ -22,6 +21,7 @@ PACKAGES_TO_TEST='
 /usr/include/cmocka.h libcmocka-dev
 command:node nodejs
 command:npm npm
+command:msgfmt gettext
 command:systemd-analyze systemd
 command:chromium chromium
 /usr/share/fonts/truetype/dejavu/DejaVuSans.ttf fonts-dejavu-core
