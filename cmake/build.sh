@@ -1,5 +1,5 @@
-# cmake/packages.sh - the Debian packages that building, running and testing need: sourced by ./run.
-# Uses from ./run: is_root, say, die.
+# cmake/build.sh - the Debian packages that building, running and testing need, and building: sourced
+# by ./run. Uses from ./run: HERE, is_root, say, die.
 
 PACKAGES_TO_RUN='
 command:gcc gcc
@@ -85,5 +85,34 @@ stop_packaged_nginx() {
         "${as[@]}" systemctl disable --now nginx >/dev/null 2>&1 || true
     else
         "${as[@]}" service nginx stop >/dev/null 2>&1 || true
+    fi
+}
+
+# $1 preset, the rest for cmake. One at a time per checkout.
+build() {
+    local preset=$1 log
+    shift
+    mkdir -p "$HERE/build" 2>/dev/null && [ -w "$HERE/build" ] ||
+        die "cannot write in $HERE/build, which belongs to $(stat -c %U "$HERE/build" 2>/dev/null || echo nobody): run as that user, or remove it"
+    log=$HERE/build/$preset.log
+    say "building ($preset)"
+    (
+        flock 8
+        cd "$HERE"
+        cmake --preset "$preset" "$@" && cmake --build --preset "$preset"
+    ) 8>"$HERE/build/lock" >"$log" 2>&1 || {
+        grep -aE 'error|FAILED|undefined reference|No space' "$log" | head -n 20 >&2 || tail -n 20 "$log" >&2
+        die "the build failed; $log has all of it"
+    }
+}
+
+# Node modules of the browser tests, exactly as locked.
+test_modules() {
+    local lock=$HERE/tests/package-lock.json done=$HERE/tests/node_modules/.installed
+    if [ -e "$lock" ] && ! cmp -s "$lock" "$done"; then
+        say "installing the modules of the browser tests"
+        (cd "$HERE/tests" && PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 npm ci --no-audit --no-fund --silent) ||
+            die "npm could not install the modules of tests/package-lock.json"
+        cp "$lock" "$done"
     fi
 }
