@@ -17,14 +17,17 @@ const void *rows_at(const struct record *of, const struct rows *rows, size_t i) 
 
 bool field_absent(const struct field *f, const void *base) {
     const void *at = (const unsigned char *)base + f->offset;
+    const char *s;
     switch (f->type) {
     case FIELD_TEXT:
+    case FIELD_JSON:
+        return *(const char *const *)at == NULL;
     case FIELD_HASH:
     case FIELD_AMOUNT:
     case FIELD_URL:
     case FIELD_PATH:
-    case FIELD_JSON:
-        return *(const char *const *)at == NULL;
+        s = *(const char *const *)at;
+        return !s || !*s;
     case FIELD_LINK:
         return *(const void *const *)at == NULL;
     case FIELD_OPT_INT:

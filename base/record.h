@@ -6,12 +6,12 @@
  * page.
  *
  * The C types behind the field types:
- *   FIELD_TEXT, FIELD_HASH, FIELD_AMOUNT, FIELD_URL, FIELD_PATH, FIELD_JSON   const char *, NULL = null
- *   FIELD_INT int32_t    FIELD_LONG int64_t    FIELD_OPT_INT struct opt_int
- *   FIELD_BOOL bool      FIELD_TIME int64_t (when.h)
- *   FIELD_RECORD a struct, embedded     FIELD_LINK pointer to a struct, NULL = null
- *   FIELD_LIST struct rows
- *   FIELD_DERIVED no storage: derive() writes it from the record (template only) */
+ * - FIELD_TEXT, _HASH, _AMOUNT, _URL, _PATH, _JSON: const char *, NULL = null
+ * - FIELD_INT: int32_t; FIELD_LONG: int64_t; FIELD_OPT_INT: struct opt_int
+ * - FIELD_BOOL: bool; FIELD_TIME: int64_t (when.h)
+ * - FIELD_RECORD: a struct, embedded; FIELD_LINK: pointer to a struct, NULL = null
+ * - FIELD_LIST: struct rows
+ * - FIELD_DERIVED: no storage, derive() writes it from the record (template only) */
 #ifndef SITA_BASE_RECORD_H
 #define SITA_BASE_RECORD_H
 
@@ -22,12 +22,12 @@
 #include "base/text.h"
 
 enum field_type {
-    FIELD_TEXT,    /* plain text, UTF-8 */
-    FIELD_HASH,    /* hex hash or address: long, unbreakable, shown shortened on request */
-    FIELD_AMOUNT,  /* exact decimal number as text, shown grouped */
-    FIELD_URL,     /* a URL from outside: a template gets it only if its scheme is https */
-    FIELD_PATH,    /* one of our own paths, made by handlers/paths.h: starts with "/" */
-    FIELD_JSON,    /* JSON text from the database: printed as it is in JSON, as text in HTML */
+    FIELD_TEXT,   /* plain text, UTF-8 */
+    FIELD_HASH,   /* hex hash or address: long, unbreakable, shown shortened on request */
+    FIELD_AMOUNT, /* exact decimal number as text, shown grouped */
+    FIELD_URL,    /* a URL from outside: a template gets it only if its scheme is https */
+    FIELD_PATH,   /* one of our own paths, made by handlers/paths.h: starts with "/" */
+    FIELD_JSON,   /* JSON text from the database: printed as it is in JSON, as text in HTML */
     FIELD_INT,
     FIELD_LONG,
     FIELD_OPT_INT,
@@ -70,22 +70,28 @@ struct field {
 struct record {
     const char *name;
     const struct field *fields;
-    size_t n; /* fields */
+    size_t n;    /* fields */
     size_t size; /* sizeof the struct */
 };
 
 /* Rows of a field table. STORED: column and JSON name of their own; MADE: not from a column. */
 #define FIELD_STORED(st, member, json, kind)                                                       \
-    {.name = json, .column = #member, .type = kind, .faces = FACE_BOTH, .offset = offsetof(st, member)}
+    {                                                                                              \
+        .name = json, .column = #member, .type = kind, .faces = FACE_BOTH,                         \
+        .offset = offsetof(st, member)                                                             \
+    }
 #define FIELD_MADE(st, member, json, kind, shown)                                                  \
-    {.name = json, .type = kind, .faces = shown, .offset = offsetof(st, member)}
+    { .name = json, .type = kind, .faces = shown, .offset = offsetof(st, member) }
 #define FIELD_INSIDE(st, member, json, kind, shown, inner)                                         \
-    {.name = json, .type = kind, .faces = shown, .offset = offsetof(st, member), .of = inner}
+    { .name = json, .type = kind, .faces = shown, .offset = offsetof(st, member), .of = inner }
 #define FIELD_SHOWN(json, kind, fn)                                                                \
-    {.name = json, .type = FIELD_DERIVED, .faces = FACE_HTML, .derive = fn, .derived_as = kind}
+    { .name = json, .type = FIELD_DERIVED, .faces = FACE_HTML, .derive = fn, .derived_as = kind }
 
 #define RECORD(st, table)                                                                          \
-    {.name = #st, .fields = table, .n = sizeof(table) / sizeof(table)[0], .size = sizeof(struct st)}
+    {                                                                                              \
+        .name = #st, .fields = table, .n = sizeof(table) / sizeof(table)[0],                       \
+        .size = sizeof(struct st)                                                                  \
+    }
 
 /* The field of that name, or NULL. name need not end in NUL. */
 const struct field *record_field(const struct record *r, const char *name, size_t n);
@@ -94,7 +100,8 @@ const struct field *record_field(const struct record *r, const char *name, size_
 const void *rows_at(const struct record *of, const struct rows *rows, size_t i);
 
 /* True if the field of the struct at base counts as absent: a NULL pointer, an unset number or
- * time, false, an empty list. Numbers and records are never absent. */
+ * time, false, an empty list, an empty hash, amount, URL or path (an unknown supply is stored as
+ * ''). Numbers, records and derived fields are never absent. */
 bool field_absent(const struct field *f, const void *base);
 
 #endif

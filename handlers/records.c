@@ -10,8 +10,9 @@ static void token_url(struct text *out, const void *record) {
     path_token(out, ((const struct token *)record)->id);
 }
 
-/* Our copy of its icon; or a picture that stays the same for the same token everywhere, from its type
- * script hash, which is the token's identity on chain, or what we know it by until it has one. */
+/* Our copy of its icon; or a picture that stays the same for the same token everywhere, from its
+ * type script hash, which is the token's identity on chain, or what we know it by until it has one.
+ */
 static void token_icon(struct text *out, const void *record) {
     const struct token *t = record;
     char seed[33];
