@@ -312,10 +312,17 @@ test('no bytes bring a worker down', async (t) => {
 /* -- stopping and reloading ------------------------------------------------------------------- */
 
 test('a stop under load: what was sent is answered, nothing is cut off', async (t) => {
-  const server = await serving(t, { READ_WORKERS: 2, WRITE_WORKERS: 1, DESK_WORKERS: 2 });
+  const server = await serving(t, { READ_WORKERS: 2, DESK_WORKERS: 1 });
   const kept = await connect(server.read, 40);
   await Promise.all(kept.map((c) => c.send('/healthz')));
-  const download = get(server.desk, '/bench/stream?kib=50000');
+  // A download that holds the only worker of its pool, and others who wait at its door.
+  const download = new Connection(server.desk);
+  await download.opened;
+  download.socket.pause();
+  const downloaded = download.send('/bench/stream?kib=20000');
+  await until('it is at work', async () => (await server.metric('pool_requests{pool="desk"}')) === 1);
+  const waiting = await connect(server.desk, 30);
+  const served = Promise.all(waiting.map((c) => c.send('/nothing')));
   let answered = 0, refused = 0, stopping = false;
   async function reader(c) {
     for (;;) {
@@ -331,13 +338,13 @@ test('a stop under load: what was sent is answered, nothing is cut off', async (
     }
   }
   const readers = kept.map(reader);
-  // Waiting at the door of a pool with one worker.
-  const waiting = Array.from({ length: 30 }, () => get(server.write, '/nothing'));
   await until('load', () => answered > 400);
   stopping = true;
   server.kill('SIGTERM');
-  assert.equal((await download).body.length, 50000 * 1024);
-  for (const answer of await Promise.all(waiting)) assert.equal(answer.status, 404);
+  await until('the stop has begun', () => server.lines('stopping').length === 1);
+  download.socket.resume();
+  assert.equal((await downloaded).body.length, 20000 * 1024);
+  for (const answer of await served) assert.equal(answer.status, 404);
   await Promise.all(readers);
   assert.equal(refused, kept.length);
   assert.ok(kept.every((c) => c.input.length === 0 && c.out.length === 0), 'no half answer');
