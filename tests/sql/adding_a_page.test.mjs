@@ -63,7 +63,7 @@ test('the document has all the steps', () => {
 });
 
 test('the page keeps the rules', () => {
-  const names = ['includes', 'sizes', 'banned', 'sql', 'templates', 'catalogue', 'format', 'docs'];
+  const names = ['includes', 'sizes', 'banned', 'sql', 'templates', 'catalogue', 'format'];
   run(folder, process.execPath, '--test', ...names.map((name) => `tests/lint/${name}.test.mjs`));
 });
 
