@@ -3,16 +3,17 @@ import { execFileSync } from 'node:child_process';
 import { cpus } from 'node:os';
 import { gate } from './lib/gate.mjs';
 import { measure } from './lib/load.mjs';
-import { family, loadAverage, pssOf } from './lib/processes.mjs';
+import { cpuBusy, family, loadAverage, pssOf } from './lib/processes.mjs';
 import { profile } from './lib/profile.mjs';
 import { print, printMemory, save, summary } from './lib/report.mjs';
 import { Failure, PEERS, Site, TOKENS, here, ports, root } from './lib/site.mjs';
 import { CACHED, DEPTH, PRODUCT, VERSUS } from './lib/workloads.mjs';
 
-const USAGE = `./run bench [quick] [slow] [tls] [--fresh] [GROUP…]
+const USAGE = `./run bench [quick] [slow] [tls] [calm] [--fresh] [GROUP…]
     all measurements in about 13 minutes; quick: a coarse look in 2
     slow      with 10 million transactions in place of 1 million (its data is kept beside the other)
     tls       over TLS; otherwise over plain HTTP, where differences are not covered by its cost
+    calm      wait for moments when nothing else runs, and repeat disturbed runs; takes longer
     --fresh   make the data again
     GROUP     only these: ${[...VERSUS, CACHED, ...DEPTH, PRODUCT].map((g) => g.id).join(' ')}
 ./run bench profile GROUP [CONNECTIONS [SECONDS]]
@@ -35,7 +36,7 @@ function options(args) {
   const known = new Map([...VERSUS, CACHED, ...DEPTH, PRODUCT].map((g) => [g.id, g]));
   const o = { mode: 'full', size: SIZES.usual, tls: false, fresh: false, groups: [] };
   const words = {
-    quick: () => (o.mode = 'quick'), slow: () => (o.size = SIZES.slow), tls: () => (o.tls = true),
+    quick: () => (o.mode = 'quick'), slow: () => (o.size = SIZES.slow), tls: () => (o.tls = true), calm: () => (o.calm = true),
     '--fresh': () => (o.fresh = true), profile: () => (o.profile = []), up: () => (o.up = true), help: () => (o.help = true), '--help': () => (o.help = true),
   };
   for (const word of args) {
@@ -48,20 +49,40 @@ function options(args) {
   return o;
 }
 
+const DISTURBED = 0.25; // CPUs that others may take
+
+// Waits for a machine that has nothing else to do; gives up after two minutes.
+async function untilCalm() {
+  for (const deadline = Date.now() + 120000; Date.now() < deadline; ) {
+    const before = cpuBusy();
+    await new Promise((done) => setTimeout(done, 400));
+    if ((cpuBusy() - before) / 400000 < DISTURBED) return;
+  }
+}
+
+// One run; if it has to be calm, again until it was not disturbed, three times at most.
+async function calmly(o, take) {
+  for (let left = o.calm ? 3 : 1; ; left--) {
+    if (o.calm) await untilCalm();
+    const run = await take();
+    if (left === 1 || run.others < DISTURBED) return run;
+  }
+}
+
 // Rounds go forth and back, so that a drift of the machine meets all targets alike.
-async function runGroup(site, group, c, mode, tls) {
-  const targets = group.targets(tls);
+async function runGroup(site, group, c, o) {
+  const mode = MODES[o.mode];
+  const targets = group.targets(o.tls);
   const runs = [];
-  let errors = 0;
   for (const target of targets) await measure(site, target, c, mode.warm, 1);
   for (let round = 0; round < mode.rounds; round++) {
     const order = [...targets.keys()];
     if (round % 2) order.reverse();
     for (const i of order)
-      runs.push({ target: i, round, ...(await measure(site, targets[i], c, mode.seconds, 100 + round)) });
+      runs.push({ target: i, round, ...(await calmly(o, () => measure(site, targets[i], c, mode.seconds, 100 + round))) });
   }
   const results = targets.map((t, i) => ({ title: t.title, path: t.path, summary: summary(runs, i) }));
-  errors = results.reduce((sum, r) => sum + r.summary.errors, 0);
+  const errors = results.reduce((sum, r) => sum + r.summary.errors, 0);
   print(group, c, results);
   return { id: group.id, title: group.title, connections: c, results, runs, errors };
 }
@@ -97,7 +118,7 @@ async function measureAll(site, o) {
   console.log(`${TOKENS} tokens, ${o.size.transactions} transactions, ${o.tls ? 'TLS' : 'plain HTTP'}; ${compared} answers of each are the same; ` +
     `${mode.rounds} rounds of ${mode.seconds} s; page and static file have ${site.pageSize} bytes`);
   for (const group of o.groups)
-    for (const c of connectionsOf(group, mode)) record.groups.push(await runGroup(site, group, c, mode, o.tls));
+    for (const c of connectionsOf(group, mode)) record.groups.push(await runGroup(site, group, c, o));
   record.memory = memory(site);
   printMemory(record.memory);
   record.loadAfter = loadAverage();
