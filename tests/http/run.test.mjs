@@ -132,6 +132,15 @@ test('killed while the site runs, the next start takes over what it left', async
   assert.equal(await page(), 200);
 });
 
+test('a site whose state folder is taken away ends', async () => {
+  const pids = ['supervisor', 'postgres', 'serve', 'nginx']
+    .map((part) => Number(new RegExp(`^${part} .*process (\\d+)$`, 'm').exec(status())[1]));
+  fs.renameSync(state, `${state}-gone`);
+  await until(() => pids.filter((pid) => fs.existsSync(`/proc/${pid}`)), (left) => left.length === 0, 30000);
+  fs.rmSync(`${state}-gone`, { recursive: true });
+  assert.equal(run(['--detach']).status, 0);
+});
+
 test('without its database folder\'s contents it says so in one sentence', async () => {
   run(['stop']);
   fs.renameSync(path.join(state, 'pg', 'global'), path.join(state, 'pg', 'elsewhere'));
