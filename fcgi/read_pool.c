@@ -54,6 +54,7 @@ static void stop(struct read_pool *p) {
     p->w->slot->state = SLOT_STOPPING;
     while (take_one(p))
         ;
+    close(p->w->listener); /* if the parent is gone, a new server may listen now */
     for (size_t i = p->n_conns; i-- > 0;)
         if (i < p->n_conns)
             conn_retire(p->conns[i]);
