@@ -122,6 +122,7 @@ CREATE INDEX transactions_network_id ON transactions (network_id, id);
 CREATE INDEX transactions_status_id ON transactions (status, id);
 CREATE INDEX transactions_network_status_id ON transactions (network_id, status, id);
 CREATE INDEX transactions_token_id ON transactions (token_id, id);
+CREATE INDEX transactions_token_status_id ON transactions (token_id, status, id);
 CREATE INDEX transactions_user_id ON transactions (user_id, id);
 -- A transaction recorded elsewhere is imported once for each token it concerns. People's own
 -- activity may name one hash in several rows.

@@ -3,6 +3,9 @@
 -- name: token_list
 -- One page of tokens, newest first; `before` walks towards newer rows, so it comes back oldest first.
 -- `page` skips rows inside the first 10,000, by an index-only walk of ids.
+-- The last column of a filter is bounded from both sides, and the order repeats it: so only an index
+-- that begins with the filter gives the order, and its scan begins and ends in the right place. With
+-- "=" a generic plan may walk the whole primary key instead when what is sought is rare.
 -- shapes: network status page after before
 -- exclusive: page after before
 -- limits: 11 26 51 101
@@ -11,23 +14,45 @@ SELECT t.id, t.name, t.symbol, t.supply, t.decimals, t.creator_id, t.description
        t.contract_address, t.network_id, t.tx_hash, t.status, t.origin, t.type_hash, t.type_script,
        t.icon_hash, t.chain_time, t.verified_at, t.created_at, t.updated_at,
        CASE WHEN u.reserved THEN NULL ELSE u.wallet_address END AS creator_address
-FROM tokens t                                      --? !page
-FROM (SELECT id FROM (SELECT id FROM tokens        --? page
-  WHERE true                                       --? page
-  AND network_id = :network                        --? page network
-  AND status = :status                             --? page status
-  ORDER BY id DESC LIMIT 10100) s                  --? page
-  ORDER BY id DESC OFFSET :skip::int LIMIT :limit) k  --? page
-JOIN tokens t ON t.id = k.id                       --? page
+FROM tokens t                                                           --? !page
+FROM (SELECT id FROM tokens WHERE true                                  --? page
+  AND network_id <= :network AND network_id >= :network                 --? page network !status
+  AND status <= :status AND status >= :status                           --? page status !network
+  AND network_id = :network                                             --? page network status
+  AND status <= :status AND status >= :status                           --? page network status
+  ORDER BY id DESC                                                      --? page !network !status
+  ORDER BY network_id DESC, id DESC                                     --? page network !status
+  ORDER BY status DESC, id DESC                                         --? page status !network
+  ORDER BY status DESC, id DESC                                         --? page network status
+  OFFSET :skip::int LIMIT :limit) k                                     --? page
+JOIN tokens t ON t.id = k.id                                            --? page
 JOIN users u ON u.id = t.creator_id
-WHERE true                                         --? !page
-  AND t.network_id = :network                      --? !page network
-  AND t.status = :status                           --? !page status
-  AND t.id < :after::int                           --? after
-  AND t.id > :before::int                          --? before
-ORDER BY t.id DESC                                 --? !before
-ORDER BY t.id                                      --? before
-LIMIT :limit                                       --? !page
+WHERE true                                                              --? !page
+  AND t.id < :after::int                                                --? !network !status after
+  AND t.id > :before::int                                               --? !network !status before
+  AND t.network_id <= :network                                          --? !page network !status !after
+  AND (t.network_id, t.id) < (:network, :after::int)                    --? !page network !status after
+  AND t.network_id >= :network                                          --? !page network !status !before
+  AND (t.network_id, t.id) > (:network, :before::int)                   --? !page network !status before
+  AND t.status <= :status                                               --? !page status !network !after
+  AND (t.status, t.id) < (:status, :after::int)                         --? !page status !network after
+  AND t.status >= :status                                               --? !page status !network !before
+  AND (t.status, t.id) > (:status, :before::int)                        --? !page status !network before
+  AND t.network_id = :network                                           --? !page network status
+  AND t.status <= :status                                               --? !page network status !after
+  AND (t.status, t.id) < (:status, :after::int)                         --? !page network status after
+  AND t.status >= :status                                               --? !page network status !before
+  AND (t.status, t.id) > (:status, :before::int)                        --? !page network status before
+ORDER BY t.network_id DESC, t.id DESC                                   --? !page network !status !before
+ORDER BY t.network_id, t.id                                             --? !page network !status before
+ORDER BY t.status DESC, t.id DESC                                       --? !page status !network !before
+ORDER BY t.status, t.id                                                 --? !page status !network before
+ORDER BY t.status DESC, t.id DESC                                       --? !page network status !before
+ORDER BY t.status, t.id                                                 --? !page network status before
+ORDER BY t.id DESC                                                      --? !network !status !before !page
+ORDER BY t.id DESC                                                      --? page
+ORDER BY t.id                                                           --? !network !status before
+LIMIT :limit                                                            --? !page
 
 -- name: token_total
 -- How many tokens a list has, counted up to 10,001.

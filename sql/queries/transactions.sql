@@ -2,6 +2,8 @@
 
 -- name: transaction_list
 -- One page of transactions, newest first; `before` comes back oldest first.
+-- Filters are written as in token_list. A token's transactions are on its network: with another
+-- one as filter there are none.
 -- shapes: network status token page after before
 -- exclusive: page after before
 -- limits: 11 26 51 101
@@ -10,26 +12,66 @@ SELECT x.id, x.user_id, x.token_id, x.tx_hash, x.tx_type, x.status, x.amount, x.
        x.metadata, x.origin, x.chain_time, x.verified_at, x.created_at, x.updated_at,
        CASE WHEN u.reserved THEN NULL ELSE u.wallet_address END AS user_address,
        t.name AS token_name, t.symbol AS token_symbol
-FROM transactions x                                --? !page
-FROM (SELECT id FROM (SELECT id FROM transactions  --? page
-  WHERE true                                       --? page
-  AND network_id = :network                        --? page network
-  AND status = :status                             --? page status
-  AND token_id = :token::int                       --? page token
-  ORDER BY id DESC LIMIT 10100) s                  --? page
-  ORDER BY id DESC OFFSET :skip::int LIMIT :limit) k  --? page
-JOIN transactions x ON x.id = k.id                 --? page
+FROM transactions x                                                     --? !page
+FROM (SELECT id FROM transactions WHERE true                            --? page
+  AND (SELECT network_id FROM tokens WHERE id = :token::int) = :network --? page token network
+  AND network_id <= :network AND network_id >= :network                 --? page network !status !token
+  AND status <= :status AND status >= :status                           --? page status !network !token
+  AND network_id = :network                                             --? page network status !token
+  AND status <= :status AND status >= :status                           --? page network status !token
+  AND token_id <= :token::int AND token_id >= :token::int               --? page token !status
+  AND token_id = :token::int                                            --? page token status
+  AND status <= :status AND status >= :status                           --? page token status
+  ORDER BY id DESC                                                      --? page !network !status !token
+  ORDER BY network_id DESC, id DESC                                     --? page network !status !token
+  ORDER BY status DESC, id DESC                                         --? page status !network !token
+  ORDER BY status DESC, id DESC                                         --? page network status !token
+  ORDER BY token_id DESC, id DESC                                       --? page token !status
+  ORDER BY status DESC, id DESC                                         --? page token status
+  OFFSET :skip::int LIMIT :limit) k                                     --? page
+JOIN transactions x ON x.id = k.id                                      --? page
 JOIN users u ON u.id = x.user_id
 LEFT JOIN tokens t ON t.id = x.token_id
-WHERE true                                         --? !page
-  AND x.network_id = :network                      --? !page network
-  AND x.status = :status                           --? !page status
-  AND x.token_id = :token::int                     --? !page token
-  AND x.id < :after::int                           --? after
-  AND x.id > :before::int                          --? before
-ORDER BY x.id DESC                                 --? !before
-ORDER BY x.id                                      --? before
-LIMIT :limit                                       --? !page
+WHERE true                                                              --? !page
+  AND (SELECT network_id FROM tokens WHERE id = :token::int) = :network --? token network !page
+  AND x.id < :after::int                                                --? !network !status !token after
+  AND x.id > :before::int                                               --? !network !status !token before
+  AND x.network_id <= :network                                          --? !page network !status !token !after
+  AND (x.network_id, x.id) < (:network, :after::int)                    --? !page network !status !token after
+  AND x.network_id >= :network                                          --? !page network !status !token !before
+  AND (x.network_id, x.id) > (:network, :before::int)                   --? !page network !status !token before
+  AND x.status <= :status                                               --? !page status !network !token !after
+  AND (x.status, x.id) < (:status, :after::int)                         --? !page status !network !token after
+  AND x.status >= :status                                               --? !page status !network !token !before
+  AND (x.status, x.id) > (:status, :before::int)                        --? !page status !network !token before
+  AND x.network_id = :network                                           --? !page network status !token
+  AND x.status <= :status                                               --? !page network status !token !after
+  AND (x.status, x.id) < (:status, :after::int)                         --? !page network status !token after
+  AND x.status >= :status                                               --? !page network status !token !before
+  AND (x.status, x.id) > (:status, :before::int)                        --? !page network status !token before
+  AND x.token_id <= :token::int                                         --? !page token !status !after
+  AND (x.token_id, x.id) < (:token::int, :after::int)                   --? !page token !status after
+  AND x.token_id >= :token::int                                         --? !page token !status !before
+  AND (x.token_id, x.id) > (:token::int, :before::int)                  --? !page token !status before
+  AND x.token_id = :token::int                                          --? !page token status
+  AND x.status <= :status                                               --? !page token status !after
+  AND (x.status, x.id) < (:status, :after::int)                         --? !page token status after
+  AND x.status >= :status                                               --? !page token status !before
+  AND (x.status, x.id) > (:status, :before::int)                        --? !page token status before
+ORDER BY x.network_id DESC, x.id DESC                                   --? !page network !status !token !before
+ORDER BY x.network_id, x.id                                             --? !page network !status !token before
+ORDER BY x.status DESC, x.id DESC                                       --? !page status !network !token !before
+ORDER BY x.status, x.id                                                 --? !page status !network !token before
+ORDER BY x.status DESC, x.id DESC                                       --? !page network status !token !before
+ORDER BY x.status, x.id                                                 --? !page network status !token before
+ORDER BY x.token_id DESC, x.id DESC                                     --? !page token !status !before
+ORDER BY x.token_id, x.id                                               --? !page token !status before
+ORDER BY x.status DESC, x.id DESC                                       --? !page token status !before
+ORDER BY x.status, x.id                                                 --? !page token status before
+ORDER BY x.id DESC                                                      --? !network !status !token !before !page
+ORDER BY x.id DESC                                                      --? page
+ORDER BY x.id                                                           --? !network !status !token before
+LIMIT :limit                                                            --? !page
 
 -- name: transaction_total
 -- How many transactions a list has, counted up to 10,001.
@@ -38,9 +80,10 @@ LIMIT :limit                                       --? !page
 SELECT count(*)::int AS total
 FROM (SELECT 1 FROM transactions x
       WHERE true
-        AND x.network_id = :network    --? network
+        AND x.network_id = :network    --? network !token
         AND x.status = :status         --? status
         AND x.token_id = :token::int   --? token
+        AND (SELECT network_id FROM tokens WHERE id = :token::int) = :network  --? token network
       LIMIT 10001) s
 
 -- name: transaction_one

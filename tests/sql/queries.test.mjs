@@ -144,5 +144,6 @@ test('one shape of a query has only its own lines and parameters', () => {
   assert.match(plain.sql, /ORDER BY t\.id DESC\nLIMIT 11\n$/);
   const before = find('network', 'before');
   assert.deepEqual(before.parameters, ['network', 'before']);
-  assert.match(before.sql, /t\.network_id = \$1\n.*t\.id > \$2::int\nORDER BY t\.id\nLIMIT 11\n$/s);
+  assert.match(before.sql,
+    /t\.network_id <= \$1\nAND \(t\.network_id, t\.id\) > \(\$1, \$2::int\)\nORDER BY t\.network_id, t\.id\nLIMIT 11\n$/);
 });

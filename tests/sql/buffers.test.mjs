@@ -1,0 +1,172 @@
+// ctest: timeout=600
+// How many buffers each statement touches on a million skewed transactions: a bound per query, so
+// that a plan which walks a table in search of rare rows fails here and not in front of a reader.
+// Shapes come from the query files: a new query without a line in `queries` fails too.
+import assert from 'node:assert/strict';
+import test, { after, before } from 'node:test';
+import { db, psql, read, statements } from './lib.mjs';
+
+const database = `test_buffers_${process.pid}`;
+// What connections of the program set for the planner.
+const options = read('sql/db_connection.c').match(/-c (plan_cache_mode|enable_\w+|jit)=\w+/g).join(' ');
+
+const networks = ['mainnet', 'testnet', 'devnet', 'no such network'];
+const states = ['confirmed', 'pending', 'failed', 'no such status'];
+const lists = { network: networks, status: states, skip: [9900] };
+const token = [1, 100, 5000, 99990, 99999999];
+
+// A descent of an index touches its root, at most two inner pages and a leaf; a row of a list is an
+// index entry, its heap page and the descents of its joins.
+const DESCENT = 4;
+// Pages and totals walk at most 10,100 index entries: up to 90 leaves, if the visibility map is set.
+const WALK = 120;
+
+// Per query: values of its parameters (every combination is tried), and the bound. Or why not.
+const queries = {
+  token_list: {
+    values: { ...lists, after: [2147483647, 50000, 61, 1], before: [0, 30, 50000, 99990] },
+    most: (s) => s.limit * (1 + DESCENT) + 2 * DESCENT + (s.options.includes('page') ? s.limit * DESCENT + WALK : 0),
+  },
+  token_total: { values: lists, most: () => WALK },
+  token_one: { values: { id: [1, 100000, 4711, 0] }, most: () => 2 * DESCENT },
+  transaction_list: {
+    values: { ...lists, token, after: [2147483647, 500000, 61, 1], before: [0, 30, 500000, 999990] },
+    most: (s) => s.limit * (1 + 2 * DESCENT) + 2 * DESCENT + (s.options.includes('page') ? s.limit * DESCENT + WALK : 0),
+  },
+  transaction_total: { values: { ...lists, token }, most: () => WALK },
+  transaction_one: { values: { id: [1, 1000000, 4711, 0] }, most: () => 3 * DESCENT },
+  bench_token_list: {
+    values: { before: [2147483647, 50000, 100, 1] },
+    most: (s) => s.limit * (1 + DESCENT) + DESCENT,
+  },
+  bench_token_one: { values: { id: [1, 100000, 0] }, most: () => 2 * DESCENT },
+  bench_transactions: { values: { id: token }, most: (s) => s.limit + 2 * DESCENT },
+  bench_sleep: { values: { ms: [1] }, most: () => 0 },
+  ping: { values: {}, most: () => 0 },
+  settings_state: { values: {}, most: () => DESCENT },
+};
+const notBounded = /^(import|schema)_/; // run by an operator or once at the start, not for a reader
+
+const combinations = (parameters, values) =>
+  parameters.reduce((all, p) => all.flatMap((c) => values[p].map((v) => [...c, v])), [[]]);
+
+const literal = (v) => (typeof v === 'string' ? `'${v}'` : String(v));
+
+before(() => {
+  psql('postgres', `DROP DATABASE IF EXISTS ${database}; CREATE DATABASE ${database}`);
+  assert.equal(db(['push', '--url', `dbname=${database}`]).status, 0);
+  // Indexes are made after the rows, which takes a third of the time.
+  const indexes = psql(database, `SELECT indexname, indexdef FROM pg_indexes JOIN pg_class ON relname = indexname
+    JOIN pg_index ON indexrelid = pg_class.oid WHERE schemaname = 'public' AND NOT indisunique`)
+    .split('\n').map((line) => line.split('|'));
+  psql(database, [
+    ...indexes.map(([name]) => `DROP INDEX ${name};`),
+    read('tests/sql/skewed.sql'),
+    ...indexes.map(([, definition]) => `${definition};`),
+  ].join('\n'));
+  psql(database, 'VACUUM ANALYZE');
+});
+after(() => psql('postgres', `DROP DATABASE IF EXISTS ${database} WITH (FORCE)`));
+
+// [{ statement, values, plan }] of every combination.
+function explain(list) {
+  const runs = [];
+  const script = list.flatMap((statement, i) => [
+    `PREPARE s${i} AS ${statement.sql};`,
+    ...combinations(statement.parameters, queries[statement.name].values).map((values) => {
+      runs.push({ statement, values });
+      const given = values.length ? `(${values.map(literal).join(', ')})` : '';
+      return `\\echo @@@\nEXPLAIN (ANALYZE, BUFFERS, TIMING OFF, FORMAT JSON) EXECUTE s${i}${given};`;
+    }),
+  ]);
+  const printed = psql(database, script.join('\n'), { options }).split('@@@').slice(1);
+  assert.equal(printed.length, runs.length);
+  return runs.map((run, i) => ({ ...run, plan: JSON.parse(printed[i])[0].Plan }));
+}
+
+function indexesOf(plan) {
+  return [plan['Index Name'], ...(plan.Plans ?? []).flatMap(indexesOf)].filter(Boolean);
+}
+
+const describe = ({ statement: s, values }) =>
+  `${s.name} [${s.options}] limit ${s.limit} (${s.parameters.map((p, i) => `${p}=${values[i]}`)})`;
+
+test('every query has a bound, and every statement stays within it', (t) => {
+  // Of the limits of a query the smallest and the largest: they frame the planner's choices.
+  const every = statements().filter((s) => !notBounded.test(s.name));
+  const extreme = (s) => [Math.min, Math.max].some((pick) =>
+    pick(...every.filter((o) => o.name === s.name).map((o) => o.limit)) === s.limit);
+  const all = every.filter(extreme);
+  const unknown = [...new Set(all.map((s) => s.name))].filter((name) => !queries[name]);
+  assert.deepEqual(unknown, [], 'queries without a line in this test');
+  const worst = new Map();
+  const over = [];
+  const used = new Set();
+  const runs = explain(all);
+  for (const run of runs) {
+    const buffers = run.plan['Shared Hit Blocks'] + run.plan['Shared Read Blocks'];
+    const most = queries[run.statement.name].most(run.statement);
+    const key = `${run.statement.name} [${run.statement.options}] ${run.statement.limit}`;
+    if (buffers >= (worst.get(key)?.buffers ?? -1)) worst.set(key, { buffers, most });
+    if (buffers > most) over.push(`${describe(run)}: ${buffers} buffers, at most ${most}`);
+    indexesOf(run.plan).forEach((name) => used.add(name));
+  }
+  t.diagnostic(`${all.length} statements, ${runs.length} runs`);
+  if (process.env.SHOW_BUFFERS) for (const [key, w] of worst) t.diagnostic(`${key}: ${w.buffers} of ${w.most}`);
+  assert.deepEqual(over, []);
+
+  // An index that no statement uses must at least serve a foreign key or keep rows unique.
+  const idle = psql(database, `
+    SELECT i.indexrelid::regclass FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid
+    WHERE c.relnamespace = 'public'::regnamespace AND NOT i.indisunique
+      AND NOT EXISTS (SELECT FROM pg_constraint k WHERE k.contype = 'f' AND k.conrelid = i.indrelid
+                      AND k.conkey[1] = i.indkey[0])`).split('\n').filter((name) => !used.has(name));
+  assert.deepEqual(idle.filter(Boolean), [], 'indexes that nothing uses');
+});
+
+// The plain way to say the same: ids of the rows that a list must have.
+function plainly(s, values) {
+  const table = s.name === 'token_list' ? 'tokens' : 'transactions';
+  const given = Object.fromEntries(s.parameters.map((p, i) => [p, literal(values[i])]));
+  const columns = { network: 'network_id =', status: 'status =', token: 'token_id =', after: 'id <', before: 'id >' };
+  const where = s.options.filter((o) => o !== 'page').map((o) => ` AND ${columns[o]} ${given[o]}`).join('');
+  const order = s.options.includes('before') ? 'id' : 'id DESC';
+  return `SELECT id FROM ${table} WHERE true${where} ORDER BY ${order} OFFSET ${given.skip ?? 0} LIMIT ${s.limit}`;
+}
+
+test('every shape of a list has the rows that it should have', (t) => {
+  // A token and the network of most of its transactions go together, as everywhere but in this data.
+  psql(database, 'UPDATE transactions x SET network_id = t.network_id FROM tokens t WHERE t.id = x.token_id ' +
+    'AND x.token_id IN (1, 100, 5000, 99990) AND x.network_id <> t.network_id');
+  const all = statements().filter((s) => /^(token|transaction)_list$/.test(s.name) && s.limit === 11);
+  const script = [], about = [];
+  all.forEach((s, i) => {
+    script.push(`PREPARE s${i} AS ${s.sql};`);
+    for (const values of combinations(s.parameters, { ...queries[s.name].values, skip: [0, 7] })) {
+      const call = `EXECUTE s${i}${values.length ? `(${values.map(literal).join(', ')})` : ''};`;
+      script.push(`\\echo @@@\n${call}\n\\echo ===\n${plainly(s, values)};`);
+      about.push(describe({ statement: s, values }));
+    }
+  });
+  const ids = (text) => text.split('\n').map((line) => line.split('|')[0]).filter(Boolean).join(' ');
+  const printed = psql(database, script.join('\n')).split('@@@\n').slice(1);
+  assert.equal(printed.length, about.length);
+  let rows = 0;
+  printed.forEach((text, i) => {
+    const [found, wanted] = text.split(/===\n?/).map(ids);
+    assert.equal(found, wanted, about[i]);
+    rows += wanted.split(' ').length;
+  });
+  t.diagnostic(`${about.length} lists, ${rows} rows`);
+});
+
+test('a statement as it must not be written goes over its bound', () => {
+  const bad = {
+    name: 'token_list', options: ['network', 'status'], limit: 11, parameters: ['network', 'status'],
+    sql: `SELECT t.* FROM tokens t WHERE ($1::text IS NULL OR t.network_id = $1)
+          AND ($2::text IS NULL OR t.status = $2) ORDER BY t.id DESC LIMIT 11`,
+  };
+  const most = queries.token_list.most(bad);
+  const found = explain([bad]).map((r) => r.plan['Shared Hit Blocks'] + r.plan['Shared Read Blocks']);
+  assert.ok(Math.max(...found) > 10 * most, `${Math.max(...found)} buffers are far over ${most}`);
+});
