@@ -1,7 +1,6 @@
 #include "cli/import_rows.h"
 
 #include <stdarg.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/amount.h"
@@ -13,13 +12,13 @@
 
 /* What a member must be. */
 enum rule_kind {
-    RULE_TEXT,   /* `most` bytes, no control characters */
-    RULE_URL,    /* https */
-    RULE_CHOICE, /* one of `choices` */
-    RULE_HASH,   /* 0x and 64 hex digits */
-    RULE_SHA256, /* 64 hex digits */
-    RULE_INT,    /* 0 to `most` */
-    RULE_AMOUNT, /* decimal string */
+    RULE_TEXT,     /* `most` bytes, no control characters */
+    RULE_URL,      /* https */
+    RULE_CHOICE,   /* one of `choices` */
+    RULE_HASH,     /* 0x and 64 hex digits */
+    RULE_SHA256,   /* 64 hex digits */
+    RULE_DECIMALS, /* 0 to `most` */
+    RULE_AMOUNT,   /* decimal string */
     RULE_TIME,
     RULE_ADDRESS,
     RULE_SCRIPT,
@@ -79,7 +78,7 @@ static const struct rule token_rules[TOKEN_RULES] = {
     [HASH] = {"typeHash", "type_hash", RULE_HASH, true, 0, NULL},
     [NAME] = {"name", "name", RULE_TEXT, true, 255, NULL},
     [SYMBOL] = {"symbol", "symbol", RULE_TEXT, true, 255, NULL},
-    [DECIMALS] = {"decimals", "decimals", RULE_INT, false, AMOUNT_DECIMALS_MAX, NULL},
+    [DECIMALS] = {"decimals", "decimals", RULE_DECIMALS, false, AMOUNT_DECIMALS_MAX, NULL},
     [SUPPLY] = {"supply", NULL, RULE_AMOUNT, false, 0, NULL},
     [CREATOR] = {"creatorAddress", NULL, RULE_ADDRESS, false, 0, NULL},
     [SCRIPT] = {"typeScript", "type_script", RULE_SCRIPT, true, 0, NULL},
@@ -113,6 +112,7 @@ struct reading {
     size_t n;
     bool bad;
     const char *values[RULES_MAX]; /* as the database gets them; NULL: absent or null */
+    int decimals;                  /* if values has them */
     struct script script;
     struct address creator;
 };
@@ -256,7 +256,7 @@ static void read_string(struct reading *rd, size_t i, const char *s) {
     case RULE_ADDRESS:
         read_address(rd, i, s);
         return;
-    case RULE_INT:
+    case RULE_DECIMALS:
     case RULE_SCRIPT:
     case RULE_OBJECT:
         return;
@@ -267,12 +267,14 @@ static void read_string(struct reading *rd, size_t i, const char *s) {
         rd->values[i] = s;
 }
 
-static void read_int(struct reading *rd, size_t i, const struct json *v) {
+static void read_decimals(struct reading *rd, size_t i, const struct json *v) {
     int64_t n;
-    if (json_int(v, &n) && n >= 0 && n <= rd->rules[i].most)
-        rd->values[i] = arena_printf(rd->arena, "%d", (int)n);
-    else
+    if (json_int(v, &n) && n >= 0 && n <= rd->rules[i].most) {
+        rd->decimals = (int)n;
+        rd->values[i] = arena_printf(rd->arena, "%d", rd->decimals);
+    } else {
         bad(rd, i, "must be a whole number from 0 to 255");
+    }
 }
 
 static void read_object(struct reading *rd, size_t i, const struct json *v) {
@@ -315,8 +317,8 @@ static void read_script(struct reading *rd, size_t i, const struct json *v) {
 
 static void read_member(struct reading *rd, size_t i, const struct json *v) {
     switch (rd->rules[i].kind) {
-    case RULE_INT:
-        read_int(rd, i, v);
+    case RULE_DECIMALS:
+        read_decimals(rd, i, v);
         break;
     case RULE_OBJECT:
         read_object(rd, i, v);
@@ -336,12 +338,11 @@ static void read_member(struct reading *rd, size_t i, const struct json *v) {
 
 static void check_amount(struct reading *rd) {
     unsigned __int128 chain;
-    int decimals = rd->values[DECIMALS] ? atoi(rd->values[DECIMALS]) : -1;
-    if (!rd->values[SUPPLY] || decimals < 0)
+    if (!rd->values[SUPPLY] || !rd->values[DECIMALS])
         return;
-    if (!amount_valid(rd->values[SUPPLY], decimals))
+    if (!amount_valid(rd->values[SUPPLY], rd->decimals))
         bad(rd, SUPPLY, "has more digits after the point than decimals allows");
-    else if (!amount_to_chain(rd->values[SUPPLY], decimals, &chain))
+    else if (!amount_to_chain(rd->values[SUPPLY], rd->decimals, &chain))
         bad(rd, SUPPLY, "is more than a token can have (2^128 - 1 smallest units)");
 }
 
