@@ -59,7 +59,12 @@ void db_free(struct db *db);
 /* -- blocking use: write and desk pools, commands, tests ------------------------------------- */
 
 /* Runs the load in one round trip and waits. Returns and sets l->status. A lost connection is
- * opened again (with back-off) and, outside a transaction, the load is run once more. */
+ * opened again (with back-off, 100 ms to 5 s) and, outside a transaction, the load is run once more:
+ * it must be repeatable. While the database is away a load waits at most a second for an attempt
+ * under way, and gets BUSY at once between attempts. Statuses: CONFLICT for a unique or foreign key
+ * and for what another transaction got in the way of; BUSY for no connection, time limits and a
+ * standby; FAILED for the rest, logged with SQLSTATE and statement, never with values. Inside a
+ * transaction the first failure is the status of all that follows, db_commit included. */
 enum status db_run(struct db *db, struct load *l);
 
 MUST_CHECK enum status db_begin(struct db *db);
@@ -73,7 +78,8 @@ void db_rollback(struct db *db);
 typedef void db_done(void *owner, struct load *l);
 
 /* Hands a load over; nothing waits. owner is given back to `done`. One load's failure does not
- * touch its neighbours. */
+ * touch its neighbours; what it costs them is that they run again. So a load is of reads only, and
+ * it and its arena must live until it is done. */
 void db_queue(struct db *db, struct load *l, void *owner, db_done *done);
 
 /* Sends what was queued since the last flush, as one pipeline. */
