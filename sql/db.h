@@ -59,12 +59,12 @@ void db_free(struct db *db);
 /* -- blocking use: write and desk pools, commands, tests ------------------------------------- */
 
 /* Runs the load in one round trip and waits. Returns and sets l->status. A lost connection is
- * opened again (with back-off, 100 ms to 5 s) and, outside a transaction, the load is run once more:
- * it must be repeatable. While the database is away a load waits at most a second for an attempt
- * under way, and gets BUSY at once between attempts. Statuses: CONFLICT for a unique or foreign key
- * and for what another transaction got in the way of; BUSY for no connection, time limits and a
- * standby; FAILED for the rest, logged with SQLSTATE and statement, never with values. Inside a
- * transaction the first failure is the status of all that follows, db_commit included. */
+ * opened again (with back-off, 100 ms to 5 s) and, outside a transaction, the load is run once
+ * more: it must be repeatable. While the database is away a load waits at most a second for an
+ * attempt under way, and gets BUSY at once between attempts. Statuses: CONFLICT for a unique or
+ * foreign key and for what another transaction got in the way of; BUSY for no connection, time
+ * limits and a standby; FAILED for the rest, logged with SQLSTATE and statement, never with values.
+ * Inside a transaction the first failure is the status of all that follows, db_commit included. */
 enum status db_run(struct db *db, struct load *l);
 
 MUST_CHECK enum status db_begin(struct db *db);
