@@ -74,6 +74,7 @@ async function runGroup(site, group, c, o) {
   const mode = MODES[o.mode];
   const targets = group.targets(o.tls);
   const runs = [];
+  site.warm();
   for (const target of targets) await measure(site, target, c, mode.warm, 1);
   for (let round = 0; round < mode.rounds; round++) {
     const order = [...targets.keys()];

@@ -40,6 +40,7 @@ async function systemCalls(site, target, c, pid) {
 }
 
 export async function profile(site, target, c = 32, seconds = 5) {
+  site.warm();
   await measure(site, target, c, 2, 1);
   const before = snapshot(site, target);
   const run = await measure(site, target, c, seconds, 7);

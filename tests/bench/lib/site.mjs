@@ -1,8 +1,8 @@
 // site.mjs - the site that is measured: its own state, ports and PostgreSQL, made by ./run, with the
-// rows of sql/seed.sql. Once prepared it is kept for the next time.
+// rows of sql/seed.sql. Once prepared it is kept until schema or seed change.
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { closeSync, copyFileSync, cpSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { closeSync, copyFileSync, cpSync, existsSync, mkdirSync, openSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -11,6 +11,7 @@ export const here = fileURLToPath(new URL('..', import.meta.url)).replace(/\/$/,
 export const root = dirname(dirname(here));
 export const TOKENS = 100000;
 
+const SEED = join(here, 'sql/seed.sql');
 const first = Number(process.env.BENCH_PORT ?? 18400);
 export const ports = {
   siteHttps: first, siteHttp: first + 1, // the site's own nginx: only tells when it is ready
@@ -99,9 +100,14 @@ export class Site {
     this.run('stop');
     await checkPorts();
     this.find();
-    if (fresh) rmSync(this.state, { recursive: true, force: true });
-    this.find();
-    this.prepareData();
+    const sum = this.sumOfData(), mark = join(this.state, 'bench-data');
+    const kept = existsSync(mark) && readFileSync(mark, 'utf8');
+    if (fresh || kept !== sum) {
+      rmSync(this.state, { recursive: true, force: true });
+      this.find();
+      this.makeData();
+      writeFileSync(mark, sum);
+    }
     this.run('--detach');
     mkdirSync(this.folder, { recursive: true });
     this.preparePeers();
@@ -114,21 +120,29 @@ export class Site {
       `--host=${this.sockets}`, '--username=postgres', '--dbname=sitaminter', ...args], { encoding: 'utf8' });
   }
 
-  prepareData() {
-    const seed = join(here, 'sql/seed.sql');
-    const sum = createHash('sha256').update(readFileSync(seed)).update(String(this.size.transactions)).digest('hex');
-    const mark = join(this.state, 'bench-data');
-    if (existsSync(mark) && readFileSync(mark, 'utf8') === sum) return;
+  // What the data was made from.
+  sumOfData() {
+    const hash = createHash('sha256').update(String(this.size.transactions));
+    for (const file of [SEED, join(root, 'sql/schema.sql')]) hash.update(readFileSync(file));
+    return hash.digest('hex');
+  }
+
+  makeData() {
     say(`loading ${TOKENS} tokens and ${this.size.transactions} transactions`);
-    rmSync(mark, { force: true });
     this.run('--detach');
     this.psql('--command=ALTER SYSTEM SET max_connections = 300'); // pgbench at 128 beside the pools
-    this.psql(`--set=transactions=${this.size.transactions}`, `--file=${seed}`);
+    this.psql(`--set=transactions=${this.size.transactions}`, `--file=${SEED}`);
     const left = this.psql(`--command=SELECT relname FROM pg_class
       WHERE relname IN ('users', 'tokens', 'transactions') AND relallvisible < relpages`).trim();
     if (left) fail(`VACUUM has left pages of ${left} that are not visible to all; try again with --fresh`);
     this.run('stop');
-    writeFileSync(mark, sum);
+  }
+
+  // Brings the database's files into the system's memory: disks are not what is measured.
+  warm() {
+    const base = join(this.state, 'pg/base');
+    for (const entry of readdirSync(base))
+      for (const file of readdirSync(join(base, entry))) readFileSync(join(base, entry, file));
   }
 
   // -- the peers and nginx: processes of the state folder's owner ------------------------------------
