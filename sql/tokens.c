@@ -4,8 +4,8 @@ void token_list(struct load *l, const struct token_filter *f, const struct pagin
                 const struct record *as, struct rows *out) {
     static const uint32_t bits[] = {SHAPE_TOKEN_LIST_PAGE, SHAPE_TOKEN_LIST_AFTER,
                                     SHAPE_TOKEN_LIST_BEFORE};
-    uint32_t shape = (f->network ? SHAPE_TOKEN_LIST_NETWORK : 0) |
-                     (f->status ? SHAPE_TOKEN_LIST_STATUS : 0);
+    uint32_t shape =
+        (f->network ? SHAPE_TOKEN_LIST_NETWORK : 0) | (f->status ? SHAPE_TOKEN_LIST_STATUS : 0);
     struct sql_call *c = paging_call(l, SQL_TOKEN_LIST, shape, bits, p, as, out);
     if (f->network)
         sql_value(c, "network", f->network);
@@ -15,8 +15,8 @@ void token_list(struct load *l, const struct token_filter *f, const struct pagin
 
 void token_total(struct load *l, const struct token_filter *f, const struct record *as,
                  struct rows *out) {
-    uint32_t shape = (f->network ? SHAPE_TOKEN_TOTAL_NETWORK : 0) |
-                     (f->status ? SHAPE_TOKEN_TOTAL_STATUS : 0);
+    uint32_t shape =
+        (f->network ? SHAPE_TOKEN_TOTAL_NETWORK : 0) | (f->status ? SHAPE_TOKEN_TOTAL_STATUS : 0);
     struct sql_call *c = load_add(l, SQL_TOKEN_TOTAL, shape, 0, as, out);
     if (f->network)
         sql_value(c, "network", f->network);

@@ -19,8 +19,8 @@ void transaction_list(struct load *l, const struct transaction_filter *f, const 
     bind(l, paging_call(l, SQL_TRANSACTION_LIST, shape, bits, p, as, out), f);
 }
 
-void transaction_total(struct load *l, const struct transaction_filter *f,
-                       const struct record *as, struct rows *out) {
+void transaction_total(struct load *l, const struct transaction_filter *f, const struct record *as,
+                       struct rows *out) {
     uint32_t shape = (f->network ? SHAPE_TRANSACTION_TOTAL_NETWORK : 0) |
                      (f->status ? SHAPE_TRANSACTION_TOTAL_STATUS : 0) |
                      (f->token_id ? SHAPE_TRANSACTION_TOTAL_TOKEN : 0);

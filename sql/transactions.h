@@ -13,8 +13,8 @@ void transaction_list(struct load *l, const struct transaction_filter *f, const 
                       const struct record *as, struct rows *out);
 
 /* One row with `total`, counted up to PAGING_COUNTED + 1. */
-void transaction_total(struct load *l, const struct transaction_filter *f,
-                       const struct record *as, struct rows *out);
+void transaction_total(struct load *l, const struct transaction_filter *f, const struct record *as,
+                       struct rows *out);
 
 /* One row or none. */
 void transaction_one(struct load *l, int32_t id, const struct record *as, struct rows *out);
