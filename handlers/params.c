@@ -137,6 +137,8 @@ static void read_query(struct request *rq, const struct page *page, bool *seen) 
                              &seen[p - page->params]);
         else if (n && rq->face == FACE_OF_JSON)
             unknown_param(rq, s, n_name);
+        else if (n)
+            rq->decorated = true;
         s += n + (s[n] == '&');
     }
 }

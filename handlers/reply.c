@@ -6,6 +6,7 @@
 #include "base/json_out.h"
 #include "base/log.h"
 #include "handlers/accept.h"
+#include "handlers/paths.h"
 #include "handlers/reply_build.h"
 #include "templates/assets.h"
 #include "templates/messages.h"
@@ -14,6 +15,7 @@ static const struct field shell_fields[] = {
     FIELD_MADE(struct shell, css, "css", FIELD_PATH, FACE_HTML),
     FIELD_MADE(struct shell, favicon, "favicon", FIELD_PATH, FACE_HTML),
     FIELD_MADE(struct shell, canonical, "canonical", FIELD_URL, FACE_HTML),
+    FIELD_MADE(struct shell, twin, "twin", FIELD_PATH, FACE_HTML),
     FIELD_MADE(struct shell, at_tokens, "atTokens", FIELD_BOOL, FACE_HTML),
     FIELD_MADE(struct shell, at_activity, "atActivity", FIELD_BOOL, FACE_HTML),
 };
@@ -251,6 +253,23 @@ void reply_error(struct job *job, const struct templates *set, int status) {
     reply_finish(job, status, "text/html; charset=utf-8");
 }
 
+/* The address of the page's JSON face. A name in its pattern stands for what the last segment of
+ * the HTML path says: both faces name the same thing. */
+static const char *twin_of(struct request *rq) {
+    const char *pattern = rq->page->api_path;
+    if (!pattern)
+        return NULL;
+    const char *value = strrchr(rq->path, '/') + 1;
+    struct text twin = text_in(rq->arena, PATH_TEXT_MAX);
+    size_t n = strcspn(pattern, "{");
+    text_add(&twin, pattern, n);
+    if (pattern[n])
+        text_put(&twin, value);
+    else if (*rq->query && !rq->decorated)
+        text_printf(&twin, "?%s", rq->query);
+    return text_str(&twin);
+}
+
 void reply_shell(const struct job *job, struct shell *out) {
     struct request *rq = job->rq;
     bool ours = rq->page && rq->page->path && job->model;
@@ -258,6 +277,7 @@ void reply_shell(const struct job *job, struct shell *out) {
         .css = ASSET_APP_CSS,
         .favicon = ASSET_ICONS_FAVICON_SVG,
         .canonical = ours ? arena_printf(rq->arena, "%s%s", config.public_url, rq->path) : NULL,
+        .twin = ours ? twin_of(rq) : NULL,
         .at_tokens = starts_with(rq->path, "/tokens"),
         .at_activity = starts_with(rq->path, "/activity")};
 }

@@ -9,6 +9,7 @@
 struct shell {
     const char *css, *favicon;
     const char *canonical; /* NULL on error pages */
+    const char *twin;      /* the same page as JSON, NULL if there is none */
     bool at_tokens, at_activity;
 };
 extern const struct record record_shell;

@@ -2,6 +2,8 @@
 #ifndef SITA_HANDLERS_REQUEST_H
 #define SITA_HANDLERS_REQUEST_H
 
+#include <stdbool.h>
+
 #include "base/arena.h"
 
 enum method {
@@ -43,7 +45,8 @@ struct request {
     /* set by the dispatcher */
     const struct page *page; /* NULL until a route matched */
     enum face face;
-    void *params; /* the page's parameter struct, valid and within bounds */
+    void *params;   /* the page's parameter struct, valid and within bounds */
+    bool decorated; /* the query has parameters that the page does not know and ignores */
     struct problem problems[PROBLEMS_MAX];
     size_t n_problems;
 };

@@ -127,3 +127,19 @@ test('a transaction with its token and metadata', async () => {
   const page = (await get(`/activity/${id}`)).body;
   assert.ok(page.includes(data.transaction.txHash) && page.includes(`/tokens/${data.token.id}"`));
 });
+
+test('every page links its JSON twin, filters and paging included', async () => {
+  const [token, transaction] = [psql('SELECT max(id) FROM tokens'), psql('SELECT max(id) FROM transactions')];
+  const twins = {
+    '/tokens': '/api/tokens', '/tokens?network=testnet&limit=5&page=2': '/api/tokens?network=testnet&limit=5&page=2',
+    '/activity?status=pending': '/api/transactions?status=pending', '/activity?utm_source=x': '/api/transactions',
+    [`/tokens/${token}`]: `/api/tokens/${token}`, [`/activity/${transaction}`]: `/api/transactions/${transaction}`,
+  };
+  for (const [address, twin] of Object.entries(twins)) {
+    const [, href] = /<a href="([^"]*)">This page as JSON/.exec((await get(address)).body);
+    assert.equal(href.replace(/&amp;/g, '&'), twin);
+    assert.equal((await get(twin)).status, 200);
+  }
+  for (const address of ['/', '/nothing', '/tokens?page=0'])
+    assert.doesNotMatch((await get(address)).body, /This page as JSON/);
+});
