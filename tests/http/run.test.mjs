@@ -78,6 +78,8 @@ test('another state folder on the same ports is refused with the variable to cha
 
 test('wrong settings are one sentence each', () => {
   assert.match(run([], { SITA_HTTPS_PORT: 'x' }).stderr, /^run: SITA_HTTPS_PORT must be a port number/);
+  assert.match(run([], { SITA_HTTPS_PORT: '28999', SITA_HTTP_PORT: '28999' }).stderr,
+    /^run: SITA_HTTPS_PORT and SITA_HTTP_PORT are both 28999: .*\n$/);
   assert.match(run(['no-such']).stderr, /^run: unknown command no-such; see \.\/run help/);
   assert.match(run([], { SITA_STATE: '/proc/no/such' }).stderr, /^run: cannot make the folder .*SITA_STATE/);
 });
