@@ -46,15 +46,16 @@ static const char *id_new(struct arena *a) {
     return id;
 }
 
-/* Path and query, split at the first "?". */
+/* Path and query, split at the first "?". Of a path too long its beginning is kept: it says whether
+ * the refusal is JSON. */
 static int split_uri(struct request *rq, const char *uri) {
     const char *mark = strchr(uri, '?');
     size_t n = mark ? (size_t)(mark - uri) : strlen(uri);
     if (*uri != '/')
         return 400;
+    rq->path = arena_strndup(rq->arena, uri, n < PATH_MAX_BYTES ? n : PATH_MAX_BYTES);
     if (n > PATH_MAX_BYTES || (mark && strlen(mark + 1) > QUERY_MAX_BYTES))
         return 414;
-    rq->path = mark ? arena_strndup(rq->arena, uri, n) : uri;
     rq->query = mark ? mark + 1 : "";
     return 0;
 }

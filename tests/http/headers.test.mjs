@@ -80,6 +80,9 @@ test('400 for headers, 413 and 414', async () => {
   const long = 'a'.repeat(9000);
   checkError(await get(`/${long}`), 414, 'long address');
   checkJson(await get(`/api/${long}`), 414, 'invalid_input', 'long address, JSON');
+  checkError(await get(`/?${long}`), 414, 'long query');
+  checkJson(await get(`/api/tokens?${long}`), 414, 'invalid_input', 'long query, JSON');
+  checkJson(await get(`/api/${'a'.repeat(2000)}`), 414, 'invalid_input', 'long path, JSON');
   checkError(await get('/', { headers: { 'X-Long': long } }), 400, 'long header');
 });
 

@@ -79,6 +79,7 @@ static void wrong_targets(void **state) {
     assert_int_equal(from(uri, NULL), 0);
     uri[prefix + PATH_MAX_BYTES] = 'a';
     assert_int_equal(from(uri, NULL), 414);
+    assert_int_equal(strlen(rq.path), PATH_MAX_BYTES);
     memcpy(uri + prefix, "/?", 2);
     memset(uri + prefix + 2, 'q', QUERY_MAX_BYTES + 1);
     assert_int_equal(from(uri, NULL), 414);
@@ -86,6 +87,11 @@ static void wrong_targets(void **state) {
     assert_int_equal(from(uri, NULL), 0);
     assert_string_equal(rq.path, "/");
     assert_int_equal(strlen(rq.query), QUERY_MAX_BYTES);
+    memcpy(uri + prefix, "/api/x?", 7);
+    memset(uri + prefix + 7, 'q', QUERY_MAX_BYTES + 1);
+    uri[prefix + 7 + QUERY_MAX_BYTES + 1] = '\0';
+    assert_int_equal(from(uri, NULL), 414);
+    assert_string_equal(rq.path, "/api/x"); /* which says that the refusal is JSON */
 }
 
 static void malformed_ids_are_replaced(void **state) {
