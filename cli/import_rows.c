@@ -409,10 +409,17 @@ static const char *make_json(const struct reading *rd, enum import_kind kind) {
     return text_str(&out);
 }
 
+/* Called when the row is good: its network is one of the list. */
+static unsigned place_of(const char *network) {
+    unsigned i = 0;
+    while (i < UNKNOWN_NETWORK && network && strcmp(networks[i], network) != 0)
+        i++;
+    return i;
+}
+
 static void fill(const struct reading *rd, enum import_kind kind, struct import_row *out) {
-    *out = (struct import_row){.kind = kind, .json = make_json(rd, kind)};
-    while (strcmp(networks[out->network], rd->values[NETWORK]) != 0)
-        out->network++;
+    *out = (struct import_row){
+        .kind = kind, .json = make_json(rd, kind), .network = place_of(rd->values[NETWORK])};
     (void)crypto_from_hex(out->hash, sizeof out->hash, rd->values[HASH] + 2);
     if (kind == IMPORT_TOKEN) {
         out->icon_file = rd->values[ICON_FILE];
@@ -420,8 +427,7 @@ static void fill(const struct reading *rd, enum import_kind kind, struct import_
     }
 }
 
-/* -- one line -----------------------------------------------------------------------------------
- */
+/* -- one line ---------------------------------------------------------------------------------- */
 
 static bool has_rule(const struct reading *rd, const char *member) {
     for (size_t i = 0; i < rd->n; i++)
