@@ -77,6 +77,7 @@ async function runGroup(site, group, c, o) {
   site.warm();
   for (const target of targets) await measure(site, target, c, mode.warm, 1);
   for (let round = 0; round < mode.rounds; round++) {
+    site.warm();
     const order = [...targets.keys()];
     if (round % 2) order.reverse();
     for (const i of order)

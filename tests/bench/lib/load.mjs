@@ -62,7 +62,8 @@ export async function measure(site, target, c, seconds, seed) {
   const start = { ended: cpuOfEnded(), busy: cpuBusy(), own: process.cpuUsage(), at: performance.now() };
   const run = await wrk(target, c, seconds, seed);
   const own = process.cpuUsage(start.own), client = cpuOfEnded() - start.ended, busy = cpuBusy() - start.busy;
-  const used = before.map(([name, was]) => [name, cpuSince(was)]);
+  const after = classesFor(site, target);
+  const used = before.map(([name, was]) => [name, cpuSince(was, after[name])]);
   const known = client + own.user + own.system + used.reduce((sum, [, us]) => sum + us, 0);
   const cpu = Object.fromEntries([...used, ['client', client]].map(([name, us]) => [name, us / run.requests]));
   return { ...run, cpu, others: Math.max(0, busy - known) / 1000 / (performance.now() - start.at) };

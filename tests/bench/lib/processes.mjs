@@ -36,10 +36,10 @@ function cpuOfOne(pid) {
 
 export const cpuOf = (pids) => new Map(pids.map((pid) => [pid, cpuOfOne(pid)]));
 
-// What they have used since cpuOf() said `before`; those that have ended since do not count.
-export function cpuSince(before) {
+// What the processes have used since cpuOf() said `before`; those that were not there yet, all.
+export function cpuSince(before, pids = [...before.keys()]) {
   let us = 0;
-  for (const [pid, was] of before) us += cpuOfOne(pid) - was || 0;
+  for (const pid of pids) us += cpuOfOne(pid) - (before.get(pid) ?? 0) || 0;
   return us;
 }
 

@@ -58,6 +58,7 @@ function start() {
   const pool = new pgPkg.Pool({
     connectionString: process.env.DATABASE_URL,
     max: Number(process.env.POOL || 10),
+    idleTimeoutMillis: 0,
   });
   const db = drizzle(pool);
 
