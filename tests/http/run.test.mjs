@@ -1,6 +1,6 @@
 // ctest: timeout=300
-// ./run itself, with a state folder and ports of its own: starting twice, ending, a port in use,
-// and being killed at any moment.
+// ./run itself, with a state folder (with a space in its name) and ports of its own: starting twice,
+// ending, a port in use, and being killed at any moment.
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
@@ -10,7 +10,7 @@ import path from 'node:path';
 import test, { after, before } from 'node:test';
 import { source, until } from './lib/site.mjs';
 
-const wanted = path.join(process.env.TEST_STATE, 'run-test');
+const wanted = path.join(process.env.TEST_STATE, 'run test');
 const program = path.join(source, 'run');
 let env, state;
 
