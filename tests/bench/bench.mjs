@@ -51,18 +51,18 @@ function options(args) {
 
 const DISTURBED = 0.25; // CPUs that others may take
 
-// Waits for a machine that has nothing else to do; gives up after two minutes.
+// Waits for a machine that has nothing else to do; gives up after 20 seconds.
 async function untilCalm() {
-  for (const deadline = Date.now() + 120000; Date.now() < deadline; ) {
+  for (const deadline = Date.now() + 20000; Date.now() < deadline; ) {
     const before = cpuBusy();
     await new Promise((done) => setTimeout(done, 400));
     if ((cpuBusy() - before) / 400000 < DISTURBED) return;
   }
 }
 
-// One run; if it has to be calm, again until it was not disturbed, three times at most.
+// One run; if it has to be calm, again if it was disturbed.
 async function calmly(o, take) {
-  for (let left = o.calm ? 3 : 1; ; left--) {
+  for (let left = o.calm ? 2 : 1; ; left--) {
     if (o.calm) await untilCalm();
     const run = await take();
     if (left === 1 || run.others < DISTURBED) return run;
