@@ -121,6 +121,8 @@ static void finish(struct job *job) {
     } else if (job->rq->face == FACE_OF_JSON) {
         put_envelope(job);
         type = "application/json";
+        if (job->rq->link)
+            reply_header(&job->reply, "Link", job->rq->link);
     } else {
         put_html(job);
         type = "text/html; charset=utf-8";

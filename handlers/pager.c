@@ -114,6 +114,22 @@ static void step_links(struct request *rq, const struct paging *paging, const ch
         out->prev = page_path(rq, base, paging->page - 1);
     else if (rows->n && back)
         out->prev = with(rq, base, "before", id_at(as, rows, 0));
+    else if (rows->n == 0 && out->total && paging->by == PAGING_BY_AFTER)
+        out->prev = with(rq, base, "before", 0); /* past the end: back to the last rows */
+    else if (rows->n == 0 && out->total && paging->by == PAGING_BY_BEFORE)
+        out->next = base; /* past the beginning: on to the first rows */
+}
+
+/* The neighbours as a Link header, for programs that page without reading the body. */
+static const char *link_header(struct request *rq, const struct pager *p) {
+    const struct {
+        const char *rel, *path;
+    } links[] = {{"first", p->first}, {"prev", p->prev}, {"next", p->next}, {"last", p->last}};
+    struct text t = text_in(rq->arena, PATH_TEXT_MAX);
+    for (size_t i = 0; i < sizeof links / sizeof links[0]; i++)
+        if (links[i].path)
+            text_printf(&t, "%s<%s>; rel=\"%s\"", t.n ? ", " : "", links[i].path, links[i].rel);
+    return text_ok(&t) ? text_str(&t) : NULL;
 }
 
 void pager_finish(struct request *rq, const struct paging *paging, const struct total *total,
@@ -134,6 +150,8 @@ void pager_finish(struct request *rq, const struct paging *paging, const struct 
     out->several = pages > 1 || !exact;
     out->last = exact ? page_path(rq, base, out->pages.value) : with(rq, base, "before", 0);
     step_links(rq, paging, base, as, rows, goes_on, out);
-    if (exact)
+    if (rq->face == FACE_OF_JSON)
+        rq->link = link_header(rq, out);
+    else if (exact)
         number_links(rq, base, out);
 }

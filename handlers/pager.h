@@ -69,9 +69,10 @@ struct pager {
 
 extern const struct record record_pager;
 
-/* Finishes a list: puts rows that came back oldest first into list order, drops the extra row that
- * only told that the list goes on, and fills *out. `base` is the list's own address with its
- * filters and limit but without paging. Rows are structs of `as` that begin with int32_t id. */
+/* Finishes a list (and, for JSON, sets rq->link): puts rows that came back oldest first into list
+ * order, drops the extra row that only told that the list goes on, and fills *out. `base` is the
+ * list's own address with its filters and limit but without paging. Rows are structs of `as` that
+ * begin with int32_t id. */
 void pager_finish(struct request *rq, const struct paging *paging, const struct total *total,
                   const char *base, const struct record *as, struct rows *rows, struct pager *out);
 

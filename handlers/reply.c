@@ -272,11 +272,14 @@ static const char *twin_of(struct request *rq) {
 
 void reply_shell(const struct job *job, struct shell *out) {
     struct request *rq = job->rq;
+    /* One address per page: a list's filters, or a path spelt with %, are no page of their own. */
     bool ours = rq->page && rq->page->path && job->model;
+    bool own_address = ours && !*rq->query && !strchr(rq->path, '%');
     *out = (struct shell){
         .css = ASSET_APP_CSS,
         .favicon = ASSET_ICONS_FAVICON_SVG,
-        .canonical = ours ? arena_printf(rq->arena, "%s%s", config.public_url, rq->path) : NULL,
+        .canonical =
+            own_address ? arena_printf(rq->arena, "%s%s", config.public_url, rq->path) : NULL,
         .twin = ours ? twin_of(rq) : NULL,
         .at_tokens = starts_with(rq->path, "/tokens"),
         .at_activity = starts_with(rq->path, "/activity")};

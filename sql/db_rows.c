@@ -144,6 +144,17 @@ static bool put_int(const char *s, int64_t least, int64_t most, int64_t *out) {
     return !errno && end != s && !*end && n >= least && n <= most;
 }
 
+/* A time that has no place in a calendar of four-digit years ("infinity", "0044-03-15 … BC") is
+ * shown as absent: one such row must not take a whole list away. Anything else that is no time is a
+ * fault. */
+static bool put_time(const char *s, int64_t *at) {
+    if (when_parse(s, at))
+        return true;
+    *at = WHEN_NONE;
+    size_t year = strspn(s, "0123456789");
+    return strstr(s, "infinity") || strstr(s, " BC") || year > 4;
+}
+
 /* Stores the text s, or NULL, in the field at `at`. False if it does not fit. */
 static bool put_value(const struct field *f, void *at, const char *s) {
     int64_t n = 0;
@@ -173,7 +184,7 @@ static bool put_value(const struct field *f, void *at, const char *s) {
         *(bool *)at = s[0] == 't';
         return (s[0] == 't' || s[0] == 'f') && !s[1];
     case FIELD_TIME:
-        return when_parse(s, at);
+        return put_time(s, at);
     case FIELD_PATH:
     case FIELD_RECORD:
     case FIELD_LINK:

@@ -1,5 +1,6 @@
 // A corpus of hostile text in every text field that a page shows: it comes out as text, in both
-// faces, and nothing of it becomes markup, a link or a header.
+// faces, and nothing of it becomes markup, a link or a header. U+0000 and invalid UTF-8 cannot be
+// stored in the database; they are tried in addresses.
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { get, psql } from './lib/site.mjs';
@@ -33,11 +34,12 @@ function plant(text, i) {
     ON CONFLICT (wallet_address) DO UPDATE SET username = excluded.username RETURNING id`);
   const token = psql(`INSERT INTO tokens (name, symbol, supply, creator_id, description, icon_url,
       contract_address, network_id, tx_hash, origin)
-    VALUES (${q}, ${q}, ${q}, ${user}, ${q}, ${q}, ${q}, 'testnet', ${q}, ${q}) RETURNING id`);
+    VALUES (${q}, ${q}, ${q}, ${user}, ${q}, ${q}, ${q}, ${q}, ${q}, ${q}) RETURNING id`);
+  psql(`UPDATE tokens SET status = ${q}, type_script = jsonb_build_object(${q}::text, ${q}::text) WHERE id = ${token}`);
   const transaction = psql(`INSERT INTO transactions (user_id, token_id, tx_hash, tx_type, amount,
-      network_id, metadata, origin)
-    VALUES (${user}, ${token}, ${quoted(`escaping-${i}-${text}`)}, ${q}, ${q}, 'testnet',
-      jsonb_build_object('note', ${q}::text), ${quoted(`escaping ${i}`)}) RETURNING id`);
+      network_id, metadata, status, origin)
+    VALUES (${user}, ${token}, ${quoted(`escaping-${i}-${text}`)}, ${q}, ${q}, ${q},
+      jsonb_build_object('note', ${q}::text, ${q}::text, jsonb_build_array(${q}::text)), ${q}, ${quoted(`escaping ${i}`)}) RETURNING id`);
   return { text, user, token, transaction };
 }
 
@@ -73,10 +75,12 @@ test('hostile text in every field of every page', async (t) => {
     if (/[<>"']/.test(text)) assert.ok(!page.includes(text), `not as markup: ${JSON.stringify(text)}`);
 
     const twin = JSON.parse((await get(`/api/tokens/${token}`)).body).data;
-    for (const field of ['name', 'symbol', 'supply', 'description', 'iconUrl', 'contractAddress', 'txHash', 'origin'])
+    for (const field of ['name', 'symbol', 'supply', 'description', 'iconUrl', 'contractAddress', 'txHash', 'origin', 'networkId', 'status'])
       assert.equal(twin.token[field], text, field);
     const other = JSON.parse((await get(`/api/transactions/${transaction}`)).body).data;
     assert.equal(other.metadata.note, text);
+    assert.deepEqual(other.metadata[text], [text]);
+    assert.deepEqual(twin.token.typeScript, { [text]: text });
     assert.equal(other.transaction.amount, text);
     assert.equal(other.token.name, text);
   }

@@ -107,7 +107,7 @@ test('429 against floods', async () => {
   await until(() => get('/tokens'), (answer) => answer.status === 200);
 });
 
-test('503 while the database is away, 502 without workers', async () => {
+test('503 while the database is away, and without workers', async () => {
   psql('ALTER DATABASE sitaminter ALLOW_CONNECTIONS false', 'postgres');
   psql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'sitaminter'", 'postgres');
   try {
@@ -123,8 +123,8 @@ test('503 while the database is away, 502 without workers', async () => {
 
   const undo = await change('/read.sock"', '/no-such.sock"');
   try {
-    checkError(await get('/tokens', { headers: { Cookie: 'a=1' } }), 502, 'no workers');
-    checkJson(await get('/api/tokens', { headers: { Cookie: 'a=1' } }), 502, 'server_error', 'no workers');
+    checkError(await get('/tokens', { headers: { Cookie: 'a=1' } }), 503, 'no workers');
+    checkJson(await get('/api/tokens', { headers: { Cookie: 'a=1' } }), 503, 'server_error', 'no workers');
   } finally {
     await undo();
   }

@@ -130,6 +130,40 @@ test('a transaction with its token and metadata', async () => {
   assert.ok(page.includes(data.transaction.txHash) && page.includes(`/tokens/${data.token.id}"`));
 });
 
+test('past either end of a list there is a way back', async () => {
+  const end = await json('/api/tokens?after=1');
+  assert.deepEqual(end.data, []);
+  assert.equal(end.meta.pagination.prev, '/api/tokens?before=0');
+  const start = await json('/api/tokens?before=2147483647');
+  assert.deepEqual(start.data, []);
+  assert.equal(start.meta.pagination.next, '/api/tokens');
+});
+
+test('a row with a time out of the calendar takes no list away', async (t) => {
+  const id = psql(`INSERT INTO tokens (name, symbol, supply, creator_id, network_id, created_at, chain_time, updated_at)
+    SELECT 'Timeless', 'TL', '1', min(creator_id), 'testnet', 'infinity', '0044-03-15 BC', '20000-01-01' FROM tokens RETURNING id`);
+  t.after(() => psql(`DELETE FROM tokens WHERE id = ${id}`));
+  const [row] = (await json('/api/tokens?limit=1')).data;
+  assert.equal(row.id, Number(id));
+  assert.deepEqual([row.createdAt, row.chainTime, row.updatedAt], [null, null, null]);
+  for (const address of ['/', '/tokens', `/tokens/${id}`])
+    assert.equal((await get(address, { headers: { Cookie: 'a=1' } })).status, 200, address);
+});
+
+test('an API client is told 406 whatever others have asked before', async () => {
+  for (let i = 0; i < 3; i++) {
+    assert.equal((await get('/api/tokens')).status, 200);
+    assert.equal((await get('/api/tokens', { headers: { Accept: 'text/html' } })).status, 406);
+    assert.equal((await get('/api/tokens', { headers: { Accept: 'text/html, application/json;q=0.9' } })).status, 200);
+  }
+});
+
+test('the neighbours of an API page stand in its Link header (RFC 8288)', async () => {
+  const { headers } = await get('/api/tokens?limit=10&page=2');
+  assert.equal(headers.link, '</api/tokens>; rel="first", </api/tokens>; rel="prev", </api/tokens?page=3>; rel="next", </api/tokens?page=4>; rel="last"');
+  assert.equal((await get('/tokens?page=2')).headers.link, undefined);
+});
+
 test('every page links its JSON twin, filters and paging included', async () => {
   const [token, transaction] = [psql('SELECT max(id) FROM tokens'), psql('SELECT max(id) FROM transactions')];
   const twins = {

@@ -1,6 +1,6 @@
-// Nobody starves: with everything slow, stalled and stormy at once, public pages go on being
-// answered. What is asserted is coarse (a starved reader waits for seconds, or for ever); the
-// figures are printed.
+// Nobody starves: with everything slow, stalled and stormy at once, public pages keep their usual
+// latency. The bound is wide enough for a busy machine: a starved reader waits for seconds, or for
+// ever. The figures are printed.
 import assert from 'node:assert/strict';
 import https from 'node:https';
 import net from 'node:net';
@@ -74,6 +74,7 @@ test('stalled clients, a slow query, stalled downloads and a storm on /admin del
   during.sort((a, b) => a - b);
   t.diagnostic(`during: ${show(during)}, ${during.length} pages, ${stormed} requests for /admin`);
   assert.ok(during.length >= 24, `${during.length} pages in the time of the slow query`);
-  assert.ok(during[Math.floor(during.length * 0.9)] < 1000, show(during));
+  const [was, is] = [usual, during].map((t) => t[t.length >> 1]);
+  assert.ok(is <= Math.max(5 * was, was + 50), `the usual latency: ${was} ms, now ${is} ms`);
   assert.ok(during.at(-1) < 2400, `none waited for the slow query: ${show(during)}`);
 });

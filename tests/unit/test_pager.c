@@ -300,7 +300,7 @@ static void the_end_shows_the_oldest_rows_in_list_order(void **state) {
     is(p.prev, "/l?limit=3&before=13");
 }
 
-static void before_the_first_row_there_is_nothing(void **state) {
+static void past_either_end_there_is_a_way_back(void **state) {
     (void)state;
     struct rows rows;
     struct pager p = look("before=19990", 20000, &rows);
@@ -311,10 +311,15 @@ static void before_the_first_row_there_is_nothing(void **state) {
     p = look("before=20000", 20000, &rows);
     assert_int_equal(rows.n, 0);
     is(p.prev, NULL);
-    is(p.next, NULL);
+    is(p.next, "/l");
     is(p.first, "/l");
     p = look("after=0", 20000, &rows);
     assert_int_equal(rows.n, 0);
+    is(p.next, NULL);
+    is(p.prev, "/l?before=0");
+    p = look("after=0", 0, &rows);
+    is(p.prev, NULL);
+    p = look("before=0", 0, &rows);
     is(p.next, NULL);
 }
 
@@ -345,11 +350,11 @@ static void next_and_previous_visit_every_row_once(void **state) {
 int main(void) {
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
     const struct CMUnitTest tests[] = {
-        T(parameters_say_where_the_reader_is),    T(contradictions_name_the_field),
-        T(each_page_has_its_rows_and_links),      T(number_links_lead_to_their_pages),
-        T(ten_thousand_rows_are_counted),         T(one_more_is_not),
-        T(every_last_page_can_be_opened),         T(the_end_shows_the_oldest_rows_in_list_order),
-        T(before_the_first_row_there_is_nothing), T(next_and_previous_visit_every_row_once),
+        T(parameters_say_where_the_reader_is),  T(contradictions_name_the_field),
+        T(each_page_has_its_rows_and_links),    T(number_links_lead_to_their_pages),
+        T(ten_thousand_rows_are_counted),       T(one_more_is_not),
+        T(every_last_page_can_be_opened),       T(the_end_shows_the_oldest_rows_in_list_order),
+        T(past_either_end_there_is_a_way_back), T(next_and_previous_visit_every_row_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
