@@ -13,7 +13,8 @@
 #define __SANITIZE_ADDRESS__ 1
 #endif
 #endif
-#if defined(__SANITIZE_ADDRESS__)
+/* A clang without its run-time library (a linter's) has the sanitizer but not its header. */
+#if defined(__SANITIZE_ADDRESS__) && __has_include(<sanitizer/asan_interface.h>)
 #include <sanitizer/asan_interface.h>
 #else
 #define ASAN_POISON_MEMORY_REGION(p, n) ((void)(p), (void)(n))
