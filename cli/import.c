@@ -445,7 +445,7 @@ static int run(struct import *im) {
 
 int cli_import(int argc, char **argv) {
     struct import im = {.url = config.owner_url, .report = {.out = stderr}};
-    if (argc == 2 && strcmp(argv[1], "--help") == 0) {
+    if (argc > 1 && strcmp(argv[argc - 1], "--help") == 0) {
         fputs(usage, stdout);
         return EXIT_DONE;
     }

@@ -1,4 +1,5 @@
 #include <stdio.h>
+#include <string.h>
 
 #include "base/config.h"
 #include "base/log.h"
@@ -39,10 +40,14 @@ static bool schema_fits(struct arena *a) {
 
 int cli_serve(int argc, char **argv) {
     struct app *app;
-    (void)argv;
     if (argc != 1) {
-        fputs("Usage: sitaminter serve\n", stderr);
-        return 2;
+        bool help = argc == 2 && strcmp(argv[1], "--help") == 0;
+        fputs("Usage: sitaminter serve\n\nAnswers the requests that nginx passes on, until "
+              "SIGTERM. SIGHUP "
+              "reloads the templates.\nSettings come from the environment: `sitaminter help "
+              "config`.\n",
+              help ? stdout : stderr);
+        return help ? 0 : 2;
     }
     if (!urls_given())
         return 1;
