@@ -1,14 +1,18 @@
 /* What happened to tokens: all transactions, newest first. */
-#include "handlers/choices.h"
+#include <string.h>
+
+#include "chain/address.h"
+#include "handlers/filters.h"
 #include "handlers/page.h"
 #include "handlers/pager.h"
 #include "handlers/pages.h"
 #include "handlers/paths.h"
 #include "handlers/state.h"
 #include "sql/transactions.h"
+#include "templates/messages.h"
 
 struct activity_params {
-    const char *network, *status;
+    const char *network, *status, *user, *type, *from, *to;
     int32_t token_id;
     struct pager_params pager;
 };
@@ -20,9 +24,9 @@ struct activity_meta {
 struct activity_model {
     struct rows data; /* struct transaction */
     struct activity_meta meta;
-    struct rows networks, statuses; /* struct choice */
-    bool filtered;
-    struct opt_int token_id;
+    struct filter network, status, type, user, from, to, token;
+    struct rows problems; /* struct problem: what no filter shows */
+    bool filtered, refused;
     struct rows total; /* struct total, one */
     struct paging paging;
 };
@@ -44,6 +48,29 @@ static const struct param activity_param_rows[] = {
      .least = 1,
      .most = INT32_MAX,
      .help = "Only transactions of the token with this id."},
+    {.name = "txType",
+     .kind = PARAM_CHOICE,
+     .offset = offsetof(struct activity_params, type),
+     .choices = state_types,
+     .help = "Only transactions of this kind; alone or with network."},
+    {.name = "user",
+     .kind = PARAM_ADDRESS,
+     .offset = offsetof(struct activity_params, user),
+     .least = 1,
+     .most = ADDRESS_MAX,
+     .help = "Only what this CKB address did; alone, with status, or with days."},
+    {.name = "from",
+     .kind = PARAM_DATE,
+     .offset = offsetof(struct activity_params, from),
+     .least = 10,
+     .most = 10,
+     .help = "Only what was added on this day (UTC) or later; alone, with tokenId or with user."},
+    {.name = "to",
+     .kind = PARAM_DATE,
+     .offset = offsetof(struct activity_params, to),
+     .least = 10,
+     .most = 10,
+     .help = "Only what was added on this day (UTC) or before; as from."},
     PAGER_PARAMS(struct activity_params, pager),
 };
 
@@ -59,18 +86,66 @@ static const struct field model_fields[] = {
     M(data, "data", FIELD_LIST, &record_transaction),
     M(data, "transactions", FIELD_LIST, &record_transaction), /* as the shared part names it */
     M(meta, "meta", FIELD_RECORD, &record_meta),
-    M(networks, "networks", FIELD_LIST, &record_choice),
-    M(statuses, "statuses", FIELD_LIST, &record_choice),
+    M(network, "network", FIELD_RECORD, &record_filter),
+    M(status, "status", FIELD_RECORD, &record_filter),
+    M(type, "txType", FIELD_RECORD, &record_filter),
+    M(user, "user", FIELD_RECORD, &record_filter),
+    M(from, "from", FIELD_RECORD, &record_filter),
+    M(to, "to", FIELD_RECORD, &record_filter),
+    M(token, "tokenFilter", FIELD_RECORD, &record_filter),
+    M(problems, "problems", FIELD_LIST, &record_problem),
     FIELD_MADE(struct activity_model, filtered, "filtered", FIELD_BOOL, FACE_HTML),
-    FIELD_MADE(struct activity_model, token_id, "tokenFilter", FIELD_OPT_INT, FACE_HTML),
+    FIELD_MADE(struct activity_model, refused, "refused", FIELD_BOOL, FACE_HTML),
 };
 static const struct record record_model = RECORD(activity_model, model_fields);
+
+/* Of these pairs there are no lists. */
+static const struct filters_apart apart[] = {
+    {"user", "network"},   {"user", "tokenId"}, {"user", "txType"}, {"txType", "status"},
+    {"txType", "tokenId"}, {"from", "network"}, {"from", "status"}, {"from", "txType"},
+    {"to", "network"},     {"to", "status"},    {"to", "txType"},
+};
+
+static void show_filters(struct request *rq, struct activity_model *model) {
+    model->network = filter_chosen(rq, "network", state_networks, network_label);
+    model->status = filter_chosen(rq, "status", state_statuses, status_label);
+    model->type = filter_chosen(rq, "txType", state_types, type_label);
+    model->user = filter_typed(rq, "user");
+    model->from = filter_typed(rq, "from");
+    model->to = filter_typed(rq, "to");
+    model->token = filter_typed(rq, "tokenId");
+    model->filtered = model->network.value || model->status.value || model->type.value ||
+                      model->user.value || model->from.value || model->to.value ||
+                      model->token.value;
+}
+
+static void activity_refused(struct request *rq, void *at) {
+    static const char *const shown[] = {"network", "status", "txType", "user",
+                                        "from",    "to",     "tokenId"};
+    struct activity_model *model = at;
+    show_filters(rq, model);
+    model->refused = true;
+    model->problems = filters_others(rq, shown, sizeof shown / sizeof shown[0]);
+}
+
+static struct transaction_filter filter_of(struct request *rq, const struct activity_params *p) {
+    return (struct transaction_filter){
+        .network = p->network,
+        .status = p->status,
+        .token_id = p->token_id,
+        .user = p->user,
+        .type = p->type,
+        .from = p->from,
+        .to = p->to ? arena_printf(rq->arena, "%s 23:59:59.999999", p->to) : NULL};
+}
 
 static void activity_load(struct request *rq, struct load *l, void *at) {
     const struct activity_params *p = rq->params;
     struct activity_model *model = at;
-    struct transaction_filter f = {
-        .network = p->network, .status = p->status, .token_id = p->token_id};
+    struct transaction_filter f = filter_of(rq, p);
+    filters_check(rq, apart, sizeof apart / sizeof apart[0]);
+    if (p->from && p->to && strcmp(p->from, p->to) > 0)
+        request_problem(rq, "to", message("must not be before from"));
     if (!pager_read(rq, &p->pager, &model->paging))
         return;
     transaction_list(l, &f, &model->paging, &record_transaction, &model->data);
@@ -88,14 +163,15 @@ static enum status activity_show(struct request *rq, struct load *l, void *at, i
     path_arg(&base, "status", p->status);
     if (p->token_id)
         path_arg_int(&base, "tokenId", p->token_id);
+    path_arg(&base, "txType", p->type);
+    path_arg(&base, "user", p->user);
+    path_arg(&base, "from", p->from);
+    path_arg(&base, "to", p->to);
     if (p->pager.limit != 10)
         path_arg_int(&base, "limit", p->pager.limit);
     pager_finish(rq, &model->paging, model->total.at, text_str(&base), &record_transaction,
                  &model->data, &model->meta.pagination);
-    model->filtered = p->network || p->status || p->token_id;
-    model->token_id = (struct opt_int){.value = p->token_id, .set = p->token_id != 0};
-    model->networks = choices_of(rq->arena, state_networks, network_label, p->network);
-    model->statuses = choices_of(rq->arena, state_statuses, status_label, p->status);
+    show_filters(rq, model);
     return OK;
 }
 
@@ -110,4 +186,5 @@ const struct page page_activity = {
     .model = &record_model,
     .load = activity_load,
     .show = activity_show,
+    .refused = activity_refused,
 };

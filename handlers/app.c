@@ -135,12 +135,32 @@ static void finish(struct job *job) {
     reply_finish(job, job->reply.status ? job->reply.status : 200, type);
 }
 
+/* A page whose parameters were refused: its own form with the errors, if it has one. */
+static void refuse(struct job *job) {
+    const struct page *page = job->rq->page;
+    if (job->rq->face != FACE_OF_HTML || !page->refused) {
+        job_fail(job, 400);
+        return;
+    }
+    job->model = arena_alloc(job->rq->arena, page->model->size);
+    page->refused(job->rq, job->model);
+    put_html(job);
+    reply_finish(job, 400, "text/html; charset=utf-8");
+}
+
+static void redirect(struct job *job) {
+    reply_header(&job->reply, "Location", job->rq->redirect);
+    reply_finish(job, 302, "text/plain");
+}
+
 static void show(struct job *job) {
     const struct page *page = job->rq->page;
     load_clear(&job->load);
     enum status st = page->show ? page->show(job->rq, &job->load, job->model, job->round++) : OK;
     if (st != OK)
         job_fail(job, reply_status(st));
+    else if (job->rq->redirect)
+        redirect(job);
     else if (job->load.n == 0)
         finish(job);
     else if (job->round > ROUNDS_MAX)
@@ -163,7 +183,7 @@ static void begin(struct job *job) {
     if (page->load)
         page->load(job->rq, &job->load, job->model);
     if (job->rq->n_problems)
-        job_fail(job, 400);
+        refuse(job);
     else if (job->load.n)
         job->state = JOB_WANTS_ROWS;
     else
@@ -207,7 +227,9 @@ struct job *job_start(const struct app *app, struct request *rq, enum pool pool)
     }
     struct route r = route_find(utf8_valid(rq->path, n) ? rq->path : "");
     int refusal = check(job, &r, pool);
-    if (refusal)
+    if (refusal == 400)
+        refuse(job);
+    else if (refusal)
         job_fail(job, refusal);
     else if (rq->method == METHOD_OPTIONS)
         options(job);

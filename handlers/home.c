@@ -1,4 +1,5 @@
 /* The front page: what this is, the newest tokens and activity, and how much there is. */
+#include "handlers/counted.h"
 #include "handlers/page.h"
 #include "handlers/pages.h"
 #include "handlers/records.h"
@@ -9,21 +10,19 @@ struct home_model {
     struct rows tokens;       /* struct token */
     struct rows transactions; /* struct transaction */
     struct rows token_total, transaction_total;
-    int32_t token_count, transaction_count;
-    bool many_tokens, many_transactions; /* the counts stop at 10,000 */
+    struct counted token_count, transaction_count;
 };
 
 enum { SHOWN = 6 };
 
-#define M(member, json, kind) FIELD_MADE(struct home_model, member, json, kind, FACE_HTML)
 static const struct field model_fields[] = {
     FIELD_INSIDE(struct home_model, tokens, "tokens", FIELD_LIST, FACE_HTML, &record_token),
     FIELD_INSIDE(struct home_model, transactions, "transactions", FIELD_LIST, FACE_HTML,
                  &record_transaction),
-    M(token_count, "tokenCount", FIELD_INT),
-    M(transaction_count, "transactionCount", FIELD_INT),
-    M(many_tokens, "manyTokens", FIELD_BOOL),
-    M(many_transactions, "manyTransactions", FIELD_BOOL),
+    FIELD_INSIDE(struct home_model, token_count, "tokenCount", FIELD_RECORD, FACE_HTML,
+                 &record_counted),
+    FIELD_INSIDE(struct home_model, transaction_count, "transactionCount", FIELD_RECORD, FACE_HTML,
+                 &record_counted),
 };
 static const struct record record_model = RECORD(home_model, model_fields);
 
@@ -38,12 +37,6 @@ static void home_load(struct request *rq, struct load *l, void *at) {
     transaction_total(l, &(struct transaction_filter){0}, &record_total, &model->transaction_total);
 }
 
-static int32_t counted(const struct rows *total, bool *many) {
-    int32_t n = ((const struct total *)total->at)->total;
-    *many = n > PAGING_COUNTED;
-    return *many ? PAGING_COUNTED : n;
-}
-
 static void cut(struct rows *rows) {
     if (rows->n > SHOWN)
         rows->n = SHOWN;
@@ -56,8 +49,8 @@ static enum status home_show(struct request *rq, struct load *l, void *at, int r
     struct home_model *model = at;
     cut(&model->tokens);
     cut(&model->transactions);
-    model->token_count = counted(&model->token_total, &model->many_tokens);
-    model->transaction_count = counted(&model->transaction_total, &model->many_transactions);
+    model->token_count = counted_of(&model->token_total);
+    model->transaction_count = counted_of(&model->transaction_total);
     return OK;
 }
 

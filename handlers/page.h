@@ -29,7 +29,9 @@ enum cache {
 enum param_kind {
     PARAM_INT,    /* int32_t, least to most */
     PARAM_CHOICE, /* const char *, one of choices; NULL if not given */
-    PARAM_TEXT    /* const char *, UTF-8, at most `most` bytes; NULL if not given */
+    PARAM_TEXT,   /* const char *, UTF-8, at most `most` bytes; NULL if not given */
+    PARAM_DATE,   /* const char *, YYYY-MM-DD, a day that exists; NULL if not given */
+    PARAM_ADDRESS /* const char *, a CKB address in its canonical form; NULL if not given */
 };
 
 /* A typed parameter of the path ({id}) or of the query. */
@@ -60,6 +62,10 @@ struct page {
     /* Turns rows into the model. To look a second time it adds calls to l (emptied before) and
      * returns OK; it is then called again after they have run, with round counting from 0. */
     enum status (*show)(struct request *rq, struct load *l, void *model, int round);
+    /* Called instead of load and show when an HTML page's parameters were refused: fills what the
+     * page's form needs (rq->problems says why, params_given what was typed), and the page is shown
+     * with status 400. NULL: the error page is shown. */
+    void (*refused)(struct request *rq, void *model);
     /* For pages that are neither HTML nor JSON (metrics): writes the body, returns the type. */
     const char *(*raw)(struct request *rq, struct reply *reply, void *model);
 };

@@ -10,6 +10,7 @@
     X(token)                                                                                       \
     X(activity)                                                                                    \
     X(transaction)                                                                                 \
+    X(creator)                                                                                     \
     X(identicon)                                                                                   \
     X(healthz)                                                                                     \
     X(readyz)                                                                                      \

@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "base/utf8.h"
+#include "base/when.h"
+#include "chain/address.h"
 #include "templates/messages.h"
 
 enum { VALUE_MAX_BYTES = 1024 };
@@ -80,6 +82,33 @@ static const char *choices_sentence(struct arena *a, const struct param *p) {
     return text_str(&t);
 }
 
+static void read_date(struct request *rq, const struct param *p, const char *value,
+                      const char **out) {
+    int64_t when;
+    if (strlen(value) == 10 && when_parse(value, &when))
+        *out = value;
+    else
+        request_problem(rq, p->name, message("must be a day as YYYY-MM-DD"));
+}
+
+/* Two spellings of one address become the same text. */
+static void read_address(struct request *rq, const struct param *p, const char *value,
+                         const char **out) {
+    struct address address;
+    struct text canonical = text_in(rq->arena, ADDRESS_MAX);
+    enum address_error error = address_read(rq->arena, value, strlen(value), &address);
+    if (error == ADDRESS_NO_ADDRESS)
+        request_problem(rq, p->name, message("must be a CKB address"));
+    else if (error != ADDRESS_GOOD)
+        request_problem(rq, p->name,
+                        arena_printf(rq->arena, message("must be a CKB address; this one %s"),
+                                     address_error_text(error)));
+    else if (!address_put(&canonical, address.network, &address.script))
+        request_problem(rq, p->name, message("is too long or not valid text"));
+    else
+        *out = text_str(&canonical);
+}
+
 static void store(struct request *rq, const struct param *p, const char *value) {
     void *at = (unsigned char *)rq->params + p->offset;
     switch (p->kind) {
@@ -100,6 +129,12 @@ static void store(struct request *rq, const struct param *p, const char *value) 
             request_problem(rq, p->name,
                             arena_printf(rq->arena, message("must have from %d to %d bytes"),
                                          p->least, p->most));
+        break;
+    case PARAM_DATE:
+        read_date(rq, p, value, at);
+        break;
+    case PARAM_ADDRESS:
+        read_address(rq, p, value, at);
         break;
     }
 }
@@ -141,6 +176,16 @@ static void read_query(struct request *rq, const struct page *page, bool *seen) 
             rq->decorated = true;
         s += n + (s[n] == '&');
     }
+}
+
+const char *params_given(struct request *rq, const char *name) {
+    size_t length = strlen(name);
+    for (const char *s = rq->query; *s; s += strcspn(s, "&"), s += *s == '&') {
+        size_t n = strcspn(s, "&"), n_name = strcspn(s, "=&");
+        if (n_name == length && n > n_name + 1 && memcmp(s, name, length) == 0)
+            return params_decode(rq->arena, s + n_name + 1, n - n_name - 1, true);
+    }
+    return NULL;
 }
 
 enum status params_read(struct request *rq, const struct page *page, const struct path_value *path,

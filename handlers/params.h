@@ -22,6 +22,10 @@ enum { PATH_VALUES_MAX = 4 };
 MUST_CHECK enum status params_read(struct request *rq, const struct page *page,
                                    const struct path_value *path, size_t n_path);
 
+/* What the query of the request gives for the name, as it was typed, or NULL: for showing a form
+ * again. Lives in the request's arena. */
+const char *params_given(struct request *rq, const char *name);
+
 /* Decodes percent-encoding (and "+" as a space when plus is true) into a. NULL if malformed, not
  * valid UTF-8 or with U+0000. */
 char *params_decode(struct arena *a, const char *s, size_t n, bool plus);

@@ -12,6 +12,13 @@ void path_activity(struct text *out, int32_t id) {
     text_long(out, id);
 }
 
+void path_creator(struct text *out, const char *address) {
+    if (strncmp(address, "ckb1", 4) && strncmp(address, "ckt1", 4))
+        return;
+    text_lit(out, "/creators/");
+    text_url(out, address, strlen(address));
+}
+
 void path_icon(struct text *out, const char *hash) {
     text_lit(out, "/icons/");
     text_put(out, hash);

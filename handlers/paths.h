@@ -11,6 +11,9 @@ enum { PATH_TEXT_MAX = 8192 };
 void path_token(struct text *out, int32_t id);
 void path_activity(struct text *out, int32_t id);
 
+/* /creators/ADDRESS. Nothing for what cannot be the address of anybody. */
+void path_creator(struct text *out, const char *address);
+
 /* /icons/HASH, our copy of a token's icon; hash is 64 lower-case hex digits. */
 void path_icon(struct text *out, const char *hash);
 

@@ -30,6 +30,12 @@ static void token_icon(struct text *out, const void *record) {
     path_identicon(out, seed);
 }
 
+static void token_creator_url(struct text *out, const void *record) {
+    const struct token *t = record;
+    if (t->creator_address)
+        path_creator(out, t->creator_address);
+}
+
 static void token_state(struct text *out, const void *record) {
     const struct token *t = record;
     text_put(out, state_name(t->status, t->origin, t->verified_at));
@@ -74,6 +80,7 @@ static const struct field token_fields[] = {
     T(updated_at, "updatedAt", FIELD_TIME),
     FIELD_SHOWN("url", FIELD_PATH, token_url),
     FIELD_SHOWN("icon", FIELD_PATH, token_icon),
+    FIELD_SHOWN("creatorUrl", FIELD_PATH, token_creator_url),
     FIELD_SHOWN("state", FIELD_TEXT, token_state),
     FIELD_SHOWN("stateLabel", FIELD_TEXT, token_state_label),
     FIELD_SHOWN("stateHelp", FIELD_TEXT, token_state_help),
@@ -89,6 +96,12 @@ static void transaction_token_url(struct text *out, const void *record) {
     const struct transaction *x = record;
     if (x->token_id.set)
         path_token(out, x->token_id.value);
+}
+
+static void transaction_user_url(struct text *out, const void *record) {
+    const struct transaction *x = record;
+    if (x->user_address)
+        path_creator(out, x->user_address);
 }
 
 static void transaction_state(struct text *out, const void *record) {
@@ -135,6 +148,7 @@ static const struct field transaction_fields[] = {
     X(updated_at, "updatedAt", FIELD_TIME),
     FIELD_SHOWN("url", FIELD_PATH, transaction_url),
     FIELD_SHOWN("tokenUrl", FIELD_PATH, transaction_token_url),
+    FIELD_SHOWN("userUrl", FIELD_PATH, transaction_user_url),
     FIELD_SHOWN("state", FIELD_TEXT, transaction_state),
     FIELD_SHOWN("stateLabel", FIELD_TEXT, transaction_state_label),
     FIELD_SHOWN("stateHelp", FIELD_TEXT, transaction_state_help),
@@ -142,6 +156,13 @@ static const struct field transaction_fields[] = {
     FIELD_SHOWN("typeLabel", FIELD_TEXT, transaction_type_label),
 };
 const struct record record_transaction = RECORD(transaction, transaction_fields);
+
+static const struct field user_fields[] = {
+    FIELD_STORED(struct user, id, "id", FIELD_INT),
+    FIELD_STORED(struct user, wallet_address, "walletAddress", FIELD_HASH),
+    FIELD_STORED(struct user, created_at, "createdAt", FIELD_TIME),
+};
+const struct record record_user = RECORD(user, user_fields);
 
 static const struct field total_fields[] = {
     FIELD_STORED(struct total, total, "total", FIELD_INT),

@@ -27,10 +27,16 @@ struct transaction {
     int64_t chain_time, verified_at, created_at, updated_at;
 };
 
+struct user {
+    int32_t id;
+    const char *wallet_address;
+    int64_t created_at;
+};
+
 struct total {
     int32_t total;
 };
 
-extern const struct record record_token, record_transaction, record_total;
+extern const struct record record_token, record_transaction, record_user, record_total;
 
 #endif

@@ -6,6 +6,7 @@
 #include "base/json_out.h"
 #include "base/log.h"
 #include "handlers/accept.h"
+#include "handlers/filters.h"
 #include "handlers/paths.h"
 #include "handlers/reply_build.h"
 #include "templates/assets.h"
@@ -28,12 +29,6 @@ struct failure {
     struct rows details;
 };
 
-static const struct field problem_fields[] = {
-    FIELD_MADE(struct problem, field, "field", FIELD_TEXT, FACE_BOTH),
-    FIELD_MADE(struct problem, message, "message", FIELD_TEXT, FACE_BOTH),
-};
-static const struct record record_problem = RECORD(problem, problem_fields);
-
 static const struct field failure_fields[] = {
     FIELD_MADE(struct failure, code, "code", FIELD_TEXT, FACE_BOTH),
     FIELD_MADE(struct failure, message, "message", FIELD_TEXT, FACE_BOTH),
@@ -53,6 +48,7 @@ struct http_status {
 static const struct http_status statuses[] = {
     {200, "OK", NULL, NULL, NULL},
     {204, "No Content", NULL, NULL, NULL},
+    {302, "Found", NULL, NULL, NULL},
     {304, "Not Modified", NULL, NULL, NULL},
     {400, "Bad Request", "invalid_input", N_("That address is not right"),
      N_("The request has a part that cannot be used.")},

@@ -45,9 +45,10 @@ struct request {
     /* set by the dispatcher */
     const struct page *page; /* NULL until a route matched */
     enum face face;
-    void *params;     /* the page's parameter struct, valid and within bounds */
-    const char *link; /* a Link header for the answer (RFC 8288), NULL: none */
-    bool decorated;   /* the query has parameters that the page does not know and ignores */
+    void *params;         /* the page's parameter struct, valid and within bounds */
+    const char *link;     /* a Link header for the answer (RFC 8288), NULL: none */
+    bool decorated;       /* the query has parameters that the page does not know and ignores */
+    const char *redirect; /* one of our own paths; set by a page's show: the answer is 302 to it */
     struct problem problems[PROBLEMS_MAX];
     size_t n_problems;
 };

@@ -32,7 +32,7 @@ static bool in_path(const struct page *p, const char *name) {
 }
 
 static void put_param(struct text *out, const struct page *p, const struct param *q) {
-    static const char *const kinds[] = {"int", "choice", "text"};
+    static const char *const kinds[] = {"int", "choice", "text", "date", "address"};
     text_char(out, '{');
     put_string(out, "name", q->name);
     put_string(out, "in", in_path(p, q->name) ? "path" : "query");

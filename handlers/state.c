@@ -7,6 +7,8 @@
 
 const char *const state_statuses[] = {"pending", "confirmed", "failed", NULL};
 const char *const state_networks[] = {"mainnet", "testnet", "unknown", NULL};
+const char *const state_types[] = {"create",   "mint",    "transfer", "burn",
+                                   "cellbase", "unknown", NULL};
 
 struct state {
     const char *name, *label, *help;

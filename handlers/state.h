@@ -25,5 +25,6 @@ const char *type_label(const char *tx_type);
 /* The values that lists can be filtered by, ended by NULL. */
 extern const char *const state_statuses[];
 extern const char *const state_networks[];
+extern const char *const state_types[];
 
 #endif

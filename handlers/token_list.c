@@ -1,5 +1,6 @@
 /* All tokens, newest first. */
-#include "handlers/choices.h"
+#include "chain/address.h"
+#include "handlers/filters.h"
 #include "handlers/page.h"
 #include "handlers/pager.h"
 #include "handlers/pages.h"
@@ -8,7 +9,7 @@
 #include "sql/tokens.h"
 
 struct token_list_params {
-    const char *network, *status;
+    const char *network, *status, *creator;
     struct pager_params pager;
 };
 
@@ -19,8 +20,9 @@ struct token_list_meta {
 struct token_list_model {
     struct rows data; /* struct token */
     struct token_list_meta meta;
-    struct rows networks, statuses; /* struct choice */
-    bool filtered;
+    struct filter network, status, creator;
+    struct rows problems; /* struct problem: what no filter shows */
+    bool filtered, refused;
     struct rows total; /* struct total, one */
     struct paging paging;
 };
@@ -36,6 +38,12 @@ static const struct param token_list_param_rows[] = {
      .offset = offsetof(struct token_list_params, status),
      .choices = state_statuses,
      .help = "Only tokens with this status."},
+    {.name = "creator",
+     .kind = PARAM_ADDRESS,
+     .offset = offsetof(struct token_list_params, creator),
+     .least = 1,
+     .most = ADDRESS_MAX,
+     .help = "Only tokens of this CKB address; together with status, not with network."},
     PAGER_PARAMS(struct token_list_params, pager),
 };
 
@@ -50,16 +58,38 @@ static const struct record record_meta = RECORD(token_list_meta, meta_fields);
 static const struct field model_fields[] = {
     M(data, "data", FIELD_LIST, &record_token),
     M(meta, "meta", FIELD_RECORD, &record_meta),
-    M(networks, "networks", FIELD_LIST, &record_choice),
-    M(statuses, "statuses", FIELD_LIST, &record_choice),
+    M(network, "network", FIELD_RECORD, &record_filter),
+    M(status, "status", FIELD_RECORD, &record_filter),
+    M(creator, "creator", FIELD_RECORD, &record_filter),
+    M(problems, "problems", FIELD_LIST, &record_problem),
     FIELD_MADE(struct token_list_model, filtered, "filtered", FIELD_BOOL, FACE_HTML),
+    FIELD_MADE(struct token_list_model, refused, "refused", FIELD_BOOL, FACE_HTML),
 };
 static const struct record record_model = RECORD(token_list_model, model_fields);
+
+/* Of these pairs there are no lists. */
+static const struct filters_apart apart[] = {{"creator", "network"}};
+
+static void show_filters(struct request *rq, struct token_list_model *model) {
+    model->network = filter_chosen(rq, "network", state_networks, network_label);
+    model->status = filter_chosen(rq, "status", state_statuses, status_label);
+    model->creator = filter_typed(rq, "creator");
+    model->filtered = model->network.value || model->status.value || model->creator.value;
+}
+
+static void token_list_refused(struct request *rq, void *at) {
+    static const char *const shown[] = {"network", "status", "creator"};
+    struct token_list_model *model = at;
+    show_filters(rq, model);
+    model->refused = true;
+    model->problems = filters_others(rq, shown, sizeof shown / sizeof shown[0]);
+}
 
 static void token_list_load(struct request *rq, struct load *l, void *at) {
     const struct token_list_params *p = rq->params;
     struct token_list_model *model = at;
-    struct token_filter f = {.network = p->network, .status = p->status};
+    struct token_filter f = {.network = p->network, .status = p->status, .creator = p->creator};
+    filters_check(rq, apart, sizeof apart / sizeof apart[0]);
     if (!pager_read(rq, &p->pager, &model->paging))
         return;
     token_list(l, &f, &model->paging, &record_token, &model->data);
@@ -75,13 +105,12 @@ static enum status token_list_show(struct request *rq, struct load *l, void *at,
     text_put(&base, rq->path);
     path_arg(&base, "network", p->network);
     path_arg(&base, "status", p->status);
+    path_arg(&base, "creator", p->creator);
     if (p->pager.limit != 10)
         path_arg_int(&base, "limit", p->pager.limit);
     pager_finish(rq, &model->paging, model->total.at, text_str(&base), &record_token, &model->data,
                  &model->meta.pagination);
-    model->filtered = p->network || p->status;
-    model->networks = choices_of(rq->arena, state_networks, network_label, p->network);
-    model->statuses = choices_of(rq->arena, state_statuses, status_label, p->status);
+    show_filters(rq, model);
     return OK;
 }
 
@@ -96,4 +125,5 @@ const struct page page_token_list = {
     .model = &record_model,
     .load = token_list_load,
     .show = token_list_show,
+    .refused = token_list_refused,
 };

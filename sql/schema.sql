@@ -114,6 +114,7 @@ CREATE INDEX tokens_network_id ON tokens (network_id, id);
 CREATE INDEX tokens_status_id ON tokens (status, id);
 CREATE INDEX tokens_network_status_id ON tokens (network_id, status, id);
 CREATE INDEX tokens_creator_id ON tokens (creator_id, id);
+CREATE INDEX tokens_creator_status_id ON tokens (creator_id, status, id);
 -- One record for each xUDT type script of a network.
 CREATE UNIQUE INDEX tokens_type_hash_unique ON tokens (network_id, type_hash)
     WHERE type_hash IS NOT NULL;
@@ -124,6 +125,13 @@ CREATE INDEX transactions_network_status_id ON transactions (network_id, status,
 CREATE INDEX transactions_token_id ON transactions (token_id, id);
 CREATE INDEX transactions_token_status_id ON transactions (token_id, status, id);
 CREATE INDEX transactions_user_id ON transactions (user_id, id);
+CREATE INDEX transactions_user_status_id ON transactions (user_id, status, id);
+CREATE INDEX transactions_type_id ON transactions (tx_type, id);
+CREATE INDEX transactions_network_type_id ON transactions (network_id, tx_type, id);
+-- Spans of time: newest first by time, then id.
+CREATE INDEX transactions_created_id ON transactions (created_at, id);
+CREATE INDEX transactions_token_created_id ON transactions (token_id, created_at, id);
+CREATE INDEX transactions_user_created_id ON transactions (user_id, created_at, id);
 -- A transaction recorded elsewhere is imported once for each token it concerns. People's own
 -- activity may name one hash in several rows.
 CREATE UNIQUE INDEX transactions_import_unique

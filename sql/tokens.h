@@ -5,8 +5,11 @@
 
 #include "sql/paging.h"
 
+/* There are lists for network and status in any combination, and for creator alone or with
+ * status. */
 struct token_filter {
     const char *network, *status; /* NULL: any */
+    const char *creator;          /* canonical address; NULL: any */
 };
 
 void token_list(struct load *l, const struct token_filter *f, const struct paging *p,

@@ -4,9 +4,18 @@
 
 #include "sql/paging.h"
 
+/* There are lists for
+ *   network, status and token in any combination,
+ *   user alone or with status,
+ *   type alone or with network,
+ *   a span of time (from, to or both) alone, or with token or user: newest first by time.
+ * The caller refuses other combinations. */
 struct transaction_filter {
     const char *network, *status; /* NULL: any */
     int32_t token_id;             /* 0: any */
+    const char *user;             /* canonical address; NULL: any */
+    const char *type;             /* NULL: any */
+    const char *from, *to;        /* PostgreSQL timestamps, both included; NULL: open */
 };
 
 void transaction_list(struct load *l, const struct transaction_filter *f, const struct paging *p,

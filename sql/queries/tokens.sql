@@ -65,6 +65,54 @@ FROM (SELECT 1 FROM tokens t
         AND t.status = :status       --? status
       LIMIT 10001) s
 
+-- name: token_by_creator
+-- One page of the tokens of an address, written as token_list is. Nobody's address is a reserved
+-- user.
+-- shapes: status page after before
+-- exclusive: page after before
+-- limits: 11 26 51 101
+-- row: token
+WITH who AS MATERIALIZED (SELECT id FROM users WHERE wallet_address = :creator AND NOT reserved)
+SELECT t.id, t.name, t.symbol, t.supply, t.decimals, t.creator_id, t.description, t.icon_url,
+       t.contract_address, t.network_id, t.tx_hash, t.status, t.origin, t.type_hash, t.type_script,
+       t.icon_hash, t.chain_time, t.verified_at, t.created_at, t.updated_at,
+       :creator::text AS creator_address
+FROM tokens t                                                                   --? !page
+FROM (SELECT id FROM tokens WHERE true                                          --? page
+  AND creator_id <= (SELECT id FROM who) AND creator_id >= (SELECT id FROM who) --? page !status
+  AND creator_id = (SELECT id FROM who)                                         --? page status
+  AND status <= :status AND status >= :status                                   --? page status
+  ORDER BY creator_id DESC, id DESC                                             --? page !status
+  ORDER BY status DESC, id DESC                                                 --? page status
+  OFFSET :skip::int LIMIT :limit) k                                             --? page
+JOIN tokens t ON t.id = k.id                                                    --? page
+WHERE true                                                                      --? !page
+  AND t.creator_id <= (SELECT id FROM who)                                      --? !page !status !after
+  AND (t.creator_id, t.id) < ((SELECT id FROM who), :after::int)                --? !page !status after
+  AND t.creator_id >= (SELECT id FROM who)                                      --? !page !status !before
+  AND (t.creator_id, t.id) > ((SELECT id FROM who), :before::int)               --? !page !status before
+  AND t.creator_id = (SELECT id FROM who)                                       --? !page status
+  AND t.status <= :status                                                       --? !page status !after
+  AND (t.status, t.id) < (:status, :after::int)                                 --? !page status after
+  AND t.status >= :status                                                       --? !page status !before
+  AND (t.status, t.id) > (:status, :before::int)                                --? !page status before
+ORDER BY t.creator_id DESC, t.id DESC                                           --? !page !status !before
+ORDER BY t.creator_id, t.id                                                     --? !page !status before
+ORDER BY t.status DESC, t.id DESC                                               --? !page status !before
+ORDER BY t.status, t.id                                                         --? !page status before
+ORDER BY t.id DESC                                                              --? page
+LIMIT :limit                                                                    --? !page
+
+-- name: token_by_creator_total
+-- How many tokens an address has, counted up to 10,001.
+-- shapes: status
+-- row: total
+SELECT count(*)::int AS total
+FROM (SELECT 1 FROM tokens t
+      WHERE t.creator_id = (SELECT id FROM users WHERE wallet_address = :creator AND NOT reserved)
+        AND t.status = :status       --? status
+      LIMIT 10001) s
+
 -- name: token_one
 -- One token with its creator.
 -- row: token

@@ -20,10 +20,19 @@ const screens = {
 };
 const token = Number(psql("SELECT id FROM tokens WHERE type_hash IS NOT NULL ORDER BY id LIMIT 1"));
 const transaction = Number(psql('SELECT id FROM transactions WHERE token_id IS NOT NULL ORDER BY id LIMIT 1'));
+// Two people: one with nothing, one with long names.
+const [nobody, creator] = JSON.parse(fs.readFileSync(path.join(process.env.SOURCE_DIR, 'tests/data/addresses.json'), 'utf8'))
+  .valid.slice(1, 3).map((a) => a.address);
+psql(`INSERT INTO users (wallet_address) VALUES ('${nobody}'), ('${creator}')`);
+psql(`INSERT INTO tokens (name, symbol, supply, creator_id, network_id) SELECT repeat(w, 30), repeat(w, 8),
+  '340282366920938463463374607431.768211455', u.id, 'mainnet' FROM users u, unnest(ARRAY['Wide', '中文名', 'a b ']) w
+  WHERE wallet_address = '${creator}'`);
 const pages = {
+  creator: `/creators/${creator}`, 'creator-empty': `/creators/${nobody}`,
   home: '/', tokens: '/tokens', 'tokens-filtered': '/tokens?network=testnet', 'tokens-none': '/tokens?status=failed',
   token: `/tokens/${token}`, activity: '/activity?page=3', transaction: `/activity/${transaction}`,
   'not-found': '/nothing-here', 'bad-input': '/tokens?network=nowhere&page=0',
+  'bad-filter': '/activity?network=mainnet&user=ckb1x&from=2024-02-30', filtered: '/activity?from=2024-01-01&to=2024-01-02',
 };
 
 let browser;
@@ -32,7 +41,11 @@ before(async () => {
   browser = await chromium.launch({ executablePath, headless: true, args: ['--no-sandbox', '--disable-gpu',
     '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'] });
 });
-after(() => browser?.close());
+after(() => {
+  psql(`DELETE FROM tokens WHERE creator_id IN (SELECT id FROM users WHERE wallet_address = '${creator}');
+    DELETE FROM users WHERE wallet_address IN ('${creator}', '${nobody}')`);
+  return browser?.close();
+});
 
 // A page in a context of its own; fails the test for console errors and requests to other hosts.
 async function open(options, work) {

@@ -3,9 +3,10 @@
 // with every wrong method.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
+import fs from 'node:fs';
 import path from 'node:path';
-import test from 'node:test';
-import { build, get, psql } from './lib/site.mjs';
+import test, { after } from 'node:test';
+import { build, get, psql, source } from './lib/site.mjs';
 
 const table = JSON.parse(execFileSync(path.join(build, 'sitaminter'), ['help', 'routes'],
   { encoding: 'utf8', env: {} }));
@@ -13,9 +14,15 @@ const tokenId = Number(psql('SELECT max(id) FROM tokens'));
 const transactionId = Number(psql('SELECT max(id) FROM transactions'));
 assert.ok(tokenId > 0 && transactionId > 0, 'the demo data is loaded');
 
+// An address of the format's test vectors; somebody has it while this runs.
+const someAddress = JSON.parse(fs.readFileSync(path.join(source, 'tests/data/addresses.json'), 'utf8')).valid[0].address;
+psql(`INSERT INTO users (wallet_address) VALUES ('${someAddress}')`);
+after(() => psql(`DELETE FROM users WHERE wallet_address = '${someAddress}'`));
+
 // A value of a path parameter that names something that exists.
 const samples = {
   'token.id': tokenId, 'transaction.id': transactionId, 'bench_token.id': tokenId,
+  'creator.address': someAddress,
   'identicon.seed': '0123456789abcdef.svg',
 };
 const sample = (page, name) => {
@@ -31,6 +38,8 @@ const faces = (page) => [
 function goodValue(param) {
   if (param.kind === 'choice') return param.choices[0];
   if (param.kind === 'int') return Math.min(Math.max(param.least, 1), param.most);
+  if (param.kind === 'date') return '2024-02-29';
+  if (param.kind === 'address') return someAddress;
   return 'a'.repeat(param.least || 1);
 }
 
@@ -39,6 +48,8 @@ function badValues(param) {
   if (param.kind === 'int')
     return ['x', '-1', '1e3', '01', '99999999999', '1%00', String(param.most + 1), '%F0%9F%92%A9']
       .concat(param.least > 0 ? [String(param.least - 1)] : []);
+  if (param.kind === 'date') return ['2024-02-30', '2024-2-3', '01.02.2024', '2024-01-01T00:00', '%FF', '20240101'];
+  if (param.kind === 'address') return ['x', 'ckb1', `${someAddress}q`, someAddress.replace(/.$/, (c) => (c === 'q' ? 'p' : 'q')), '%FF', '%00'];
   return ['%FF', '%00', 'a'.repeat(param.most + 1)];
 }
 
@@ -54,7 +65,7 @@ function checkError(answer, face, status, where) {
     return error.details.map((d) => d.field);
   }
   assert.match(answer.headers['content-type'], /^text\/html/);
-  return [...answer.body.matchAll(/<li><code>(.*?)<\/code>/g)].map((m) => m[1]);
+  return [...answer.body.matchAll(/<li><code>(.*?)<\/code>|<p class="problem" id="(\w+)-problem">/g)].map((m) => m[1] ?? m[2]);
 }
 
 const longest = (page) => page.name === 'bench_sleep' ? '?ms=0' : '';

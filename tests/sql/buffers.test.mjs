@@ -3,9 +3,11 @@
 // that a plan which walks a table in search of rare rows fails here and not in front of a reader.
 // Shapes come from the query files: a new query without a line in `queries` fails too.
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import test, { after, before } from 'node:test';
 import { db, psql, read, statements } from './lib.mjs';
 
+const md5 = (i) => createHash('md5').update(String(i)).digest('hex');
 const database = `test_buffers_${process.pid}`;
 // What connections of the program set for the planner.
 const options = read('sql/db_connection.c').match(/-c (plan_cache_mode|enable_\w+|jit)=\w+/g).join(' ');
@@ -13,6 +15,12 @@ const options = read('sql/db_connection.c').match(/-c (plan_cache_mode|enable_\w
 const networks = ['mainnet', 'testnet', 'devnet', 'no such network'];
 const states = ['confirmed', 'pending', 'failed', 'no such status'];
 const lists = { network: networks, status: states, skip: [9900] };
+// Users 1 to 4: 30 % of everything, almost nothing, reserved, a share; and nobody.
+const address = (i) => `ckb1${md5(i)}${md5(i + 1)}`;
+const user = [1, 2, 3, 4].map(address).concat('nobody');
+// Spans of time: all, none, a moment among the oldest, a month among the newest.
+const spans = { from: ['-infinity', '2024-01-01 00:10', '2024-12-01', '2031-01-01'], to: ['infinity', '2024-01-01 00:20'] };
+const type = ['transfer', 'burn', 'no such type'];
 const token = [1, 100, 5000, 99990, 99999999];
 
 // A descent of an index touches its root, at most two inner pages and a leaf; a row of a list is an
@@ -28,13 +36,34 @@ const queries = {
     most: (s) => s.limit * (1 + DESCENT) + 2 * DESCENT + (s.options.includes('page') ? s.limit * DESCENT + WALK : 0),
   },
   token_total: { values: lists, most: () => WALK },
+  token_by_creator: {
+    values: { ...lists, creator: user, after: [2147483647, 50000, 61, 1], before: [0, 30, 50000, 99990] },
+    most: (s) => s.limit + 3 * DESCENT + (s.options.includes('page') ? s.limit * DESCENT + WALK : 0),
+  },
+  token_by_creator_total: { values: { ...lists, creator: user }, most: () => WALK },
   token_one: { values: { id: [1, 100000, 4711, 0] }, most: () => 2 * DESCENT },
   transaction_list: {
     values: { ...lists, token, after: [2147483647, 500000, 61, 1], before: [0, 30, 500000, 999990] },
     most: (s) => s.limit * (1 + 2 * DESCENT) + 2 * DESCENT + (s.options.includes('page') ? s.limit * DESCENT + WALK : 0),
   },
   transaction_total: { values: { ...lists, token }, most: () => WALK },
+  transaction_by_user: {
+    values: { ...lists, user, after: [2147483647, 500000, 61, 1], before: [0, 30, 500000, 999990] },
+    most: (s) => s.limit * (1 + DESCENT) + 3 * DESCENT + (s.options.includes('page') ? s.limit * DESCENT + WALK : 0),
+  },
+  transaction_by_user_total: { values: { ...lists, user }, most: () => WALK },
+  transaction_by_type: {
+    values: { ...lists, type, after: [2147483647, 500000, 61, 1], before: [0, 30, 500000, 999990] },
+    most: (s) => s.limit * (1 + 2 * DESCENT) + 2 * DESCENT + (s.options.includes('page') ? s.limit * DESCENT + WALK : 0),
+  },
+  transaction_by_type_total: { values: { ...lists, type }, most: () => WALK },
+  transaction_by_date: {
+    values: { ...spans, token, user, skip: lists.skip, after: [2147483647, 500000, 61, 1], before: [0, 30, 500000, 999990] },
+    most: (s) => s.limit * (1 + 2 * DESCENT) + 4 * DESCENT + (s.options.includes('page') ? s.limit * DESCENT + WALK : 0),
+  },
+  transaction_by_date_total: { values: { ...spans, token, user }, most: () => WALK },
   transaction_one: { values: { id: [1, 1000000, 4711, 0] }, most: () => 3 * DESCENT },
+  user_by_address: { values: { address: user }, most: () => 2 * DESCENT },
   bench_token_list: {
     values: { before: [2147483647, 50000, 100, 1] },
     most: (s) => s.limit * (1 + DESCENT) + DESCENT,
@@ -138,10 +167,15 @@ test('every query has a bound, and every statement stays within it', (t) => {
 
 // The plain way to say the same: ids of the rows that a list must have.
 function plainly(s, values) {
-  const table = s.name === 'token_list' ? 'tokens' : 'transactions';
+  const table = s.name.startsWith('token') ? 'tokens' : 'transactions';
   const given = Object.fromEntries(s.parameters.map((p, i) => [p, literal(values[i])]));
-  const columns = { network: 'network_id =', status: 'status =', token: 'token_id =', after: 'id <', before: 'id >' };
-  const where = s.options.filter((o) => o !== 'page').map((o) => ` AND ${columns[o]} ${given[o]}`).join('');
+  const who = (name) => `(SELECT id FROM users WHERE NOT reserved AND wallet_address = ${given[name]})`;
+  const columns = { network: () => `network_id = ${given.network}`, status: () => `status = ${given.status}`,
+    token: () => `token_id = ${given.token}`, type: () => `tx_type = ${given.type}`,
+    creator: () => `creator_id = ${who('creator')}`, user: () => `user_id = ${who('user')}`,
+    from: () => `created_at >= ${given.from}`, to: () => `created_at <= ${given.to}`,
+    after: () => `id < ${given.after}`, before: () => `id > ${given.before}` };
+  const where = s.parameters.filter((p) => columns[p]).map((p) => ` AND ${columns[p]()}`).join('');
   const order = s.options.includes('before') ? 'id' : 'id DESC';
   return `SELECT id FROM ${table} WHERE true${where} ORDER BY ${order} OFFSET ${given.skip ?? 0} LIMIT ${s.limit}`;
 }
@@ -150,7 +184,7 @@ test('every shape of a list has the rows that it should have', (t) => {
   // A token and the network of most of its transactions go together, as everywhere but in this data.
   psql(database, 'UPDATE transactions x SET network_id = t.network_id FROM tokens t WHERE t.id = x.token_id ' +
     'AND x.token_id IN (1, 100, 5000, 99990) AND x.network_id <> t.network_id');
-  const all = statements().filter((s) => /^(token|transaction)_list$/.test(s.name) && s.limit === 11);
+  const all = statements().filter((s) => /^(token|transaction)_(list|by_[a-z]+)$/.test(s.name) && !s.name.endsWith('_total') && s.limit === 11);
   const script = [], about = [];
   all.forEach((s, i) => {
     script.push(`PREPARE s${i} AS ${s.sql};`);

@@ -3,6 +3,7 @@
 -- ids, far from where newest-first lists begin.
 --   network: testnet 1 in 100, devnet only among the oldest 40; the rest mainnet
 --   status: failed only among the oldest 60, pending 1 in 20; the rest confirmed
+--   type: burn only among the oldest 60
 --   user 1 has 30 % of everything, user 2 one token and one transaction
 --   token 1 has 20 % of all transactions, token 100 has one
 SET session_replication_role = replica; -- the rows are sound: no look-up per foreign key
@@ -33,7 +34,8 @@ INSERT INTO transactions (user_id, token_id, tx_hash, tx_type, status, amount, n
            CASE WHEN i = 11 THEN 100 WHEN i % 5 = 0 THEN 1 WHEN i % 50 = 1 THEN NULL
                 ELSE 101 + i % 99900 END,
            '0x' || md5(i::text) || md5((-i)::text),
-           (ARRAY['create', 'transfer', 'mint'])[1 + i % 3],
+           CASE WHEN i < 60 AND i % 7 = 0 THEN 'burn'
+                ELSE (ARRAY['create', 'transfer', 'mint'])[1 + i % 3] END,
            CASE WHEN i < 60 AND i % 5 = 0 THEN 'failed' WHEN i % 20 = 0 THEN 'pending'
                 ELSE 'confirmed' END,
            (i % 100000)::text,

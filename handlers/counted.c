@@ -1,0 +1,16 @@
+#include "handlers/counted.h"
+
+#include "handlers/records.h"
+#include "sql/paging.h"
+
+static const struct field counted_fields[] = {
+    FIELD_MADE(struct counted, n, "n", FIELD_INT, FACE_HTML),
+    FIELD_MADE(struct counted, more, "more", FIELD_BOOL, FACE_HTML),
+};
+const struct record record_counted = RECORD(counted, counted_fields);
+
+struct counted counted_of(const struct rows *total) {
+    int32_t n = ((const struct total *)total->at)->total;
+    bool more = n > PAGING_COUNTED;
+    return (struct counted){.n = more ? PAGING_COUNTED : n, .more = more};
+}

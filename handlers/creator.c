@@ -1,0 +1,113 @@
+/* What one address made and did: its newest tokens and activity, and how much there is of both. */
+#include <string.h>
+
+#include "chain/address.h"
+#include "handlers/counted.h"
+#include "handlers/page.h"
+#include "handlers/pages.h"
+#include "handlers/paths.h"
+#include "handlers/records.h"
+#include "handlers/state.h"
+#include "sql/tokens.h"
+#include "sql/transactions.h"
+#include "sql/users.h"
+
+struct creator_params {
+    const char *address;
+};
+
+struct creator_model {
+    const char *address, *network;
+    struct rows users;        /* struct user, one or none */
+    struct rows tokens;       /* struct token */
+    struct rows transactions; /* struct transaction */
+    struct rows token_total, transaction_total;
+    struct counted token_count, transaction_count;
+    const char *all_tokens, *all_activity; /* paths; NULL when everything is shown */
+};
+
+enum { SHOWN = 10 };
+
+static const struct param creator_param_rows[] = {
+    {.name = "address",
+     .kind = PARAM_ADDRESS,
+     .offset = offsetof(struct creator_params, address),
+     .least = 1,
+     .most = ADDRESS_MAX,
+     .help = "A CKB address, in any valid form."},
+};
+
+#define M(member, json, kind) FIELD_MADE(struct creator_model, member, json, kind, FACE_HTML)
+#define IN(member, json, kind, inner)                                                              \
+    FIELD_INSIDE(struct creator_model, member, json, kind, FACE_HTML, inner)
+static const struct field model_fields[] = {
+    M(address, "address", FIELD_HASH),
+    M(network, "network", FIELD_TEXT),
+    IN(users, "users", FIELD_LIST, &record_user),
+    IN(tokens, "tokens", FIELD_LIST, &record_token),
+    IN(transactions, "transactions", FIELD_LIST, &record_transaction),
+    IN(token_count, "tokenCount", FIELD_RECORD, &record_counted),
+    IN(transaction_count, "transactionCount", FIELD_RECORD, &record_counted),
+    M(all_tokens, "allTokens", FIELD_PATH),
+    M(all_activity, "allActivity", FIELD_PATH),
+};
+static const struct record record_model = RECORD(creator_model, model_fields);
+
+static void creator_load(struct request *rq, struct load *l, void *at) {
+    const struct creator_params *p = rq->params;
+    struct creator_model *model = at;
+    struct token_filter made = {.creator = p->address};
+    struct transaction_filter did = {.user = p->address};
+    struct paging newest = {.page = 1, .limit = SHOWN};
+    user_by_address(l, p->address, &record_user, &model->users);
+    token_list(l, &made, &newest, &record_token, &model->tokens);
+    token_total(l, &made, &record_total, &model->token_total);
+    transaction_list(l, &did, &newest, &record_transaction, &model->transactions);
+    transaction_total(l, &did, &record_total, &model->transaction_total);
+}
+
+/* The list of the rest; NULL, and nothing cut, if all rows are there. */
+static const char *cut(struct request *rq, struct rows *rows, const char *list, const char *filter,
+                       const char *address) {
+    struct text path = text_in(rq->arena, PATH_TEXT_MAX);
+    if (rows->n <= SHOWN)
+        return NULL;
+    rows->n = SHOWN;
+    text_put(&path, list);
+    path_arg(&path, filter, address);
+    return text_str(&path);
+}
+
+static enum status creator_show(struct request *rq, struct load *l, void *at, int round) {
+    (void)l;
+    (void)round;
+    const struct creator_params *p = rq->params;
+    struct creator_model *model = at;
+    struct text canonical = text_in(rq->arena, PATH_TEXT_MAX);
+    if (model->users.n == 0)
+        return NOT_FOUND;
+    path_creator(&canonical, p->address);
+    if (strcmp(text_str(&canonical), rq->path) != 0) {
+        rq->redirect = text_str(&canonical);
+        return OK;
+    }
+    model->address = p->address;
+    model->network = network_label(strncmp(p->address, "ckb", 3) == 0 ? "mainnet" : "testnet");
+    model->token_count = counted_of(&model->token_total);
+    model->transaction_count = counted_of(&model->transaction_total);
+    model->all_tokens = cut(rq, &model->tokens, "/tokens", "creator", p->address);
+    model->all_activity = cut(rq, &model->transactions, "/activity", "user", p->address);
+    return OK;
+}
+
+const struct page page_creator = {
+    .name = "creator",
+    .path = "/creators/{address}",
+    .template = "creator",
+    .params = creator_param_rows,
+    .n_params = sizeof creator_param_rows / sizeof creator_param_rows[0],
+    .params_size = sizeof(struct creator_params),
+    .model = &record_model,
+    .load = creator_load,
+    .show = creator_show,
+};

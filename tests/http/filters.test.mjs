@@ -1,0 +1,136 @@
+// Filters that need rows of their own: creator, user, kind and span of time; pairs that no list has;
+// and what is wrong with a filter stands beside it, the input kept.
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
+import test, { after, before } from 'node:test';
+import { get, psql, source } from './lib/site.mjs';
+
+const { valid } = JSON.parse(fs.readFileSync(path.join(source, 'tests/data/addresses.json'), 'utf8'));
+const old = valid.find((a) => a.format !== 'full' && a.network === 'mainnet');
+const other = valid.find((a) => a.name === 'multisig').address;
+const rows = {};
+
+before(() => {
+  rows.user = psql(`INSERT INTO users (wallet_address) VALUES ('${old.canonical}') RETURNING id`);
+  rows.tokens = psql(`INSERT INTO tokens (name, symbol, supply, creator_id, network_id, status)
+    SELECT 'Mine ' || i, 'MINE', '1', ${rows.user}, 'testnet', CASE WHEN i > 2 THEN 'confirmed' ELSE 'pending' END
+    FROM generate_series(1, 12) i RETURNING id`).split('\n').map(Number).reverse();
+  rows.transactions = psql(`INSERT INTO transactions (user_id, token_id, tx_hash, tx_type, network_id, created_at, status)
+    SELECT ${rows.user}, ${rows.tokens.at(-1)}, '0x' || i, CASE WHEN i < 4 THEN 'burn' ELSE 'cellbase' END, 'testnet',
+      timestamp '2001-03-10 23:59:59.999999' + (13 - i) * interval '1 day', CASE i WHEN 5 THEN 'failed' ELSE 'pending' END
+    FROM generate_series(1, 12) i RETURNING id`).split('\n').map(Number).reverse();
+});
+after(() => psql(`DELETE FROM transactions WHERE user_id = ${rows.user}; DELETE FROM tokens WHERE creator_id = ${rows.user};
+  DELETE FROM users WHERE id = ${rows.user}`));
+
+async function every(address) {
+  const ids = [];
+  let total;
+  for (let at = address; at; ) {
+    const answer = await get(at);
+    assert.equal(answer.status, 200, `${at}: ${answer.body.slice(0, 300)}`);
+    const { data, meta: { pagination } } = JSON.parse(answer.body);
+    ids.push(...data.map((row) => row.id));
+    total ??= pagination.total;
+    at = pagination.next;
+    assert.ok(ids.length <= total);
+  }
+  assert.equal(ids.length, total, address);
+  return ids;
+}
+
+test('creator: in any spelling of the address, alone and with a status', async () => {
+  for (const address of [old.address, old.canonical, old.canonical.toUpperCase()])
+    assert.deepEqual(await every(`/api/tokens?creator=${address}&limit=5`), rows.tokens);
+  assert.deepEqual(await every(`/api/tokens?creator=${old.address}&status=pending`), rows.tokens.slice(-2));
+  assert.deepEqual(await every(`/api/tokens?creator=${other}`), []);
+});
+
+test('user: what an address did, alone and with a status', async () => {
+  assert.deepEqual(await every(`/api/transactions?user=${old.address}&limit=5`), rows.transactions);
+  assert.deepEqual(await every(`/api/transactions?user=${old.address}&status=failed`), [rows.transactions.at(-5)]);
+  assert.deepEqual(await every(`/api/transactions?user=${other}`), []);
+});
+
+test('a reserved user is nobody\'s address', async () => {
+  psql(`UPDATE users SET reserved = true WHERE id = ${rows.user}`);
+  try {
+    assert.deepEqual(await every(`/api/tokens?creator=${old.canonical}`), []);
+    assert.deepEqual(await every(`/api/transactions?user=${old.canonical}`), []);
+  } finally {
+    psql(`UPDATE users SET reserved = false WHERE id = ${rows.user}`);
+  }
+});
+
+test('txType: a kind, alone and with a network', async () => {
+  const wanted = (where) => psql(`SELECT id FROM transactions WHERE ${where} ORDER BY id DESC`).split('\n').filter(Boolean).map(Number);
+  assert.deepEqual(await every('/api/transactions?txType=burn'), wanted("tx_type = 'burn'"));
+  assert.deepEqual(await every('/api/transactions?txType=burn&network=testnet'), wanted("tx_type = 'burn' AND network_id = 'testnet'"));
+  assert.deepEqual(await every('/api/transactions?txType=burn&network=mainnet'), wanted("tx_type = 'burn' AND network_id = 'mainnet'"));
+});
+
+test('from and to: days, both included, newest first by time, with a token or a user', async () => {
+  // Times run against ids here.
+  const byTime = [...rows.transactions].reverse();
+  for (const more of ['', `&user=${old.address}`, `&tokenId=${rows.tokens.at(-1)}`]) {
+    assert.deepEqual(await every(`/api/transactions?from=2001-03-11&to=2001-03-22&limit=5${more}`), byTime);
+    assert.deepEqual(await every(`/api/transactions?from=2001-03-12&to=2001-03-13${more}`), byTime.slice(-3, -1));
+    assert.deepEqual(await every(`/api/transactions?to=2001-03-11${more}`), byTime.slice(-1));
+  }
+  const first = JSON.parse((await get('/api/transactions?to=2001-03-22&limit=4')).body).data.map((row) => row.id);
+  assert.deepEqual(first, byTime.slice(0, 4));
+  for (const [cursor, wanted] of [[`after=${byTime[3]}`, byTime.slice(4, 8)], [`before=${byTime[8]}`, byTime.slice(4, 8)], ['before=0', byTime.slice(-4)]]) {
+    const { data } = JSON.parse((await get(`/api/transactions?to=2001-03-22&from=2001-03-10&limit=4&${cursor}`)).body);
+    assert.deepEqual(data.map((row) => row.id), wanted, cursor);
+  }
+});
+
+test('the page of an address: its tokens and activity, counted; other spellings lead to it', async () => {
+  const page = (await get(`/creators/${old.canonical}`)).body;
+  for (const id of rows.tokens.slice(0, 10)) assert.ok(page.includes(`href="/tokens/${id}"`));
+  assert.ok(!page.includes(`href="/tokens/${rows.tokens[10]}"><img`));
+  for (const id of rows.transactions.slice(0, 10)) assert.ok(page.includes(`href="/activity/${id}"`));
+  assert.match(page, new RegExp(`<dd><a href="/tokens\\?creator=${old.canonical}">12</a>`));
+  assert.match(page, new RegExp(`<dd><a href="/activity\\?user=${old.canonical}">12</a>`));
+  const moved = await get(`/creators/${old.address}`);
+  assert.equal(moved.status, 302);
+  assert.equal(moved.headers.location, `/creators/${old.canonical}`);
+  assert.ok((await get(`/tokens/${rows.tokens[0]}`)).body.includes(`href="/creators/${old.canonical}"`));
+  assert.ok((await get(`/activity/${rows.transactions[0]}`)).body.includes(`href="/creators/${old.canonical}"`));
+});
+
+test('an address that nobody or a reserved user has is 404, what is no address 400', async () => {
+  assert.equal((await get(`/creators/${other}`)).status, 404);
+  assert.equal((await get(`/creators/${old.canonical}q`)).status, 400);
+  psql(`UPDATE users SET reserved = true WHERE id = ${rows.user}`);
+  try {
+    assert.equal((await get(`/creators/${old.canonical}`, { headers: { Cookie: 'fresh=1' } })).status, 404);
+  } finally {
+    psql(`UPDATE users SET reserved = false WHERE id = ${rows.user}`);
+  }
+});
+
+test('what no list has together, and days in the wrong order, are refused by name', async () => {
+  for (const [address, field] of [['tokens?creator=A&network=mainnet', 'creator'], ['transactions?user=A&network=mainnet', 'user'],
+    ['transactions?user=A&tokenId=1', 'user'], ['transactions?txType=mint&status=failed', 'txType'],
+    ['transactions?from=2024-01-01&status=failed', 'from'], ['transactions?from=2024-01-02&to=2024-01-01', 'to']]) {
+    const answer = await get(`/api/${address.replace('A', other)}`);
+    assert.equal(answer.status, 400, address);
+    assert.deepEqual(JSON.parse(answer.body).error.details.map((d) => d.field), [field], address);
+  }
+});
+
+test('on a page an error stands beside its filter, the rest of the form as it was typed', async () => {
+  const answer = await get('/activity?status=failed&user=%22%3Eckb1x&from=2024-02-30&page=0');
+  assert.equal(answer.status, 400);
+  assert.match(answer.body, /<input id="user" name="user" type="text" value="&quot;&gt;ckb1x"[^>]* aria-invalid="true" aria-describedby="user-problem">\s*<p class="problem" id="user-problem">must be a CKB address/);
+  assert.match(answer.body, /<p class="problem" id="from-problem">must be a day as YYYY-MM-DD<\/p>/);
+  assert.match(answer.body, /<option value="failed" selected>/);
+  assert.match(answer.body, /<li><code>page<\/code>/);
+  assert.doesNotMatch(answer.body, /That address is not right/);
+  assert.equal(answer.headers['cache-control'], 'no-cache');
+  const head = await get('/tokens?creator=x', { method: 'HEAD' });
+  assert.equal(head.status, 400);
+  assert.equal(head.raw.length, 0);
+});
