@@ -11,6 +11,10 @@
     X(activity)                                                                                    \
     X(transaction)                                                                                 \
     X(creator)                                                                                     \
+    X(about)                                                                                       \
+    X(robots)                                                                                      \
+    X(sitemap_index)                                                                               \
+    X(sitemap)                                                                                     \
     X(identicon)                                                                                   \
     X(healthz)                                                                                     \
     X(readyz)                                                                                      \

@@ -38,3 +38,12 @@ void token_one(struct load *l, int32_t id, const struct record *as, struct rows 
     struct sql_call *c = load_add(l, SQL_TOKEN_ONE, 0, 0, as, out);
     sql_value_int(l, c, "id", id);
 }
+
+void token_newest_id(struct load *l, const struct record *as, struct rows *out) {
+    load_add(l, SQL_TOKEN_NEWEST_ID, 0, 0, as, out);
+}
+
+void token_ids(struct load *l, int32_t after, const struct record *as, struct rows *out) {
+    struct sql_call *c = load_add(l, SQL_TOKEN_IDS, 0, 0, as, out);
+    sql_value_int(l, c, "after", after);
+}

@@ -22,4 +22,10 @@ void token_total(struct load *l, const struct token_filter *f, const struct reco
 /* One row or none. */
 void token_one(struct load *l, int32_t id, const struct record *as, struct rows *out);
 
+/* The newest token's id: one row or none. */
+void token_newest_id(struct load *l, const struct record *as, struct rows *out);
+
+/* The ids from after + 1 to after + 10,000 that exist, ascending. */
+void token_ids(struct load *l, int32_t after, const struct record *as, struct rows *out);
+
 #endif

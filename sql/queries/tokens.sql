@@ -122,3 +122,13 @@ SELECT t.id, t.name, t.symbol, t.supply, t.decimals, t.creator_id, t.description
        CASE WHEN u.reserved THEN NULL ELSE u.wallet_address END AS creator_address
 FROM tokens t JOIN users u ON u.id = t.creator_id
 WHERE t.id = :id::int
+
+-- name: token_newest_id
+-- The newest token's id.
+-- row: token_id
+SELECT id FROM tokens ORDER BY id DESC LIMIT 1
+
+-- name: token_ids
+-- The ids of the ten thousand that follow one.
+-- row: token_id
+SELECT id FROM tokens WHERE id > :after::int AND id <= :after::int + 10000 ORDER BY id

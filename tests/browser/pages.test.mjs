@@ -28,6 +28,7 @@ psql(`INSERT INTO tokens (name, symbol, supply, creator_id, network_id) SELECT r
   '340282366920938463463374607431.768211455', u.id, 'mainnet' FROM users u, unnest(ARRAY['Wide', '中文名', 'a b ']) w
   WHERE wallet_address = '${creator}'`);
 const pages = {
+  about: '/about',
   creator: `/creators/${creator}`, 'creator-empty': `/creators/${nobody}`,
   home: '/', tokens: '/tokens', 'tokens-filtered': '/tokens?network=testnet', 'tokens-none': '/tokens?status=failed',
   token: `/tokens/${token}`, activity: '/activity?page=3', transaction: `/activity/${transaction}`,
