@@ -30,6 +30,18 @@ void path_identicon(struct text *out, const char *seed) {
     text_lit(out, ".svg");
 }
 
+void path_explorer(struct text *out, const char *network, const char *thing, const char *id) {
+    static const char *const sites[][2] = {{"mainnet", "https://explorer.nervos.org/"},
+                                           {"testnet", "https://testnet.explorer.nervos.org/"}};
+    bool hash = id && strncmp(id, "0x", 2) == 0 && strlen(id) == 66 &&
+                strspn(id + 2, "0123456789abcdef") == 64;
+    for (size_t i = 0; hash && i < 2; i++)
+        if (strcmp(network, sites[i][0]) == 0) {
+            text_printf(out, "%s%s/", sites[i][1], thing);
+            text_url(out, id, strlen(id));
+        }
+}
+
 void path_arg(struct text *path, const char *name, const char *value) {
     if (!value)
         return;

@@ -30,6 +30,16 @@ static void token_icon(struct text *out, const void *record) {
     path_identicon(out, seed);
 }
 
+static void token_explorer(struct text *out, const void *record) {
+    const struct token *t = record;
+    path_explorer(out, t->network_id, "xudt", t->type_hash);
+}
+
+static void token_issue_explorer(struct text *out, const void *record) {
+    const struct token *t = record;
+    path_explorer(out, t->network_id, "transaction", t->tx_hash);
+}
+
 static void token_creator_url(struct text *out, const void *record) {
     const struct token *t = record;
     if (t->creator_address)
@@ -80,6 +90,8 @@ static const struct field token_fields[] = {
     T(updated_at, "updatedAt", FIELD_TIME),
     FIELD_SHOWN("url", FIELD_PATH, token_url),
     FIELD_SHOWN("icon", FIELD_PATH, token_icon),
+    FIELD_SHOWN("explorer", FIELD_URL, token_explorer),
+    FIELD_SHOWN("issueExplorer", FIELD_URL, token_issue_explorer),
     FIELD_SHOWN("creatorUrl", FIELD_PATH, token_creator_url),
     FIELD_SHOWN("state", FIELD_TEXT, token_state),
     FIELD_SHOWN("stateLabel", FIELD_TEXT, token_state_label),
@@ -96,6 +108,11 @@ static void transaction_token_url(struct text *out, const void *record) {
     const struct transaction *x = record;
     if (x->token_id.set)
         path_token(out, x->token_id.value);
+}
+
+static void transaction_explorer(struct text *out, const void *record) {
+    const struct transaction *x = record;
+    path_explorer(out, x->network_id, "transaction", x->tx_hash);
 }
 
 static void transaction_user_url(struct text *out, const void *record) {
@@ -148,6 +165,7 @@ static const struct field transaction_fields[] = {
     X(updated_at, "updatedAt", FIELD_TIME),
     FIELD_SHOWN("url", FIELD_PATH, transaction_url),
     FIELD_SHOWN("tokenUrl", FIELD_PATH, transaction_token_url),
+    FIELD_SHOWN("explorer", FIELD_URL, transaction_explorer),
     FIELD_SHOWN("userUrl", FIELD_PATH, transaction_user_url),
     FIELD_SHOWN("state", FIELD_TEXT, transaction_state),
     FIELD_SHOWN("stateLabel", FIELD_TEXT, transaction_state_label),

@@ -3,6 +3,7 @@
 #include "handlers/pages.h"
 #include "handlers/paths.h"
 #include "handlers/records.h"
+#include "handlers/warnings.h"
 #include "sql/tokens.h"
 #include "sql/transactions.h"
 
@@ -20,9 +21,12 @@ struct token_model {
     struct token_data data;
     const char *all_activity; /* path; NULL when everything is shown */
     struct rows tokens;       /* struct token, one or none */
+    struct rows others;       /* struct token: of the same creator */
+    struct rows warnings;     /* struct warning */
+    struct rows same_symbol, same_name;
 };
 
-enum { SHOWN = 10 };
+enum { SHOWN = 10, OTHERS_SHOWN = 6 };
 
 static const struct param token_param_rows[] = {
     {.name = "id",
@@ -43,6 +47,8 @@ static const struct record record_data = RECORD(token_data, data_fields);
 
 static const struct field model_fields[] = {
     FIELD_INSIDE(struct token_model, data, "data", FIELD_RECORD, FACE_BOTH, &record_data),
+    FIELD_INSIDE(struct token_model, others, "tokens", FIELD_LIST, FACE_HTML, &record_token),
+    FIELD_INSIDE(struct token_model, warnings, "warnings", FIELD_LIST, FACE_HTML, &record_warning),
     FIELD_MADE(struct token_model, all_activity, "allActivity", FIELD_PATH, FACE_HTML),
 };
 static const struct record record_model = RECORD(token_model, model_fields);
@@ -56,22 +62,50 @@ static void token_load(struct request *rq, struct load *l, void *at) {
     transaction_list(l, &f, &newest, &record_transaction, &model->data.transactions);
 }
 
+/* What needs the token itself first. */
+static void load_more(struct load *l, struct token_model *model, const struct token *t) {
+    struct token_filter f = {.creator = t->creator_address};
+    struct paging newest = {.page = 1, .limit = OTHERS_SHOWN};
+    token_first_symbol(l, t->network_id, t->symbol, &record_token_name, &model->same_symbol);
+    token_first_name(l, t->network_id, t->name, &record_token_name, &model->same_name);
+    if (t->creator_address)
+        token_list(l, &f, &newest, &record_token, &model->others);
+}
+
+/* The list without the token itself. */
+static void drop(struct rows *tokens, int32_t id) {
+    struct token *rows = tokens->at;
+    size_t kept = 0;
+    for (size_t i = 0; i < tokens->n; i++)
+        if (rows[i].id != id && kept < OTHERS_SHOWN)
+            rows[kept++] = rows[i];
+    tokens->n = kept;
+}
+
+static void cut_activity(struct request *rq, struct token_model *model) {
+    struct text path = text_in(rq->arena, PATH_TEXT_MAX);
+    if (model->data.transactions.n <= SHOWN)
+        return;
+    text_lit(&path, "/activity");
+    path_arg_int(&path, "tokenId", model->data.token->id);
+    model->all_activity = text_str(&path);
+    model->data.transactions.n = SHOWN;
+}
+
 static enum status token_show(struct request *rq, struct load *l, void *at, int round) {
-    (void)l;
-    (void)round;
     struct token_model *model = at;
     struct token_data *data = &model->data;
     if (model->tokens.n == 0)
         return NOT_FOUND;
     data->token = model->tokens.at;
-    data->creator_address = data->token->creator_address;
-    if (data->transactions.n > SHOWN) {
-        struct text path = text_in(rq->arena, PATH_TEXT_MAX);
-        text_lit(&path, "/activity");
-        path_arg_int(&path, "tokenId", data->token->id);
-        model->all_activity = text_str(&path);
-        data->transactions.n = SHOWN;
+    if (round == 0 && rq->face == FACE_OF_HTML) {
+        load_more(l, model, data->token);
+        return OK;
     }
+    data->creator_address = data->token->creator_address;
+    cut_activity(rq, model);
+    drop(&model->others, data->token->id);
+    model->warnings = warnings_of(rq->arena, data->token, &model->same_symbol, &model->same_name);
     return OK;
 }
 

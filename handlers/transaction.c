@@ -2,6 +2,7 @@
 #include "handlers/page.h"
 #include "handlers/pages.h"
 #include "handlers/records.h"
+#include "handlers/tree.h"
 #include "sql/transactions.h"
 
 struct transaction_params {
@@ -22,6 +23,7 @@ struct transaction_data {
 struct transaction_model {
     struct transaction_data data;
     struct rows transactions; /* struct transaction, one or none */
+    const struct tree *tree;  /* of the metadata; NULL: shown as it is */
 };
 
 static const struct param transaction_param_rows[] = {
@@ -50,6 +52,7 @@ static const struct record record_data = RECORD(transaction_data, data_fields);
 
 static const struct field model_fields[] = {
     FIELD_INSIDE(struct transaction_model, data, "data", FIELD_RECORD, FACE_BOTH, &record_data),
+    FIELD_INSIDE(struct transaction_model, tree, "tree", FIELD_LINK, FACE_HTML, &record_tree),
 };
 static const struct record record_model = RECORD(transaction_model, model_fields);
 
@@ -68,6 +71,8 @@ static enum status transaction_show(struct request *rq, struct load *l, void *at
     struct transaction *x = model->transactions.at;
     model->data.transaction = x;
     model->data.metadata = x->metadata;
+    if (x->metadata && rq->face == FACE_OF_HTML)
+        model->tree = tree_of(rq->arena, x->metadata);
     if (x->token_id.set) {
         model->data.token = arena_alloc(rq->arena, sizeof *model->data.token);
         *model->data.token = (struct token_reference){

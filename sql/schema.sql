@@ -115,6 +115,9 @@ CREATE INDEX tokens_status_id ON tokens (status, id);
 CREATE INDEX tokens_network_status_id ON tokens (network_id, status, id);
 CREATE INDEX tokens_creator_id ON tokens (creator_id, id);
 CREATE INDEX tokens_creator_status_id ON tokens (creator_id, status, id);
+-- Names and symbols without regard to case, as far as an index entry safely holds them.
+CREATE INDEX tokens_symbol_key ON tokens ((left(lower(symbol), 64)) COLLATE "C", network_id, id);
+CREATE INDEX tokens_name_key ON tokens ((left(lower(name), 64)) COLLATE "C", network_id, id);
 -- One record for each xUDT type script of a network.
 CREATE UNIQUE INDEX tokens_type_hash_unique ON tokens (network_id, type_hash)
     WHERE type_hash IS NOT NULL;

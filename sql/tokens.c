@@ -47,3 +47,17 @@ void token_ids(struct load *l, int32_t after, const struct record *as, struct ro
     struct sql_call *c = load_add(l, SQL_TOKEN_IDS, 0, 0, as, out);
     sql_value_int(l, c, "after", after);
 }
+
+void token_first_symbol(struct load *l, const char *network, const char *symbol,
+                        const struct record *as, struct rows *out) {
+    struct sql_call *c = load_add(l, SQL_TOKEN_FIRST_SYMBOL, 0, 0, as, out);
+    sql_value(c, "network", network);
+    sql_value(c, "symbol", symbol);
+}
+
+void token_first_name(struct load *l, const char *network, const char *name,
+                      const struct record *as, struct rows *out) {
+    struct sql_call *c = load_add(l, SQL_TOKEN_FIRST_NAME, 0, 0, as, out);
+    sql_value(c, "network", network);
+    sql_value(c, "name", name);
+}

@@ -132,3 +132,23 @@ SELECT id FROM tokens ORDER BY id DESC LIMIT 1
 -- The ids of the ten thousand that follow one.
 -- row: token_id
 SELECT id FROM tokens WHERE id > :after::int AND id <= :after::int + 10000 ORDER BY id
+
+-- name: token_first_symbol
+-- The first token of a network with that symbol, without regard to case, as far as 64 characters tell.
+-- row: token_name
+SELECT t.id, t.name, t.symbol
+FROM tokens t
+WHERE left(lower(t.symbol), 64) COLLATE "C" = left(lower(:symbol), 64)
+  AND t.network_id <= :network AND t.network_id >= :network
+ORDER BY t.network_id, t.id
+LIMIT 1
+
+-- name: token_first_name
+-- The first token of a network with that name, without regard to case, as far as 64 characters tell.
+-- row: token_name
+SELECT t.id, t.name, t.symbol
+FROM tokens t
+WHERE left(lower(t.name), 64) COLLATE "C" = left(lower(:name), 64)
+  AND t.network_id <= :network AND t.network_id >= :network
+ORDER BY t.network_id, t.id
+LIMIT 1

@@ -25,9 +25,15 @@ const [nobody, creator] = JSON.parse(fs.readFileSync(path.join(process.env.SOURC
   .valid.slice(1, 3).map((a) => a.address);
 psql(`INSERT INTO users (wallet_address) VALUES ('${nobody}'), ('${creator}')`);
 psql(`INSERT INTO tokens (name, symbol, supply, creator_id, network_id) SELECT repeat(w, 30), repeat(w, 8),
-  '340282366920938463463374607431.768211455', u.id, 'mainnet' FROM users u, unnest(ARRAY['Wide', '中文名', 'a b ']) w
+  '340282366920938463463374607431.768211455', u.id, 'mainnet' FROM users u, unnest(ARRAY['Wide', '中文名', 'a.io ']) w
   WHERE wallet_address = '${creator}'`);
+const warned = psql(`SELECT max(id) FROM tokens WHERE creator_id = (SELECT id FROM users WHERE wallet_address = '${creator}')`);
+psql(`INSERT INTO transactions (user_id, token_id, tx_hash, tx_type, network_id, metadata) SELECT id, ${warned}, '0x' || repeat('ab', 32),
+  'mint', 'mainnet', json_build_object('note', repeat('long ', 60), 'inner', json_build_object('list', json_build_array(1, repeat('x', 200))))
+  FROM users WHERE wallet_address = '${creator}'`);
+const tree = psql('SELECT max(id) FROM transactions');
 const pages = {
+  warned: `/tokens/${warned}`, tree: `/activity/${tree}`,
   about: '/about',
   creator: `/creators/${creator}`, 'creator-empty': `/creators/${nobody}`,
   home: '/', tokens: '/tokens', 'tokens-filtered': '/tokens?network=testnet', 'tokens-none': '/tokens?status=failed',
@@ -43,7 +49,8 @@ before(async () => {
     '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'] });
 });
 after(() => {
-  psql(`DELETE FROM tokens WHERE creator_id IN (SELECT id FROM users WHERE wallet_address = '${creator}');
+  psql(`DELETE FROM transactions WHERE id = ${tree};
+    DELETE FROM tokens WHERE creator_id IN (SELECT id FROM users WHERE wallet_address = '${creator}');
     DELETE FROM users WHERE wallet_address IN ('${creator}', '${nobody}')`);
   return browser?.close();
 });

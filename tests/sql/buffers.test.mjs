@@ -63,6 +63,8 @@ const queries = {
   },
   transaction_by_date_total: { values: { ...spans, token, user }, most: () => WALK },
   transaction_one: { values: { id: [1, 1000000, 4711, 0] }, most: () => 3 * DESCENT },
+  token_first_symbol: { values: { network: networks, symbol: ['T1', 't40', 'no such'] }, most: () => 2 * DESCENT },
+  token_first_name: { values: { network: networks, name: ['Token 7', 'TOKEN 99999', 'no such'] }, most: () => 2 * DESCENT },
   token_newest_id: { values: {}, most: () => DESCENT },
   token_ids: { values: { after: [0, 50000, 99000, 2000000000] }, most: () => WALK },
   user_by_address: { values: { address: user }, most: () => 2 * DESCENT },

@@ -1,0 +1,64 @@
+#include "handlers/warnings.h"
+
+#include "handlers/lookalike.h"
+#include "handlers/paths.h"
+#include "templates/messages.h"
+
+static void name_url(struct text *out, const void *record) {
+    path_token(out, ((const struct token_name *)record)->id);
+}
+
+static const struct field name_fields[] = {
+    FIELD_STORED(struct token_name, id, "id", FIELD_INT),
+    FIELD_STORED(struct token_name, name, "name", FIELD_TEXT),
+    FIELD_STORED(struct token_name, symbol, "symbol", FIELD_TEXT),
+    FIELD_SHOWN("url", FIELD_PATH, name_url),
+};
+const struct record record_token_name = RECORD(token_name, name_fields);
+
+static const struct field warning_fields[] = {
+    FIELD_MADE(struct warning, text, "text", FIELD_TEXT, FACE_HTML),
+    FIELD_INSIDE(struct warning, token, "earlier", FIELD_LINK, FACE_HTML, &record_token_name),
+};
+const struct record record_warning = RECORD(warning, warning_fields);
+
+struct look {
+    unsigned bit;
+    const char *text;
+};
+
+static const struct look looks[] = {
+    {LOOKALIKE_BIDI,
+     N_("The name or symbol holds control characters that change the order in which "
+        "text is shown: it may read differently from what it is.")},
+    {LOOKALIKE_INVISIBLE, N_("The name or symbol holds characters that cannot be seen: it may look "
+                             "like another one and be different.")},
+    {LOOKALIKE_MIXED,
+     N_("The name or symbol mixes letters of different alphabets that look alike.")},
+    {LOOKALIKE_URL, N_("The name or symbol reads like the address of a web site. A token's name is "
+                       "no reason to visit one.")},
+};
+
+enum { LOOKS = sizeof looks / sizeof looks[0] };
+
+static void add_earlier(struct warning *warnings, size_t *n, const struct rows *first, int32_t id,
+                        const char *text) {
+    const struct token_name *earlier = first->n ? first->at : NULL;
+    if (earlier && earlier->id < id)
+        warnings[(*n)++] = (struct warning){.text = message(text), .token = earlier};
+}
+
+struct rows warnings_of(struct arena *a, const struct token *t, const struct rows *same_symbol,
+                        const struct rows *same_name) {
+    struct warning *warnings = arena_array(a, LOOKS + 2, sizeof *warnings);
+    unsigned bits = lookalike_of(t->name) | lookalike_of(t->symbol);
+    size_t n = 0;
+    add_earlier(warnings, &n, same_symbol, t->id,
+                N_("An earlier token of this network has the same symbol:"));
+    add_earlier(warnings, &n, same_name, t->id,
+                N_("An earlier token of this network has the same name:"));
+    for (size_t i = 0; i < LOOKS; i++)
+        if (bits & looks[i].bit)
+            warnings[n++] = (struct warning){.text = message(looks[i].text)};
+    return (struct rows){.at = warnings, .n = n};
+}
