@@ -15,6 +15,7 @@
     X(robots)                                                                                      \
     X(sitemap_index)                                                                               \
     X(sitemap)                                                                                     \
+    X(search)                                                                                      \
     X(identicon)                                                                                   \
     X(healthz)                                                                                     \
     X(readyz)                                                                                      \

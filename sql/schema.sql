@@ -115,6 +115,8 @@ CREATE INDEX tokens_status_id ON tokens (status, id);
 CREATE INDEX tokens_network_status_id ON tokens (network_id, status, id);
 CREATE INDEX tokens_creator_id ON tokens (creator_id, id);
 CREATE INDEX tokens_creator_status_id ON tokens (creator_id, status, id);
+-- Look-ups by hash alone.
+CREATE INDEX tokens_type_hash ON tokens (type_hash) WHERE type_hash IS NOT NULL;
 -- Names and symbols without regard to case, as far as an index entry safely holds them.
 CREATE INDEX tokens_symbol_key ON tokens ((left(lower(symbol), 64)) COLLATE "C", network_id, id);
 CREATE INDEX tokens_name_key ON tokens ((left(lower(name), 64)) COLLATE "C", network_id, id);
@@ -135,6 +137,7 @@ CREATE INDEX transactions_network_type_id ON transactions (network_id, tx_type, 
 CREATE INDEX transactions_created_id ON transactions (created_at, id);
 CREATE INDEX transactions_token_created_id ON transactions (token_id, created_at, id);
 CREATE INDEX transactions_user_created_id ON transactions (user_id, created_at, id);
+CREATE INDEX transactions_tx_hash ON transactions (tx_hash, id);
 -- A transaction recorded elsewhere is imported once for each token it concerns. People's own
 -- activity may name one hash in several rows.
 CREATE UNIQUE INDEX transactions_import_unique

@@ -34,7 +34,7 @@ psql(`INSERT INTO transactions (user_id, token_id, tx_hash, tx_type, network_id,
 const tree = psql('SELECT max(id) FROM transactions');
 const pages = {
   warned: `/tokens/${warned}`, tree: `/activity/${tree}`,
-  about: '/about',
+  about: '/about', search: '/search?q=t', 'search-none': '/search?q=nothing-like-this',
   creator: `/creators/${creator}`, 'creator-empty': `/creators/${nobody}`,
   home: '/', tokens: '/tokens', 'tokens-filtered': '/tokens?network=testnet', 'tokens-none': '/tokens?status=failed',
   token: `/tokens/${token}`, activity: '/activity?page=3', transaction: `/activity/${transaction}`,

@@ -1,0 +1,174 @@
+/* One box for a symbol, a name, an address, a hash or an id. What can only mean one thing leads
+ * there; otherwise tokens that begin with the text, symbols before names. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "chain/address.h"
+#include "handlers/page.h"
+#include "handlers/pages.h"
+#include "handlers/paths.h"
+#include "handlers/records.h"
+#include "sql/search.h"
+#include "sql/tokens.h"
+#include "sql/users.h"
+
+enum { TEXT_MAX = 1023, SHOWN = 20 };
+
+struct search_params {
+    const char *q;
+};
+
+struct found_id {
+    int32_t id;
+};
+
+struct search_model {
+    const char *q; /* what was typed, without blanks around; NULL: nothing */
+    const char *address, *hash;
+    int32_t id;                          /* 0: none */
+    struct rows by_type, by_transaction; /* struct found_id */
+    struct rows users, by_id;            /* struct user, struct token */
+    struct rows by_symbol, by_name;      /* struct token */
+    struct rows tokens;                  /* struct token: symbols, then names */
+    bool more, typed;
+};
+
+static const struct field id_fields[] = {FIELD_STORED(struct found_id, id, "id", FIELD_INT)};
+static const struct record record_id = {
+    .name = "token_id", .fields = id_fields, .n = 1, .size = sizeof(struct found_id)};
+
+static const struct param search_param_rows[] = {
+    {.name = "q",
+     .kind = PARAM_TEXT,
+     .offset = offsetof(struct search_params, q),
+     .least = 1,
+     .most = TEXT_MAX,
+     .help = "A symbol, name, address, hash or id."},
+};
+
+static const struct field model_fields[] = {
+    FIELD_MADE(struct search_model, q, "q", FIELD_TEXT, FACE_HTML),
+    FIELD_MADE(struct search_model, more, "more", FIELD_BOOL, FACE_HTML),
+    FIELD_MADE(struct search_model, typed, "typed", FIELD_BOOL, FACE_HTML),
+    FIELD_INSIDE(struct search_model, tokens, "tokens", FIELD_LIST, FACE_HTML, &record_token),
+};
+static const struct record record_model = RECORD(search_model, model_fields);
+
+static const char *trimmed(struct arena *a, const char *s) {
+    s += strspn(s, " \t\r\n");
+    size_t n = strlen(s);
+    while (n && strchr(" \t\r\n", s[n - 1]))
+        n--;
+    return n ? arena_strndup(a, s, n) : NULL;
+}
+
+/* The hash that the text is, with its 0x and in small letters; NULL if it is none. */
+static const char *hash_in(struct arena *a, const char *s) {
+    const char *digits = strncmp(s, "0x", 2) == 0 ? s + 2 : s;
+    if (strlen(digits) != 64 || strspn(digits, "0123456789abcdefABCDEF") != 64)
+        return NULL;
+    char *hash = arena_printf(a, "0x%s", digits);
+    for (char *c = hash; *c; c++)
+        if (*c >= 'A' && *c <= 'F')
+            *c = (char)(*c - 'A' + 'a');
+    return hash;
+}
+
+static const char *address_in(struct arena *a, const char *s) {
+    struct address address;
+    struct text canonical = text_in(a, ADDRESS_MAX);
+    if (address_read(a, s, strlen(s), &address) != ADDRESS_GOOD ||
+        !address_put(&canonical, address.network, &address.script))
+        return NULL;
+    return text_str(&canonical);
+}
+
+/* "12" or "#12". */
+static int32_t id_in(const char *s) {
+    s += *s == '#';
+    size_t n = strlen(s);
+    if (n == 0 || n > 10 || strspn(s, "0123456789") != n)
+        return 0;
+    long long id = strtoll(s, NULL, 10);
+    return id <= INT32_MAX ? (int32_t)id : 0;
+}
+
+static void search_load(struct request *rq, struct load *l, void *at) {
+    const struct search_params *p = rq->params;
+    struct search_model *model = at;
+    model->q = p->q ? trimmed(rq->arena, p->q) : NULL;
+    if (!model->q)
+        return;
+    model->address = address_in(rq->arena, model->q);
+    model->hash = hash_in(rq->arena, model->q);
+    model->id = id_in(model->q);
+    if (model->address)
+        user_by_address(l, model->address, &record_user, &model->users);
+    if (model->hash) {
+        search_type_hash(l, model->hash, &record_id, &model->by_type);
+        search_tx_hash(l, model->hash, &record_id, &model->by_transaction);
+    }
+    if (model->id)
+        token_one(l, model->id, &record_token, &model->by_id);
+    search_symbol(l, model->q, &record_token, &model->by_symbol);
+    search_name(l, model->q, &record_token, &model->by_name);
+}
+
+static int32_t only(const struct rows *found) {
+    return found->n ? ((const struct found_id *)found->at)->id : 0;
+}
+
+/* The one thing that the text means; NULL if there is none. A number is an id only if no token is
+ * called so. */
+static const char *exact(struct request *rq, const struct search_model *model) {
+    struct text path = text_in(rq->arena, PATH_TEXT_MAX);
+    if (model->users.n)
+        path_creator(&path, model->address);
+    else if (model->by_type.n)
+        path_token(&path, only(&model->by_type));
+    else if (model->by_transaction.n)
+        path_activity(&path, only(&model->by_transaction));
+    else if (model->by_id.n && model->by_symbol.n == 0 && model->by_name.n == 0)
+        path_token(&path, model->id);
+    else if (model->tokens.n == 1)
+        path_token(&path, ((const struct token *)model->tokens.at)->id);
+    return path.n ? text_str(&path) : NULL;
+}
+
+static void add(struct search_model *model, struct token *to, const struct rows *found) {
+    const struct token *rows = found->at;
+    for (size_t i = 0; i < found->n; i++) {
+        bool there = false;
+        for (size_t k = 0; k < model->tokens.n && !there; k++)
+            there = to[k].id == rows[i].id;
+        if (!there && model->tokens.n == SHOWN)
+            model->more = true;
+        else if (!there)
+            to[model->tokens.n++] = rows[i];
+    }
+}
+
+static enum status search_show(struct request *rq, struct load *l, void *at, int round) {
+    (void)l;
+    (void)round;
+    struct search_model *model = at;
+    struct token *tokens = arena_array(rq->arena, SHOWN, sizeof *tokens);
+    model->tokens.at = tokens;
+    model->typed = model->q != NULL;
+    add(model, tokens, &model->by_symbol);
+    add(model, tokens, &model->by_name);
+    rq->redirect = exact(rq, model);
+    return OK;
+}
+
+const struct page page_search = {
+    .name = "search",
+    .path = "/search",
+    .template = "search",
+    .params = search_param_rows,
+    .n_params = 1,
+    .params_size = sizeof(struct search_params),
+    .model = &record_model,
+    .load = search_load,
+    .show = search_show,
+};

@@ -1,0 +1,15 @@
+/* search.h - the queries of a search; see tokens.h for the manner. */
+#ifndef SITA_SQL_SEARCH_H
+#define SITA_SQL_SEARCH_H
+
+#include "sql/db.h"
+
+/* At most 21 tokens whose symbol (or name) begins with text, letter case aside, in order. */
+void search_symbol(struct load *l, const char *text, const struct record *as, struct rows *out);
+void search_name(struct load *l, const char *text, const struct record *as, struct rows *out);
+
+/* At most two ids of tokens with that type script hash, of transactions with that hash. */
+void search_type_hash(struct load *l, const char *hash, const struct record *as, struct rows *out);
+void search_tx_hash(struct load *l, const char *hash, const struct record *as, struct rows *out);
+
+#endif
