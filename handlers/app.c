@@ -138,7 +138,7 @@ static void finish(struct job *job) {
 /* A page whose parameters were refused: its own form with the errors, if it has one. */
 static void refuse(struct job *job) {
     const struct page *page = job->rq->page;
-    if (job->rq->face != FACE_OF_HTML || !page->refused) {
+    if (job->rq->face != FACE_OF_HTML || !page->refused || !page->model) {
         job_fail(job, 400);
         return;
     }
