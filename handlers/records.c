@@ -182,6 +182,11 @@ static const struct field user_fields[] = {
 };
 const struct record record_user = RECORD(user, user_fields);
 
+static const struct field id_fields[] = {
+    FIELD_STORED(struct id, id, "id", FIELD_INT),
+};
+const struct record record_id = RECORD(id, id_fields);
+
 static const struct field total_fields[] = {
     FIELD_STORED(struct total, total, "total", FIELD_INT),
 };

@@ -33,10 +33,15 @@ struct user {
     int64_t created_at;
 };
 
+/* A row of nothing but an id. */
+struct id {
+    int32_t id;
+};
+
 struct total {
     int32_t total;
 };
 
-extern const struct record record_token, record_transaction, record_user, record_total;
+extern const struct record record_token, record_transaction, record_user, record_id, record_total;
 
 #endif

@@ -269,7 +269,7 @@ static const char *twin_of(struct request *rq) {
 void reply_shell(const struct job *job, struct shell *out) {
     struct request *rq = job->rq;
     /* One address per page: a list's filters, or a path spelt with %, are no page of their own. */
-    bool ours = rq->page && rq->page->path && job->model;
+    bool ours = rq->page && rq->page->path && job->model && rq->n_problems == 0;
     bool own_address = ours && !*rq->query && !strchr(rq->path, '%');
     *out = (struct shell){
         .css = ASSET_APP_CSS,

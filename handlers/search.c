@@ -2,6 +2,7 @@
  * there; otherwise tokens that begin with the text, symbols before names. */
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "chain/address.h"
 #include "handlers/page.h"
@@ -18,24 +19,16 @@ struct search_params {
     const char *q;
 };
 
-struct found_id {
-    int32_t id;
-};
-
 struct search_model {
     const char *q; /* what was typed, without blanks around; NULL: nothing */
     const char *address, *hash;
     int32_t id;                          /* 0: none */
-    struct rows by_type, by_transaction; /* struct found_id */
+    struct rows by_type, by_transaction; /* struct id */
     struct rows users, by_id;            /* struct user, struct token */
     struct rows by_symbol, by_name;      /* struct token */
     struct rows tokens;                  /* struct token: symbols, then names */
     bool more, typed;
 };
-
-static const struct field id_fields[] = {FIELD_STORED(struct found_id, id, "id", FIELD_INT)};
-static const struct record record_id = {
-    .name = "token_id", .fields = id_fields, .n = 1, .size = sizeof(struct found_id)};
 
 static const struct param search_param_rows[] = {
     {.name = "q",
@@ -115,7 +108,21 @@ static void search_load(struct request *rq, struct load *l, void *at) {
 }
 
 static int32_t only(const struct rows *found) {
-    return found->n ? ((const struct found_id *)found->at)->id : 0;
+    return found->n ? ((const struct id *)found->at)->id : 0;
+}
+
+/* The token that is called exactly so, if it is the only one; 0 otherwise. */
+static int32_t namesake(const struct search_model *model) {
+    const struct token *tokens = model->tokens.at;
+    int32_t id = 0;
+    for (size_t i = 0; i < model->tokens.n; i++) {
+        if (strcasecmp(tokens[i].symbol, model->q) && strcasecmp(tokens[i].name, model->q))
+            continue;
+        if (id)
+            return 0;
+        id = tokens[i].id;
+    }
+    return id;
 }
 
 /* The one thing that the text means; NULL if there is none. A number is an id only if no token is
@@ -130,8 +137,8 @@ static const char *exact(struct request *rq, const struct search_model *model) {
         path_activity(&path, only(&model->by_transaction));
     else if (model->by_id.n && model->by_symbol.n == 0 && model->by_name.n == 0)
         path_token(&path, model->id);
-    else if (model->tokens.n == 1)
-        path_token(&path, ((const struct token *)model->tokens.at)->id);
+    else if (namesake(model))
+        path_token(&path, namesake(model));
     return path.n ? text_str(&path) : NULL;
 }
 

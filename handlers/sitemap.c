@@ -6,6 +6,7 @@
 #include "base/config.h"
 #include "handlers/page.h"
 #include "handlers/pages.h"
+#include "handlers/records.h"
 #include "sql/tokens.h"
 
 #define NAMESPACE "xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\""
@@ -17,17 +18,10 @@ struct sitemap_params {
     int32_t block;
 };
 
-struct token_id {
-    int32_t id;
-};
-
 struct sitemap_model {
-    struct rows ids; /* struct token_id */
+    struct rows ids; /* struct id */
 };
 
-static const struct field id_fields[] = {FIELD_STORED(struct token_id, id, "id", FIELD_INT)};
-static const struct record record_id = {
-    .name = "token_id", .fields = id_fields, .n = 1, .size = sizeof(struct token_id)};
 static const struct record record_model = {.name = "sitemap_model",
                                            .size = sizeof(struct sitemap_model)};
 
@@ -57,7 +51,7 @@ static const char *index_raw(struct request *rq, struct reply *reply, void *at) 
     (void)rq;
     const struct sitemap_model *model = at;
     struct text *out = &reply->body;
-    int32_t newest = model->ids.n ? ((const struct token_id *)model->ids.at)->id : 0;
+    int32_t newest = model->ids.n ? ((const struct id *)model->ids.at)->id : 0;
     text_lit(out, XML "<sitemapindex " NAMESPACE ">\n");
     for (int32_t block = 0; block <= newest / BLOCK + (newest > 0); block++) {
         char path[32];
@@ -102,7 +96,7 @@ static const char *sitemap_raw(struct request *rq, struct reply *reply, void *at
         put_location(out, "url", fixed[i]);
     for (size_t i = 0; i < model->ids.n; i++) {
         char path[32];
-        snprintf(path, sizeof path, "/tokens/%d", ((const struct token_id *)model->ids.at)[i].id);
+        snprintf(path, sizeof path, "/tokens/%d", ((const struct id *)model->ids.at)[i].id);
         put_location(out, "url", path);
     }
     text_lit(out, "</urlset>\n");

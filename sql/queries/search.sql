@@ -29,12 +29,12 @@ LIMIT 21
 
 -- name: search_type_hash
 -- The first two tokens with a type script hash: networks may share one.
--- row: token_id
+-- row: id
 SELECT t.id FROM tokens t WHERE t.type_hash = :hash LIMIT 2
 
 -- name: search_tx_hash
 -- The first two transactions with a hash: several tokens or people may have part in one.
--- row: token_id
+-- row: id
 SELECT x.id FROM transactions x
 WHERE x.tx_hash <= :hash AND x.tx_hash >= :hash
 ORDER BY x.tx_hash, x.id

@@ -125,12 +125,12 @@ WHERE t.id = :id::int
 
 -- name: token_newest_id
 -- The newest token's id.
--- row: token_id
+-- row: id
 SELECT id FROM tokens ORDER BY id DESC LIMIT 1
 
 -- name: token_ids
 -- The ids of the ten thousand that follow one.
--- row: token_id
+-- row: id
 SELECT id FROM tokens WHERE id > :after::int AND id <= :after::int + 10000 ORDER BY id
 
 -- name: token_first_symbol

@@ -8,7 +8,7 @@ import { get, psql, source } from './lib/site.mjs';
 
 const { valid } = JSON.parse(fs.readFileSync(path.join(source, 'tests/data/addresses.json'), 'utf8'));
 const old = valid.find((a) => a.format !== 'full' && a.network === 'mainnet');
-const other = valid.find((a) => a.name === 'multisig').address;
+const other = valid.find((a) => a.name === 'pw-lock').address;
 const rows = {};
 
 before(() => {

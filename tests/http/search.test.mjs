@@ -27,8 +27,8 @@ const search = (q) => get(`/search?q=${encodeURIComponent(q)}`);
 test('what means one thing leads there', async () => {
   for (const [q, to] of [[type, `/tokens/${ids.quokka}`], [type.slice(2).toUpperCase(), `/tokens/${ids.quokka}`],
     [tx, `/activity/${ids.activity}`], [old.address, `/creators/${old.canonical}`], [` ${old.canonical.toUpperCase()} `, `/creators/${old.canonical}`],
-    ['qkka', `/tokens/${ids.quokka}`], ['quokka c', `/tokens/${ids.quokka}`], ['熊猫', `/tokens/${ids.chinese}`],
-    ['100%_', `/tokens/${ids.percent}`], [`#${ids.second}`, `/tokens/${ids.second}`]]) {
+    ['qkka', `/tokens/${ids.quokka}`], ['quokka coin', `/tokens/${ids.quokka}`], ['熊猫币', `/tokens/${ids.chinese}`],
+    ['100%_sure', `/tokens/${ids.percent}`], [`#${ids.second}`, `/tokens/${ids.second}`]]) {
     const answer = await search(q);
     assert.equal(answer.status, 302, `${q}: ${answer.body.slice(0, 200)}`);
     assert.equal(answer.headers.location, to, q);
@@ -40,6 +40,11 @@ test('what means several things is listed, symbols before names', async () => {
   assert.equal(status, 200);
   assert.deepEqual([...body.matchAll(/class="card" href="\/tokens\/(\d+)"/g)].map((m) => m[1]), [ids.quokka, ids.second]);
   assert.match(body, /value="qUOKKa"/);
+  for (const [q, id] of [['熊', ids.chinese], ['100%_', ids.percent], ['quokka c', ids.quokka]]) {
+    const one = await search(q);
+    assert.equal(one.status, 200, q);
+    assert.deepEqual([...one.body.matchAll(/class="card" href="\/tokens\/(\d+)"/g)].map((m) => m[1]), [id]);
+  }
 });
 
 test('what nothing begins with finds nothing, wildcards and markup included', async () => {

@@ -86,7 +86,7 @@ static void a_bad_parameter_names_its_field(void **state) {
     has(&json->reply.body, "{\"field\":\"colour\"");
     struct job *html = ask(METHOD_GET, "/tokens", "network=<script>", "");
     assert_int_equal(html->reply.status, 400);
-    has(&html->reply.body, "<code>network</code>");
+    has(&html->reply.body, "id=\"network-problem\"");
     lacks(&html->reply.body, "<script>");
 }
 
