@@ -164,7 +164,8 @@ static enum status search_show(struct request *rq, struct load *l, void *at, int
     model->typed = model->q != NULL;
     add(model, tokens, &model->by_symbol);
     add(model, tokens, &model->by_name);
-    rq->redirect = exact(rq, model);
+    if (model->q)
+        rq->redirect = exact(rq, model);
     return OK;
 }
 
