@@ -6,6 +6,7 @@
 #include "base/config.h"
 #include "cli/commands.h"
 #include "handlers/records.h"
+#include "handlers/warnings.h"
 #include "sql/db_admin.h"
 #include "sql/embedded.h"
 #include "sql/import.h"
@@ -146,8 +147,9 @@ static int run_check(const struct options *o, struct arena *a) {
 
 static int run_check_queries(const struct options *o, struct arena *a) {
     static const struct record *const records[] = {
-        &record_token,         &record_transaction,   &record_total,       &record_schema_line,
-        &record_schema_record, &record_import_counts, &record_import_unfit};
+        &record_token,         &record_user,        &record_id,          &record_token_name,
+        &record_transaction,   &record_total,       &record_schema_line, &record_schema_record,
+        &record_import_counts, &record_import_unfit};
     struct text say = text_in(a, SAY_MAX);
     struct admin *admin = NULL;
     const char *url = url_of(o);
