@@ -1,4 +1,4 @@
-// ctest: timeout=600
+// ctest: timeout=1200
 // Every kind of page in Chromium: phone and desktop, light and dark, with and without JavaScript;
 // axe finds nothing, nothing scrolls sideways, nothing is fetched from elsewhere, and a reader gets
 // from page to page with the keyboard alone. Screenshots go to TEST_STATE/shots.

@@ -1,5 +1,5 @@
 // clang-tidy 14 over every C file of the program, with the checks of .clang-tidy: no finding.
-// ctest: timeout=600
+// ctest: timeout=1200
 import assert from 'node:assert/strict';
 import { execFile, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
