@@ -18,11 +18,12 @@ enum {
     EXIT_FAILED = 1,
     EXIT_USAGE = 2,
     EXIT_DIFFERS = 3,
+    EXIT_REFUSED = 4,
     EXIT_LOCKED = 5,
     EXIT_UNREACHABLE = 6
 };
 
-enum { SAY_MAX = 1024 * 1024, SCHEMA_FILE_MAX = 1024 * 1024 };
+enum { SAY_MAX = 1024 * 1024, PLAN_MAX = 16 * 1024 * 1024, SCHEMA_FILE_MAX = 1024 * 1024 };
 
 static const char usage[] =
     "Usage: sitaminter db COMMAND [OPTIONS]\n"
@@ -33,9 +34,15 @@ static const char usage[] =
     "as\n"
     "                 user postgres)\n"
     "  push           make the database match the schema of this program: creates it in an empty\n"
-    "                 database, does nothing where it matches, refuses a database that differs\n"
+    "                 database, does nothing where it matches, else carries out a plan of steps\n"
     "    --url URL    the owner's connection (default: SITA_OWNER_URL)\n"
     "    --schema F   a schema file in place of the built-in one\n"
+    "    --dry-run    show the plan and what it would lose; change nothing\n"
+    "    --check      the same, with exit status 3 if there is something to do\n"
+    "    --format=F   of the plan: text, json or sql\n"
+    "    --allow=STEP consent to a step that loses something, as the plan writes it\n"
+    "                 (drop-column:tokens.description); may be repeated\n"
+    "    --plan=HASH  carry out only the plan of this fingerprint\n"
     "  check          tell whether database and program belong together\n"
     "    --url URL    any role's connection (default: SITA_OWNER_URL)\n"
     "  check-queries  prepare every query in every shape, and compare its columns with the "
@@ -52,25 +59,33 @@ static const char usage[] =
     "Examples:\n"
     "  sitaminter db setup --url \"host=/run/postgresql user=postgres dbname=postgres\"\n"
     "  sitaminter db push\n"
+    "  sitaminter db push --dry-run --format=sql\n"
     "  sitaminter db check && systemctl start sitaminter\n"
     "\n"
     "Exit status: 0 done or nothing to do, 1 failed, 2 wrong use, 3 the database differs,\n"
-    "5 another operation is at work, 6 the database cannot be reached.\n";
+    "4 refused for lack of consent, 5 another operation is at work, 6 the database cannot be "
+    "reached.\n";
+
+enum { ALLOWED_MAX = 256 };
 
 struct options {
-    const char *url, *schema_file;
+    const char *url, *schema_file, *format, *plan;
+    const char *allow[ALLOWED_MAX];
+    size_t n_allow;
+    bool dry_run, check;
 };
 
 struct command {
     const char *name;
     int (*run)(const struct options *o, struct arena *a);
-    bool takes_url, takes_schema;
+    bool takes_url, pushes;
 };
 
 static const int exit_of_outcome[] = {
-    [PUSH_APPLIED] = EXIT_DONE,  [PUSH_MATCHES] = EXIT_DONE,
-    [PUSH_FAILED] = EXIT_FAILED, [PUSH_DIFFERS] = EXIT_DIFFERS,
-    [PUSH_LOCKED] = EXIT_LOCKED, [PUSH_UNREACHABLE] = EXIT_UNREACHABLE,
+    [PUSH_APPLIED] = EXIT_DONE,    [PUSH_MATCHES] = EXIT_DONE,
+    [PUSH_PLANNED] = EXIT_DONE,    [PUSH_FAILED] = EXIT_FAILED,
+    [PUSH_PENDING] = EXIT_DIFFERS, [PUSH_REFUSED] = EXIT_REFUSED,
+    [PUSH_LOCKED] = EXIT_LOCKED,   [PUSH_UNREACHABLE] = EXIT_UNREACHABLE,
 };
 
 static const int exit_of_status[] = {
@@ -109,13 +124,35 @@ static const char *read_file(struct arena *a, const char *path) {
     return text;
 }
 
+/* The plan goes to standard output, as it may be another program's input; so do the sentences
+ * unless that would spoil it or something went wrong. */
 static int run_push(const struct options *o, struct arena *a) {
-    struct text say = text_in(a, SAY_MAX);
+    static const char *const formats[] = {
+        [PLAN_TEXT] = "text", [PLAN_JSON] = "json", [PLAN_SQL] = "sql"};
+    struct text say = text_in(a, SAY_MAX), out = text_in(a, PLAN_MAX);
     const char *url = url_of(o);
-    const char *schema = o->schema_file ? read_file(a, o->schema_file) : sql_schema_file;
-    if (!url || !schema)
+    struct push_options p = {
+        .schema = o->schema_file ? read_file(a, o->schema_file) : sql_schema_file,
+        .dry_run = o->dry_run,
+        .check = o->check,
+        .allow = o->allow,
+        .n_allow = o->n_allow,
+        .plan = o->plan,
+    };
+    unsigned format = 0;
+    while (format < 3 && o->format && strcmp(o->format, formats[format]) != 0)
+        format++;
+    if (format == 3)
+        fprintf(stderr, "--format is text, json or sql, not \"%s\".\n", o->format);
+    if (!url || !p.schema || format == 3)
         return EXIT_USAGE;
-    return tell(&say, exit_of_outcome[push_schema(url, schema, &say)]);
+    p.format = (enum plan_format)format;
+    int status = exit_of_outcome[push_run(url, &p, &out, &say)];
+    bool well = status == EXIT_DONE && (p.format == PLAN_TEXT || out.n == 0);
+    fputs(text_str(&out), stdout);
+    if (say.n > 0)
+        fprintf(well ? stdout : stderr, "%s\n", text_str(&say));
+    return status;
 }
 
 static int run_setup(const struct options *o, struct arena *a) {
@@ -147,9 +184,9 @@ static int run_check(const struct options *o, struct arena *a) {
 
 static int run_check_queries(const struct options *o, struct arena *a) {
     static const struct record *const records[] = {
-        &record_token,         &record_user,        &record_id,          &record_token_name,
-        &record_transaction,   &record_total,       &record_schema_line, &record_schema_record,
-        &record_import_counts, &record_import_unfit};
+        &record_token,       &record_user,          &record_id,          &record_token_name,
+        &record_transaction, &record_total,         &record_schema_line, &record_schema_record,
+        &record_schema_fact, &record_import_counts, &record_import_unfit};
     struct text say = text_in(a, SAY_MAX);
     struct admin *admin = NULL;
     const char *url = url_of(o);
@@ -191,17 +228,48 @@ static const struct command *command_named(const char *name) {
     return NULL;
 }
 
-/* "--name VALUE" at argv[*i]: stores the value and steps over it. */
+/* The value of "--name VALUE" or "--name=VALUE" at argv[*i], stepped over; NULL if it is not that.
+ */
+static const char *value_of(const char *name, int argc, char **argv, int *i) {
+    size_t n = strlen(name);
+    const char *word = argv[*i];
+    if (strncmp(word, name, n) != 0)
+        return NULL;
+    if (word[n] == '=')
+        return word + n + 1;
+    return word[n] == '\0' && *i + 1 < argc ? argv[++*i] : NULL;
+}
+
+static bool take_flag(struct options *o, const char *word) {
+    bool dry = strcmp(word, "--dry-run") == 0, check = strcmp(word, "--check") == 0;
+    o->dry_run = o->dry_run || dry;
+    o->check = o->check || check;
+    return dry || check;
+}
+
 static bool take_option(const struct command *c, struct options *o, int argc, char **argv, int *i) {
-    const char **at = NULL;
-    if (c->takes_url && strcmp(argv[*i], "--url") == 0)
-        at = &o->url;
-    else if (c->takes_schema && strcmp(argv[*i], "--schema") == 0)
-        at = &o->schema_file;
-    if (!at || *i + 1 >= argc)
-        return false;
-    *at = argv[++*i];
-    return true;
+    const struct {
+        const char *name;
+        const char **to;
+        bool taken;
+    } known[] = {
+        {"--url", &o->url, c->takes_url},
+        {"--schema", &o->schema_file, c->pushes},
+        {"--format", &o->format, c->pushes},
+        {"--plan", &o->plan, c->pushes},
+        {"--allow", &o->allow[o->n_allow], c->pushes && o->n_allow < ALLOWED_MAX},
+    };
+    if (c->pushes && take_flag(o, argv[*i]))
+        return true;
+    for (size_t k = 0; k < sizeof known / sizeof known[0]; k++) {
+        const char *value = known[k].taken ? value_of(known[k].name, argc, argv, i) : NULL;
+        if (!value)
+            continue;
+        o->n_allow += known[k].to == &o->allow[o->n_allow];
+        *known[k].to = value;
+        return true;
+    }
+    return false;
 }
 
 static int wrong_use(const char *what, const char *why) {

@@ -10,6 +10,7 @@
 
 struct admin {
     PGconn *conn;
+    char sqlstate[6]; /* of the latest error */
 };
 
 static void print_notice(void *unused, const PGresult *result) {
@@ -73,13 +74,15 @@ static int line_of(const char *sql, long position) {
     return line;
 }
 
-static enum status check_result(const struct admin *admin, const PGresult *result, const char *sql,
+static enum status check_result(struct admin *admin, const PGresult *result, const char *sql,
                                 struct text *why) {
     ExecStatusType kind = PQresultStatus(result);
     const char *position = PQresultErrorField(result, PG_DIAG_STATEMENT_POSITION);
     const char *message = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
     if (kind == PGRES_COMMAND_OK || kind == PGRES_TUPLES_OK || kind == PGRES_EMPTY_QUERY)
         return OK;
+    const char *sqlstate = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+    snprintf(admin->sqlstate, sizeof admin->sqlstate, "%s", sqlstate ? sqlstate : "");
     put_message(why, message ? message : PQerrorMessage(admin->conn));
     if (position)
         text_printf(why, " (line %d)", line_of(sql, strtol(position, NULL, 10)));
@@ -130,6 +133,20 @@ enum status admin_value(struct admin *admin, struct arena *a, enum sql_name name
     *out = arena_strdup(a, PQntuples(result) > 0 ? PQgetvalue(result, 0, 0) : "");
     PQclear(result);
     return OK;
+}
+
+enum status admin_ask(struct admin *admin, struct arena *a, const char *sql, const char **out,
+                      struct text *why) {
+    PGresult *result = PQexec(admin->conn, sql);
+    enum status status = check_result(admin, result, sql, why);
+    if (status == OK)
+        *out = arena_strdup(a, PQntuples(result) > 0 ? PQgetvalue(result, 0, 0) : "");
+    PQclear(result);
+    return status;
+}
+
+bool admin_failed_with(const struct admin *admin, const char *sqlstate) {
+    return strncmp(admin->sqlstate, sqlstate, strlen(sqlstate)) == 0;
 }
 
 bool admin_in_transaction(const struct admin *admin) {

@@ -27,6 +27,13 @@ MUST_CHECK enum status admin_query(struct admin *admin, struct arena *a, enum sq
 MUST_CHECK enum status admin_value(struct admin *admin, struct arena *a, enum sql_name name,
                                    const char **out, struct text *why);
 
+/* The same for a query that is no named one, because its text comes from a catalogue. */
+MUST_CHECK enum status admin_ask(struct admin *admin, struct arena *a, const char *sql,
+                                 const char **out, struct text *why);
+
+/* Whether the SQLSTATE of the latest error begins so ("42" is a whole class). */
+bool admin_failed_with(const struct admin *admin, const char *sqlstate);
+
 /* True if the connection is inside a transaction that has not failed. */
 bool admin_in_transaction(const struct admin *admin);
 

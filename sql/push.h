@@ -1,24 +1,42 @@
 /* push.h - makes a database match the declared schema.
  *
- * It creates the schema in an empty database and does nothing where the schema matches; a database
- * that differs is refused with its differences. */
+ * An empty database gets the schema as the file writes it. Otherwise the declared schema is built
+ * in a scratch schema that is rolled back, both are read as facts, and the plan (plan.h) that leads
+ * from one to the other is shown, or carried out if nothing is lost without consent. */
 #ifndef SITA_SQL_PUSH_H
 #define SITA_SQL_PUSH_H
 
 #include "base/status.h"
 #include "base/text.h"
+#include "sql/plan.h"
 
 enum push_outcome {
-    PUSH_APPLIED,    /* the schema was created */
+    PUSH_APPLIED,    /* the schema was created or changed */
     PUSH_MATCHES,    /* nothing to do */
-    PUSH_FAILED,     /* an error; nothing was changed */
-    PUSH_DIFFERS,    /* the database has another schema; nothing was changed */
-    PUSH_LOCKED,     /* another operation is at work */
+    PUSH_PLANNED,    /* dry run: there is something to do */
+    PUSH_PENDING,    /* check: there is something to do */
+    PUSH_FAILED,     /* an error, or a difference that is not covered */
+    PUSH_REFUSED,    /* something would be lost, and nobody consented; nothing was changed */
+    PUSH_LOCKED,     /* another operation is at work, or a lock was not to be had */
     PUSH_UNREACHABLE /* no connection */
 };
 
-/* Pushes `schema` (the text of a schema file) to the database of conninfo, as its user. `say` gets
- * sentences for the person who asked, whatever the outcome. */
+struct push_options {
+    const char *schema;       /* the text of a schema file */
+    bool dry_run;             /* show the plan, change nothing */
+    bool check;               /* the same, and PUSH_PENDING if there is something to do */
+    enum plan_format format;  /* of the plan that is shown */
+    const char *const *allow; /* consents: "drop-column:tokens.description" */
+    size_t n_allow;
+    const char *plan; /* the fingerprint that the plan must have, or NULL */
+};
+
+/* Pushes to the database of conninfo, as its user. `out` gets the plan where one is to be shown,
+ * `say` sentences for the person who asked, whatever the outcome. */
+enum push_outcome push_run(const char *conninfo, const struct push_options *options,
+                           struct text *out, struct text *say);
+
+/* Pushes `schema` with no options. */
 enum push_outcome push_schema(const char *conninfo, const char *schema, struct text *say);
 
 /* Makes the roles, the database that owner_url names and the rights in it, over a connection of a

@@ -74,6 +74,19 @@ SELECT line FROM (
       AND NOT EXISTS (SELECT FROM extension e
                       WHERE e.classid = 'pg_proc'::regclass AND e.objid = p.oid)
     UNION ALL
+    SELECT concat_ws(' ', 'comment', quote_ident(c.relname),
+                     (SELECT quote_ident(a.attname) FROM pg_attribute a
+                      WHERE a.attrelid = c.oid AND a.attnum = d.objsubid AND d.objsubid > 0),
+                     quote_literal(d.description))
+    FROM relation c
+    JOIN pg_description d ON d.classoid = 'pg_class'::regclass AND d.objoid = c.oid
+    UNION ALL
+    SELECT concat_ws(' ', 'comment', quote_ident(c.relname), quote_ident(k.conname),
+                     quote_literal(d.description))
+    FROM relation c
+    JOIN pg_constraint k ON k.conrelid = c.oid
+    JOIN pg_description d ON d.classoid = 'pg_constraint'::regclass AND d.objoid = k.oid
+    UNION ALL
     SELECT concat_ws(' ', 'type', quote_ident(t.typname), t.typtype,
                      format_type(nullif(t.typbasetype, 0), t.typtypmod), t.typnotnull, t.typdefault,
                      (SELECT string_agg(quote_literal(e.enumlabel), ', ' ORDER BY e.enumsortorder)
@@ -87,6 +100,249 @@ SELECT line FROM (
 ) lines
 ORDER BY line COLLATE "C"
 
+-- name: schema_facts
+-- Everything in the current schema as facts that can be compared one by one and made by a statement:
+-- what it is, of which table, under which name; `definition` is what must be equal, `make` and
+-- `unmake` are statements (a column's make is its text in CREATE TABLE), `look` counts the rows that
+-- stand in its way, {rows} being the table. Kinds that have no `make` are not covered.
+-- row: schema_fact
+WITH mine AS MATERIALIZED (
+    SELECT oid AS space FROM pg_namespace WHERE nspname = current_schema()),
+extension AS MATERIALIZED (
+    SELECT classid, objid FROM pg_depend WHERE deptype = 'e'),
+relation AS MATERIALIZED (
+    SELECT c.*, quote_ident(relname) AS named FROM pg_class c, mine
+    WHERE c.relnamespace = space
+      AND NOT EXISTS (SELECT FROM extension e
+                      WHERE e.classid = 'pg_class'::regclass AND e.objid = c.oid)),
+options AS MATERIALIZED (
+    SELECT seqrelid, concat_ws(' ', 'START WITH', seqstart, 'INCREMENT BY', seqincrement,
+                               'MINVALUE', seqmin, 'MAXVALUE', seqmax, 'CACHE', seqcache,
+                               CASE WHEN NOT seqcycle THEN 'NO' END, 'CYCLE') AS text
+    FROM pg_sequence),
+owned AS MATERIALIZED (
+    SELECT d.objid AS sequence, d.deptype, d.refobjid AS relation, d.refobjsubid AS number,
+           c.named AS parent, c.named || '.' || quote_ident(a.attname) AS qualified
+    FROM pg_depend d
+    JOIN relation c ON c.oid = d.refobjid
+    JOIN pg_attribute a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid
+    JOIN pg_sequence s ON s.seqrelid = d.objid
+    WHERE d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_class'::regclass
+      AND d.deptype IN ('a', 'i')),
+indexed AS MATERIALIZED (
+    SELECT i.*, c.named AS parent,
+           (SELECT string_agg(pg_get_indexdef(i.indexrelid, n, true), ', ' ORDER BY n)
+            FROM generate_series(1, i.indnkeyatts) n) AS keys,
+           (SELECT string_agg(pg_get_indexdef(i.indexrelid, n, true) || ' IS NOT NULL', ' AND ')
+            FROM generate_series(1, i.indnkeyatts) n) AS filled,
+           pg_get_expr(i.indpred, i.indrelid) AS predicate
+    FROM relation c JOIN pg_index i ON i.indrelid = c.oid),
+duplicates AS MATERIALIZED (
+    SELECT indexrelid,
+           format('SELECT count(*) FROM (SELECT FROM {rows} AS %s WHERE (%s) AND (%s) '
+                  'GROUP BY %s HAVING count(*) > 1) AS d', parent, coalesce(predicate, 'true'),
+                  CASE WHEN indnullsnotdistinct THEN 'true' ELSE filled END, keys) AS look
+    FROM indexed WHERE indisunique),
+found AS (
+    SELECT 'table' AS kind, '' AS parent, named AS name,
+           concat_ws(' ', relpersistence, reloptions::text) AS definition,
+           CASE WHEN relpersistence = 'u' THEN 'CREATE UNLOGGED TABLE ' ELSE 'CREATE TABLE ' END ||
+               named AS make,
+           'DROP TABLE ' || named AS unmake, NULL AS type,
+           ' WITH (' || array_to_string(reloptions, ', ') || ')' AS special, NULL AS preset,
+           false AS not_null, 'SELECT count(*) FROM {rows} AS t' AS look, NULL AS needs,
+           pg_table_size(oid) AS bytes, oid::bigint AS position
+    FROM relation WHERE relkind = 'r'
+    UNION ALL
+    SELECT 'column', c.named, quote_ident(a.attname), NULL,
+           concat_ws(' ', quote_ident(a.attname), t.type,
+                     CASE WHEN a.attgenerated = 's' THEN 'GENERATED ALWAYS AS (' || d.preset || ') STORED'
+                          WHEN d.preset IS NOT NULL THEN 'DEFAULT ' || d.preset END,
+                     s.text, CASE WHEN a.attnotnull THEN 'NOT NULL' END),
+           'ALTER TABLE ' || c.named || ' DROP COLUMN ' || quote_ident(a.attname), t.type,
+           coalesce(CASE WHEN a.attgenerated = 's' THEN 'AS (' || d.preset || ')' END, s.text),
+           CASE WHEN a.attgenerated = '' THEN d.preset END, a.attnotnull, NULL, NULL,
+           pg_table_size(c.oid), a.attnum
+    FROM relation c
+    JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+    LEFT JOIN LATERAL (SELECT pg_get_expr(x.adbin, x.adrelid) AS preset FROM pg_attrdef x
+                       WHERE x.adrelid = c.oid AND x.adnum = a.attnum) d ON true
+    CROSS JOIN LATERAL (
+        SELECT format_type(a.atttypid, a.atttypmod) ||
+               coalesce((SELECT ' COLLATE ' || quote_ident(collname) FROM pg_collation co
+                         WHERE co.oid = a.attcollation AND co.collname <> 'default'), '') AS type) t
+    LEFT JOIN LATERAL (
+        SELECT format('GENERATED %s AS IDENTITY (SEQUENCE NAME %s %s)',
+                      CASE a.attidentity WHEN 'a' THEN 'ALWAYS' ELSE 'BY DEFAULT' END,
+                      o.sequence::regclass, p.text) AS text
+        FROM owned o JOIN options p ON p.seqrelid = o.sequence
+        WHERE o.relation = c.oid AND o.number = a.attnum AND o.deptype = 'i') s ON true
+    WHERE c.relkind = 'r'
+    UNION ALL
+    SELECT 'sequence', coalesce(o.parent, ''), c.named, format_type(s.seqtypid, NULL) || ' ' || p.text,
+           concat_ws(' ', 'CREATE SEQUENCE', c.named, 'AS', format_type(s.seqtypid, NULL), p.text),
+           'DROP SEQUENCE ' || c.named, NULL, o.qualified, NULL, false, NULL, NULL, 0, c.oid
+    FROM relation c
+    JOIN pg_sequence s ON s.seqrelid = c.oid
+    JOIN options p ON p.seqrelid = c.oid
+    LEFT JOIN owned o ON o.sequence = c.oid
+    WHERE o.deptype IS DISTINCT FROM 'i'
+    UNION ALL
+    SELECT 'owner', o.parent, c.named, o.qualified,
+           format('ALTER SEQUENCE %s OWNED BY %s', c.named, o.qualified),
+           format('ALTER SEQUENCE %s OWNED BY NONE', c.named), NULL, o.qualified, NULL, false, NULL,
+           NULL, 0, c.oid
+    FROM relation c JOIN owned o ON o.sequence = c.oid AND o.deptype = 'a'
+    UNION ALL
+    SELECT 'constraint', c.named, quote_ident(k.conname), pg_get_constraintdef(k.oid, true),
+           format('ALTER TABLE %s ADD CONSTRAINT %I %s', c.named, k.conname,
+                  pg_get_constraintdef(k.oid, true)),
+           format('ALTER TABLE %s DROP CONSTRAINT %I', c.named, k.conname), k.contype::text,
+           CASE WHEN k.contype IN ('p', 'u') THEN u.keys END, NULL, false,
+           CASE WHEN k.contype IN ('p', 'u') THEN d.look
+                WHEN k.contype = 'c' THEN
+                    format('SELECT count(*) FROM {rows} AS %s WHERE NOT (%s)', c.named,
+                           pg_get_expr(k.conbin, k.conrelid))
+                WHEN k.contype = 'f' THEN
+                    (SELECT format('SELECT count(*) FROM {rows} AS child WHERE %s AND NOT EXISTS '
+                                   '(SELECT FROM %s AS parent WHERE %s)',
+                                   string_agg(format('child.%I IS NOT NULL', a.attname), ' AND '),
+                                   k.confrelid::regclass,
+                                   string_agg(format('child.%I = parent.%I', a.attname, b.attname),
+                                              ' AND '))
+                     FROM generate_subscripts(k.conkey, 1) n
+                     JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = k.conkey[n]
+                     JOIN pg_attribute b ON b.attrelid = k.confrelid AND b.attnum = k.confkey[n])
+           END,
+           ',' || k.confrelid::regclass || ',', pg_table_size(c.oid),
+           strpos('pucxf', k.contype::text)
+    FROM relation c
+    JOIN pg_constraint k ON k.conrelid = c.oid AND k.contype IN ('p', 'u', 'c', 'x', 'f')
+    LEFT JOIN indexed u ON u.indexrelid = k.conindid
+    LEFT JOIN duplicates d ON d.indexrelid = k.conindid
+    UNION ALL
+    SELECT 'index', i.parent, i.indexrelid::regclass::text,
+           pg_get_indexdef(i.indexrelid, 0, true) || CASE WHEN indisvalid THEN '' ELSE ' NOT VALID' END,
+           pg_get_indexdef(i.indexrelid, 0, true), 'DROP INDEX ' || i.indexrelid::regclass, NULL,
+           NULL, NULL, false, d.look, NULL, pg_table_size(i.indrelid), i.indexrelid
+    FROM indexed i
+    LEFT JOIN duplicates d USING (indexrelid)
+    WHERE NOT EXISTS (SELECT FROM pg_constraint k
+                      WHERE k.conindid = i.indexrelid AND k.contype IN ('p', 'u', 'x'))
+    UNION ALL
+    SELECT 'view', '', named, v.text, v.text, 'DROP VIEW ' || named, NULL, NULL, NULL, false, NULL,
+           (SELECT string_agg(DISTINCT format(',%s,%s.%s,', d.refobjid::regclass,
+                                              d.refobjid::regclass, quote_ident(a.attname)), '')
+            FROM pg_rewrite r
+            JOIN pg_depend d ON d.classid = 'pg_rewrite'::regclass AND d.objid = r.oid
+                 AND d.refclassid = 'pg_class'::regclass AND d.refobjid <> c.oid
+            LEFT JOIN pg_attribute a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid
+            WHERE r.ev_class = c.oid), 0, c.oid
+    FROM relation c CROSS JOIN LATERAL (
+        SELECT format('CREATE VIEW %s%s AS%s%s', named,
+                      ' WITH (' || array_to_string(reloptions, ', ') || ')', chr(10),
+                      rtrim(pg_get_viewdef(c.oid, true), ';')) AS text) v
+    WHERE relkind = 'v'
+    UNION ALL
+    SELECT 'trigger', c.named, quote_ident(t.tgname),
+           pg_get_triggerdef(t.oid, true) || ' ' || t.tgenabled::text,
+           pg_get_triggerdef(t.oid, true) || CASE t.tgenabled WHEN 'O' THEN '' ELSE
+               format('; ALTER TABLE %s %s TRIGGER %I', c.named,
+                      CASE t.tgenabled WHEN 'D' THEN 'DISABLE' WHEN 'A' THEN 'ENABLE ALWAYS'
+                                       ELSE 'ENABLE REPLICA' END, t.tgname) END,
+           format('DROP TRIGGER %I ON %s', t.tgname, c.named), NULL, NULL, NULL, false, NULL, NULL, 0,
+           t.oid
+    FROM relation c JOIN pg_trigger t ON t.tgrelid = c.oid AND NOT t.tgisinternal
+    UNION ALL
+    SELECT 'function', '', s.text, concat_ws(' ', pg_get_function_arguments(p.oid),
+               pg_get_function_result(p.oid), l.lanname, p.prokind, p.provolatile, p.proparallel,
+               p.proisstrict, p.proleakproof, p.prosecdef, p.proconfig::text, p.procost, p.prorows,
+               p.prosrc, pg_get_function_sqlbody(p.oid)),
+           CASE WHEN p.prokind IN ('f', 'p', 'w') THEN
+               regexp_replace(pg_get_functiondef(p.oid), '^(CREATE OR REPLACE \w+) [^.("]+\.', '\1 ')
+           END,
+           'DROP ROUTINE ' || s.text,
+           pg_get_function_arguments(p.oid) || pg_get_function_result(p.oid), NULL, NULL, false, NULL,
+           NULL, 0, p.oid
+    FROM pg_proc p
+    JOIN pg_language l ON l.oid = p.prolang
+    JOIN mine ON p.pronamespace = space
+    CROSS JOIN LATERAL (SELECT quote_ident(p.proname) || '(' ||
+                               pg_get_function_identity_arguments(p.oid) || ')' AS text) s
+    WHERE NOT EXISTS (SELECT FROM extension e
+                      WHERE e.classid = 'pg_proc'::regclass AND e.objid = p.oid)
+    UNION ALL
+    SELECT 'comment', coalesce(c.table_of, ''), o.text, d.description,
+           format('COMMENT ON %s IS %L', o.text, d.description),
+           format('COMMENT ON %s IS NULL', o.text), NULL, o.about, NULL, false, NULL, NULL, 0, 0
+    FROM pg_description d
+    LEFT JOIN LATERAL (
+        SELECT named, relkind,
+               CASE WHEN relkind = 'r' THEN named
+                    WHEN relkind = 'i' THEN (SELECT parent FROM indexed i WHERE i.indexrelid = r.oid)
+               END AS table_of
+        FROM relation r
+        WHERE r.oid = d.objoid AND d.classoid = 'pg_class'::regclass) c ON true
+    CROSS JOIN LATERAL (
+        SELECT format('COLUMN %s.%I', named, attname) AS text,
+               format('%s.%I', named, attname) AS about
+        FROM pg_attribute WHERE named <> '' AND attrelid = d.objoid AND attnum = d.objsubid
+                            AND d.objsubid > 0
+        UNION ALL
+        SELECT w.word || ' ' || named, named
+        FROM (VALUES ('r', 'TABLE'), ('v', 'VIEW'), ('i', 'INDEX'), ('S', 'SEQUENCE')) w (letter, word)
+        WHERE d.objsubid = 0 AND w.letter = relkind::text
+        UNION ALL
+        SELECT format('CONSTRAINT %I ON %s', conname, r.named), format('%s.%I', r.named, conname)
+        FROM pg_constraint k JOIN relation r ON r.oid = k.conrelid
+        WHERE d.classoid = 'pg_constraint'::regclass AND k.oid = d.objoid
+        UNION ALL
+        SELECT f.text, f.text
+        FROM pg_proc p JOIN mine ON p.pronamespace = space
+        CROSS JOIN LATERAL (SELECT format('ROUTINE %I(%s)', proname,
+                                          pg_get_function_identity_arguments(p.oid)) AS text) f
+        WHERE d.classoid = 'pg_proc'::regclass AND p.oid = d.objoid
+    ) o
+    UNION ALL
+    SELECT CASE relkind WHEN 'p' THEN 'partitioned table' WHEN 'f' THEN 'foreign table'
+                        WHEN 'm' THEN 'materialized view' WHEN 'c' THEN 'composite type' END,
+           '', named, CASE relkind WHEN 'm' THEN pg_get_viewdef(oid, true)
+                                   ELSE (SELECT string_agg(format('%I %s', attname,
+                                                format_type(atttypid, atttypmod)), ', ' ORDER BY attname)
+                                         FROM pg_attribute WHERE attrelid = r.oid AND attnum > 0) END,
+           NULL, NULL, NULL, NULL, NULL, false, NULL, NULL, 0, oid
+    FROM relation r WHERE relkind IN ('p', 'f', 'm', 'c')
+    UNION ALL
+    SELECT 'row security of', '', named, relforcerowsecurity::text, NULL, NULL, NULL, NULL, NULL, false,
+           NULL, NULL, 0, oid
+    FROM relation WHERE relrowsecurity
+    UNION ALL
+    SELECT 'policy', c.named, quote_ident(p.polname),
+           concat_ws(' ', p.polcmd, p.polpermissive, p.polroles::text,
+                     pg_get_expr(p.polqual, p.polrelid), pg_get_expr(p.polwithcheck, p.polrelid)),
+           NULL, NULL, NULL, NULL, NULL, false, NULL, NULL, 0, p.oid
+    FROM relation c JOIN pg_policy p ON p.polrelid = c.oid
+    UNION ALL
+    SELECT 'type', '', quote_ident(t.typname),
+           concat_ws(' ', t.typtype, format_type(nullif(t.typbasetype, 0), t.typtypmod), t.typnotnull,
+                     t.typdefault,
+                     (SELECT string_agg(quote_literal(e.enumlabel), ', ' ORDER BY e.enumsortorder)
+                      FROM pg_enum e WHERE e.enumtypid = t.oid),
+                     (SELECT string_agg(pg_get_constraintdef(k.oid, true), ' ' ORDER BY k.conname)
+                      FROM pg_constraint k WHERE k.contypid = t.oid)),
+           NULL, NULL, NULL, NULL, NULL, false, NULL, NULL, 0, t.oid
+    FROM pg_type t JOIN mine ON t.typnamespace = space
+    WHERE t.typtype IN ('d', 'e', 'r')
+      AND NOT EXISTS (SELECT FROM extension e
+                      WHERE e.classid = 'pg_type'::regclass AND e.objid = t.oid)
+)
+SELECT kind, parent, name, coalesce(definition, '') AS definition, make, unmake,
+       coalesce(type, '') AS type, coalesce(special, '') AS special, coalesce(preset, '') AS preset,
+       not_null, look, coalesce(needs, '') AS needs, bytes::bigint AS bytes,
+       position::bigint AS position
+FROM found
+ORDER BY kind, position, parent, name
+
 -- name: schema_recorded
 -- What the last push recorded.
 -- row: schema_record
@@ -98,13 +354,45 @@ LIMIT 1
 
 -- name: schema_lock
 -- True if this session now holds the lock that operations on the whole database take; it ends with
--- the transaction.
-SELECT pg_try_advisory_xact_lock(1399411809)
+-- the session.
+SELECT pg_try_advisory_lock(1399411809)
+
+-- name: schema_lock_holder
+-- Who holds that lock.
+SELECT format('process %s (%s%s) since %s', a.pid, a.usename, ' ' || nullif(a.application_name, ''),
+              to_char(a.backend_start, 'YYYY-MM-DD HH24:MI:SS'))
+FROM pg_locks l JOIN pg_stat_activity a USING (pid)
+WHERE l.locktype = 'advisory' AND l.granted AND l.classid = 0 AND l.objid = 1399411809
+  AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+LIMIT 1
+
+-- name: schema_blockers
+-- Other sessions that hold a lock on a relation of the current schema, those on :table first.
+-- row: schema_line
+SELECT format('process %s (%s) on %s since %s: %s', a.pid, a.usename, c.relname,
+              to_char(min(a.xact_start), 'HH24:MI:SS'),
+              left(regexp_replace(a.query, '\s+', ' ', 'g'), 100)) AS line
+FROM pg_locks l
+JOIN pg_class c ON c.oid = l.relation AND c.relnamespace = current_schema()::regnamespace
+JOIN pg_stat_activity a USING (pid)
+WHERE l.granted AND l.pid <> pg_backend_pid() AND c.relkind = 'r'
+GROUP BY a.pid, a.usename, c.relname, c.oid, a.query
+ORDER BY c.oid = to_regclass(:table) DESC NULLS LAST, min(a.xact_start)
+LIMIT 3
 
 -- name: schema_push_record
--- Notes a push that is about to commit.
-INSERT INTO db_operations (operation, fingerprint, source_hash, finished_at, outcome)
-VALUES ('push', :fingerprint, :source, clock_timestamp() AT TIME ZONE 'UTC', 'applied')
+-- Notes a push in the transaction of its first phase. An outcome of '' is none yet: steps follow.
+INSERT INTO db_operations (operation, fingerprint, source_hash, finished_at, outcome, details)
+SELECT 'push', :fingerprint, :source, CASE WHEN o <> '' THEN clock_timestamp() AT TIME ZONE 'UTC' END,
+       nullif(o, ''), :details::jsonb || jsonb_build_object('who', session_user)
+FROM (SELECT :outcome::text AS o) given
+
+-- name: schema_push_finish
+-- The online steps of the push noted last are done.
+UPDATE db_operations
+SET fingerprint = :fingerprint, outcome = 'applied',
+    finished_at = clock_timestamp() AT TIME ZONE 'UTC'
+WHERE id = (SELECT max(id) FROM db_operations WHERE operation = 'push')
 
 -- name: schema_roles
 -- How many of the roles that grants.sql names exist.

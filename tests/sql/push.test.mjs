@@ -54,40 +54,72 @@ test('a comment more changes nothing but the note of the file', (t) => {
   assert.equal(check(database).status, DIFFERS, 'the program was made from another file');
 });
 
-// What must count as a difference: [in the database, what push names].
+// What must count as a difference: [in the database, the step that --check names].
 const differences = [
-  ['ALTER TABLE tokens ADD extra integer', /only in the database: column tokens\.extra integer/],
-  ['ALTER TABLE tokens DROP COLUMN origin', /only in the file: +column tokens\.origin text/],
-  ['ALTER TABLE tokens ALTER name DROP NOT NULL', /only in the file: +column tokens\.name text not null/],
-  ["ALTER TABLE tokens ALTER status SET DEFAULT 'new'", /only in the database: column tokens\.status .*'new'/],
-  ['ALTER TABLE users DROP CONSTRAINT users_wallet_address_unique', /only in the file: +constraint users\.users_wallet_address_unique/],
-  ['ALTER TABLE tokens RENAME CONSTRAINT tokens_decimals_check TO other', /only in the database: constraint tokens\.other/],
-  ['DROP INDEX tokens_status_id', /only in the file: +index .*tokens_status_id/],
-  ['CREATE INDEX extra ON tokens (symbol)', /only in the database: index .*extra/],
-  ['CREATE TABLE extra ()', /only in the database: table extra/],
-  ['CREATE VIEW extra AS SELECT 1 AS x', /only in the database: view extra/],
-  ['CREATE FUNCTION extra() RETURNS int LANGUAGE sql AS $$SELECT 1$$', /only in the database: function extra\(\)/],
-  ["CREATE TYPE extra AS ENUM ('a')", /only in the database: type extra/],
-  ['CREATE TRIGGER extra BEFORE UPDATE ON tokens FOR EACH ROW EXECUTE FUNCTION suppress_redundant_updates_trigger()', /only in the database: trigger .*extra/],
-  ['ALTER SEQUENCE tokens_id_seq INCREMENT 2', /only in the database: sequence tokens_id_seq/],
-  ['CREATE OR REPLACE VIEW public_settings WITH (security_barrier) AS SELECT key, value, description, last_updated FROM settings', /view public_settings/],
-  ['ALTER TABLE settings ENABLE ROW LEVEL SECURITY', /table settings .*row security/],
+  ['ALTER TABLE tokens ADD extra integer', /drop-column tokens\.extra/],
+  ['ALTER TABLE tokens DROP COLUMN origin', /add-column tokens\.origin/],
+  ['ALTER TABLE tokens ALTER name DROP NOT NULL', /set-not-null tokens\.name/],
+  ["ALTER TABLE tokens ALTER status SET DEFAULT 'new'", /set-default tokens\.status/],
+  ['ALTER TABLE users DROP CONSTRAINT users_wallet_address_unique', /add-constraint users\.users_wallet_address_unique/],
+  ['ALTER TABLE tokens RENAME CONSTRAINT tokens_decimals_check TO other', /drop-constraint tokens\.other/],
+  ['DROP INDEX tokens_status_id', /create-index tokens_status_id/],
+  ['CREATE INDEX extra ON tokens (symbol)', /drop-index extra/],
+  ['CREATE TABLE extra ()', /drop-table extra/],
+  ['CREATE VIEW extra AS SELECT 1 AS x', /drop-view extra/],
+  ['CREATE FUNCTION extra() RETURNS int LANGUAGE sql AS $$SELECT 1$$', /drop-function extra\(\)/],
+  ["CREATE TYPE extra AS ENUM ('a')", /not covered: type extra/],
+  ['CREATE TRIGGER extra BEFORE UPDATE ON tokens FOR EACH ROW EXECUTE FUNCTION suppress_redundant_updates_trigger()', /drop-trigger tokens\.extra/],
+  ['ALTER SEQUENCE tokens_id_seq INCREMENT 2', /alter-sequence tokens_id_seq/],
+  ['CREATE OR REPLACE VIEW public_settings WITH (security_barrier) AS SELECT key, value, description, last_updated FROM settings', /create-view public_settings/],
+  ['ALTER TABLE settings ENABLE ROW LEVEL SECURITY', /not covered: row security of settings/],
+  ["COMMENT ON TABLE tokens IS 'extra'", /drop-comment TABLE tokens/],
 ];
 
-test('each difference is refused and named, and nothing changes', (t) => {
+test('each difference is named, and to check changes nothing', (t) => {
   const database = newDatabase(t, 'differs');
   assert.equal(push(database).status, DONE);
+  assert.equal(push(database, '--check').status, DONE);
   for (const [sql, named] of differences) {
     const copy = newDatabase(t, 'differs_copy', database);
     psql(copy, sql);
-    const r = push(copy);
+    const r = push(copy, '--check');
     assert.equal(r.status, DIFFERS, `${sql}: ${r.stdout}${r.stderr}`);
-    assert.match(r.stderr, /differs from the schema file/);
-    assert.match(r.stderr, named);
+    assert.match(r.stdout, named);
     assert.equal(pushes(copy), '1');
     assert.equal(psql(copy, "SELECT count(*) FROM pg_namespace WHERE nspname LIKE 'sitaminter%'"), '0');
     assert.equal(check(copy).status, DIFFERS);
   }
+});
+
+test('an empty database is planned whole, in each format', (t) => {
+  const database = newDatabase(t, 'formats');
+  const text = push(database, '--dry-run');
+  assert.equal(text.status, DONE, text.stderr);
+  assert.match(text.stdout, /^Plan [0-9a-f]{64}: \d+ steps\n/);
+  assert.equal(push(database, '--check').status, DIFFERS);
+  const plan = JSON.parse(push(database, '--dry-run', '--format=json').stdout);
+  assert.deepEqual(plan.uncovered, []);
+  assert.equal(tables(database), '0');
+  psql(database, push(database, '--dry-run', '--format', 'sql').stdout);
+  assert.match(push(database).stdout, /already has this schema; noted it/);
+});
+
+test('a lock that another holds: its holder is named, nothing changes; later it goes', async (t) => {
+  const database = newDatabase(t, 'blocked');
+  assert.equal(push(database).status, DONE);
+  psql(database, 'DROP INDEX tokens_status_id');
+  const holder = spawn('psql', ['-qAtd', database], { env: environment });
+  t.after(() => holder.kill());
+  holder.stdin.write('BEGIN; LOCK TABLE tokens IN ROW EXCLUSIVE MODE; SELECT pg_backend_pid();\n');
+  const pid = String((await once(holder.stdout, 'data'))[0]).trim();
+  const r = push(database);
+  assert.equal(r.status, LOCKED, r.stderr);
+  assert.match(r.stderr, new RegExp(`held by process ${pid} .*LOCK TABLE tokens`));
+  assert.match(r.stderr, /Nothing was changed/);
+  assert.equal(psql(database, "SELECT to_regclass('tokens_status_id') IS NULL"), 't');
+  holder.stdin.end('ROLLBACK;\n');
+  await once(holder, 'exit');
+  assert.equal(push(database).status, DONE);
 });
 
 test('the order of columns and of creation makes no difference', (t) => {
@@ -124,6 +156,7 @@ test('another operation under way', async (t) => {
   await once(holder.stdout, 'data');
   const r = push(database);
   assert.equal(r.status, LOCKED, r.stderr);
+  assert.match(r.stderr, /process \d+ \(postgres psql\)/);
   assert.equal(tables(database), '0');
   holder.stdin.end();
   await once(holder, 'exit');
@@ -137,7 +170,7 @@ test('wrong use, and a server or file that is not there', (t) => {
   assert.equal(db(['check-queries', '--url', nowhere]).status, UNREACHABLE);
   assert.equal(db(['push', '--url', 'dbname=test_no_such_database']).status, UNREACHABLE);
   assert.equal(db(['push', '--url', 'postgres', '--schema', '/no/such/file']).status, USAGE);
-  for (const args of [[], ['pusch'], ['push', '--url'], ['push', '--schem', 'x'], ['push', 'x'], ['push'],
+  for (const args of [[], ['pusch'], ['push', '--url', 'x', '--format=xml'], ['push', '--allow'], ['check', '--dry-run'], ['push', '--url'], ['push', '--schem', 'x'], ['push', 'x'], ['push'],
     ['schema', '--url', 'x'], ['setup']]) {
     const r = db(args);
     assert.equal(r.status, USAGE, args.join(' '));

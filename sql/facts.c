@@ -1,0 +1,58 @@
+#include "sql/facts.h"
+
+#include <string.h>
+
+static const struct field fact_fields[] = {
+    FIELD_STORED(struct schema_fact, kind, "kind", FIELD_TEXT),
+    FIELD_STORED(struct schema_fact, parent, "parent", FIELD_TEXT),
+    FIELD_STORED(struct schema_fact, name, "name", FIELD_TEXT),
+    FIELD_STORED(struct schema_fact, definition, "definition", FIELD_TEXT),
+    FIELD_STORED(struct schema_fact, make, "make", FIELD_TEXT),
+    FIELD_STORED(struct schema_fact, unmake, "unmake", FIELD_TEXT),
+    FIELD_STORED(struct schema_fact, type, "type", FIELD_TEXT),
+    FIELD_STORED(struct schema_fact, special, "special", FIELD_TEXT),
+    FIELD_STORED(struct schema_fact, preset, "preset", FIELD_TEXT),
+    FIELD_STORED(struct schema_fact, look, "look", FIELD_TEXT),
+    FIELD_STORED(struct schema_fact, needs, "needs", FIELD_TEXT),
+    FIELD_STORED(struct schema_fact, not_null, "notNull", FIELD_BOOL),
+    FIELD_STORED(struct schema_fact, bytes, "bytes", FIELD_LONG),
+    FIELD_STORED(struct schema_fact, position, "position", FIELD_LONG),
+};
+
+const struct record record_schema_fact = RECORD(schema_fact, fact_fields);
+
+enum status facts_read(struct admin *admin, struct arena *a, struct rows *out, struct text *why) {
+    return admin_query(admin, a, SQL_SCHEMA_FACTS, NULL, 0, &record_schema_fact, out, why);
+}
+
+const struct schema_fact *facts_find(const struct rows *facts, const char *kind, const char *parent,
+                                     const char *name) {
+    const struct schema_fact *f = facts->at;
+    for (size_t i = 0; i < facts->n; i++, f++)
+        if (strcmp(f->name, name) == 0 && strcmp(f->kind, kind) == 0 &&
+            strcmp(f->parent, parent) == 0)
+            return f;
+    return NULL;
+}
+
+const struct schema_fact *facts_like(const struct rows *facts, const struct schema_fact *f) {
+    return facts_find(facts, f->kind, f->parent, f->name);
+}
+
+/* A column is compared by its members, so its default is the text that may change. */
+static const char *text_of(const struct schema_fact *f) {
+    return strcmp(f->kind, "column") == 0 ? f->preset : f->definition;
+}
+
+void facts_note_also(struct rows *declared, const struct rows *again) {
+    struct schema_fact *f = declared->at;
+    for (size_t i = 0; i < declared->n; i++, f++) {
+        const struct schema_fact *other = facts_like(again, f);
+        f->also = other ? text_of(other) : NULL;
+    }
+}
+
+bool facts_same(const struct schema_fact *live, const struct schema_fact *declared) {
+    return strcmp(text_of(live), text_of(declared)) == 0 ||
+           (declared->also && strcmp(text_of(live), declared->also) == 0);
+}

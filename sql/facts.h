@@ -1,0 +1,44 @@
+/* facts.h - a schema as facts that are compared one by one (the query schema_facts).
+ *
+ * Texts are rendered relative to the search_path under which they were read, so that facts of two
+ * schemas compare whatever the schemas are called. */
+#ifndef SITA_SQL_FACTS_H
+#define SITA_SQL_FACTS_H
+
+#include "sql/db_admin.h"
+
+/* Strings are never NULL except make, unmake and look. Identifiers are quoted where they need it.
+ */
+struct schema_fact {
+    const char *kind, *parent, *name; /* "column", "tokens", "symbol": unique together */
+    const char *definition;           /* equal for equal objects; columns: see the members below */
+    const char *also;                 /* another text that means the same, or NULL */
+    const char *make, *unmake;        /* statements; make NULL: this kind is not covered */
+    const char *type;                 /* column: type and collation; constraint: p u c x f */
+    const char *special;              /* column: identity or generation; else what it hangs on */
+    const char *preset;               /* column: default */
+    const char *look;                 /* counts rows in its way; {rows} is the table */
+    const char *needs;                /* ",table,table.column," that it is made of */
+    bool not_null;
+    int64_t bytes, position; /* of its table; order in which it was made */
+};
+
+extern const struct record record_schema_fact;
+
+/* The facts of the schema that search_path names first, as rows of struct schema_fact in a. */
+MUST_CHECK enum status facts_read(struct admin *admin, struct arena *a, struct rows *out,
+                                  struct text *why);
+
+/* The fact of that kind, parent and name, or NULL. */
+const struct schema_fact *facts_find(const struct rows *facts, const char *kind, const char *parent,
+                                     const char *name);
+const struct schema_fact *facts_like(const struct rows *facts, const struct schema_fact *f);
+
+/* Notes in `declared` the texts that the server gives to the same objects when they are made from
+ * its own texts: an expression may change once on that way. */
+void facts_note_also(struct rows *declared, const struct rows *again);
+
+/* Whether a text of `live` is one of those of `declared`. */
+bool facts_same(const struct schema_fact *live, const struct schema_fact *declared);
+
+#endif

@@ -1,0 +1,432 @@
+#include "sql/plan.h"
+
+#include <string.h>
+
+#include "base/crypto.h"
+
+enum { UNCOVERED_MAX = 256 * 1024, FINGERPRINTED_MAX = 8 * 1024 * 1024 };
+
+#define EXCLUSIVE "ACCESS EXCLUSIVE"
+#define NO_WRITES "SHARE ROW EXCLUSIVE"
+#define ONLINE "SHARE UPDATE EXCLUSIVE"
+
+const struct step_traits step_traits[STEP_KINDS] = {
+    [STEP_DROP_COMMENT] = {"drop-comment", "", NULL, false},
+    [STEP_DROP_VIEW] = {"drop-view", EXCLUSIVE, NULL, false},
+    [STEP_DROP_TRIGGER] = {"drop-trigger", EXCLUSIVE, NULL, false},
+    [STEP_DROP_FOREIGN_KEY] = {"drop-constraint", EXCLUSIVE, NULL, false},
+    [STEP_DROP_CONSTRAINT] = {"drop-constraint", EXCLUSIVE, NULL, false},
+    [STEP_DROP_INDEX] = {"drop-index", EXCLUSIVE, NULL, false},
+    [STEP_DROP_TABLE] = {"drop-table", EXCLUSIVE, "rows are lost", false},
+    [STEP_DROP_COLUMN] = {"drop-column", EXCLUSIVE, "values that are not null are lost", false},
+    [STEP_CREATE_SEQUENCE] = {"create-sequence", "", NULL, false},
+    [STEP_ALTER_SEQUENCE] = {"alter-sequence", "", NULL, false},
+    [STEP_REPLACE_FUNCTION] = {"replace-function", "", NULL, false},
+    [STEP_CREATE_FUNCTION] = {"create-function", "", NULL, false},
+    [STEP_CREATE_TABLE] = {"create-table", "", NULL, false},
+    [STEP_ADD_COLUMN] = {"add-column", EXCLUSIVE, "rows have no value for it", true},
+    [STEP_DROP_IDENTITY] = {"drop-identity", EXCLUSIVE, NULL, false},
+    [STEP_DROP_DEFAULT] = {"drop-default", EXCLUSIVE, NULL, false},
+    [STEP_ALTER_TYPE] = {"alter-type", EXCLUSIVE, "values cannot be converted", true},
+    [STEP_SET_DEFAULT] = {"set-default", EXCLUSIVE, NULL, false},
+    [STEP_DROP_NOT_NULL] = {"drop-not-null", EXCLUSIVE, NULL, false},
+    [STEP_ADD_GUARD] = {"add-guard", EXCLUSIVE, "rows are NULL there", true},
+    [STEP_VALIDATE_GUARD] = {"validate-guard", ONLINE, "rows are NULL there", true},
+    [STEP_SET_NOT_NULL] = {"set-not-null", EXCLUSIVE, "rows are NULL there", true},
+    [STEP_DROP_GUARD] = {"drop-guard", EXCLUSIVE, NULL, false},
+    [STEP_OWN_SEQUENCE] = {"own-sequence", NO_WRITES, NULL, false},
+    [STEP_ADD_CONSTRAINT] = {"add-constraint", EXCLUSIVE, "rows or groups of rows violate it",
+                             true},
+    [STEP_USE_INDEX] = {"use-index", EXCLUSIVE, NULL, false},
+    [STEP_ADD_FOREIGN_KEY] = {"add-constraint", NO_WRITES, "rows refer to nothing", true},
+    [STEP_CREATE_INDEX] = {"create-index", "SHARE", "groups of rows are equal", true},
+    [STEP_VALIDATE_CONSTRAINT] = {"validate-constraint", ONLINE, "rows violate it", true},
+    [STEP_CREATE_VIEW] = {"create-view", "", NULL, false},
+    [STEP_CREATE_TRIGGER] = {"create-trigger", NO_WRITES, NULL, false},
+    [STEP_COMMENT] = {"comment", ONLINE, NULL, false},
+    [STEP_DROP_SEQUENCE] = {"drop-sequence", EXCLUSIVE, NULL, false},
+    [STEP_DROP_FUNCTION] = {"drop-function", "", NULL, false},
+};
+
+/* The steps by which a kind of fact appears and goes; consent: going loses something. */
+static const struct covered {
+    const char *kind;
+    enum step_kind make, unmake;
+    bool consent;
+} covered[] = {
+    {"table", STEP_CREATE_TABLE, STEP_DROP_TABLE, true},
+    {"column", STEP_ADD_COLUMN, STEP_DROP_COLUMN, true},
+    {"sequence", STEP_CREATE_SEQUENCE, STEP_DROP_SEQUENCE, true},
+    {"owner", STEP_OWN_SEQUENCE, STEP_OWN_SEQUENCE, false},
+    {"constraint", STEP_ADD_CONSTRAINT, STEP_DROP_CONSTRAINT, true},
+    {"index", STEP_CREATE_INDEX, STEP_DROP_INDEX, true},
+    {"view", STEP_CREATE_VIEW, STEP_DROP_VIEW, true},
+    {"trigger", STEP_CREATE_TRIGGER, STEP_DROP_TRIGGER, true},
+    {"function", STEP_CREATE_FUNCTION, STEP_DROP_FUNCTION, true},
+    {"comment", STEP_COMMENT, STEP_DROP_COMMENT, false},
+};
+
+struct sides {
+    struct plan *plan;
+    const struct rows *live, *declared;
+};
+
+static bool is(const struct schema_fact *f, const char *kind) {
+    return strcmp(f->kind, kind) == 0;
+}
+
+static const struct covered *covered_kind(const struct schema_fact *f) {
+    for (size_t i = 0; i < sizeof covered / sizeof covered[0]; i++)
+        if (is(f, covered[i].kind))
+            return f->make ? &covered[i] : NULL;
+    return NULL;
+}
+
+/* "tokens.symbol" for what is named within its table, else the name alone. */
+static const char *object_of(struct arena *a, const struct schema_fact *f) {
+    bool within = is(f, "column") || is(f, "constraint") || is(f, "trigger") || is(f, "policy");
+    return within ? arena_printf(a, "%s.%s", f->parent, f->name) : f->name;
+}
+
+struct step *plan_add(struct plan *p, enum step_kind kind, const char *object, const char *sql) {
+    if (p->n == p->capacity) {
+        size_t capacity = p->capacity ? 2 * p->capacity : 64;
+        p->steps = arena_grow(p->arena, p->steps, p->capacity * sizeof *p->steps,
+                              capacity * sizeof *p->steps);
+        p->capacity = capacity;
+    }
+    struct step *s = &p->steps[p->n++];
+    *s = (struct step){.kind = kind, .object = object, .sql = sql, .table = "", .found = -1};
+    return s;
+}
+
+static struct step *add(struct sides *c, enum step_kind kind, const struct schema_fact *f,
+                        const char *sql) {
+    struct step *s = plan_add(c->plan, kind, object_of(c->plan->arena, f), sql);
+    s->table = is(f, "table") ? f->name : f->parent;
+    s->bytes = f->bytes;
+    return s;
+}
+
+static void uncovered(struct sides *c, const struct schema_fact *f, const char *how) {
+    text_printf(&c->plan->uncovered, "%s %s%s\n", f->kind, object_of(c->plan->arena, f), how);
+}
+
+/* The size of the table of f in the database; -1 if the table is new. */
+static int64_t live_bytes(const struct sides *c, const struct schema_fact *f) {
+    const struct schema_fact *table = facts_find(c->live, "table", "", f->parent);
+    return table ? table->bytes : -1;
+}
+
+/* -- what only the database has --------------------------------------------------------------- */
+
+static bool table_goes(const struct sides *c, const struct schema_fact *f) {
+    return facts_find(c->live, "table", "", f->parent) &&
+           !facts_find(c->declared, "table", "", f->parent);
+}
+
+/* Whether f goes with what it hangs on: a serial's sequence with its column, a comment with all. */
+static bool hangs_on_gone(const struct sides *c, const struct schema_fact *f) {
+    const struct schema_fact *g = c->live->at;
+    if (!is(f, "sequence") && !is(f, "owner") && !is(f, "comment"))
+        return false;
+    for (size_t i = 0; i < c->live->n; i++, g++)
+        if (!is(g, "comment") && !is(g, "owner") &&
+            strcmp(object_of(c->plan->arena, g), f->special) == 0 && !facts_like(c->declared, g))
+            return true;
+    return false;
+}
+
+static void plan_gone(struct sides *c, const struct schema_fact *f) {
+    const struct covered *k = covered_kind(f);
+    bool foreign_key = is(f, "constraint") && f->type[0] == 'f';
+    if (!k) {
+        uncovered(c, f, " is only in the database");
+        return;
+    }
+    /* Foreign keys go first even so: two tables that go may refer to each other. */
+    if ((table_goes(c, f) && !foreign_key) || hangs_on_gone(c, f))
+        return;
+    if (is(f, "owner") && !facts_find(c->declared, "sequence", f->parent, f->name) &&
+        !facts_find(c->declared, "sequence", "", f->name))
+        return;
+    if (is(f, "constraint") && plan_is_guard(f->name)) {
+        add(c, STEP_DROP_GUARD, f, f->unmake)->online = true;
+        return;
+    }
+    /* The index of a constraint that an interrupted push was about to add. */
+    bool left_over =
+        is(f, "index") && facts_find(c->declared, "constraint", f->parent, f->name) != NULL;
+    struct step *s = add(c, foreign_key ? STEP_DROP_FOREIGN_KEY : k->unmake, f, f->unmake);
+    s->consent = k->consent && !left_over && !table_goes(c, f);
+    if (is(f, "table"))
+        s->look = f->look;
+    else if (is(f, "column"))
+        s->look = arena_printf(c->plan->arena,
+                               "SELECT count(*) FROM {rows} AS t WHERE t.%s IS NOT NULL", f->name);
+}
+
+/* -- what only the file has ------------------------------------------------------------------- */
+
+static void plan_new_table(struct sides *c, const struct schema_fact *table) {
+    struct text sql = text_in(c->plan->arena, FINGERPRINTED_MAX);
+    const struct schema_fact *f = c->declared->at;
+    const char *before = "\n    ";
+    text_printf(&sql, "%s (", table->make);
+    for (size_t i = 0; i < c->declared->n; i++, f++) {
+        if (!is(f, "column") || strcmp(f->parent, table->name) != 0)
+            continue;
+        text_printf(&sql, "%s%s", before, f->make);
+        before = ",\n    ";
+    }
+    text_printf(&sql, "\n)%s", table->special);
+    add(c, STEP_CREATE_TABLE, table, text_str(&sql))->table = "";
+}
+
+static void plan_new_index(struct sides *c, const struct schema_fact *f) {
+    const char *sql = f->make, *words = "INDEX ";
+    bool online = live_bytes(c, f) > PLAN_SMALL_BYTES;
+    const char *at = online ? strstr(sql, words) : NULL;
+    if (at)
+        sql = arena_printf(c->plan->arena, "%.*sINDEX CONCURRENTLY %s", (int)(at - sql), sql,
+                           at + strlen(words));
+    struct step *s = add(c, STEP_CREATE_INDEX, f, sql);
+    s->online = at != NULL;
+    s->bytes = live_bytes(c, f);
+    s->look = s->bytes >= 0 ? f->look : NULL;
+}
+
+/* A key on a large table: its index is built online, then becomes the constraint's. False where the
+ * definition has more to it than columns. */
+static bool plan_large_key(struct sides *c, const struct schema_fact *f) {
+    struct arena *a = c->plan->arena;
+    const char *word = f->type[0] == 'p' ? "PRIMARY KEY" : "UNIQUE";
+    if (strcmp(f->definition, arena_printf(a, "%s (%s)", word, f->special)) != 0)
+        return false;
+    struct step *s = plan_add(c->plan, STEP_CREATE_INDEX, f->name,
+                              arena_printf(a, "CREATE UNIQUE INDEX CONCURRENTLY %s ON %s (%s)",
+                                           f->name, f->parent, f->special));
+    s->online = true;
+    s->table = f->parent;
+    s->bytes = live_bytes(c, f);
+    s->look = f->look;
+    add(c, STEP_USE_INDEX, f,
+        arena_printf(a, "ALTER TABLE %s ADD CONSTRAINT %s %s USING INDEX %s", f->parent, f->name,
+                     word, f->name))
+        ->online = true;
+    return true;
+}
+
+static void plan_validate(struct sides *c, const struct schema_fact *f) {
+    struct step *s = add(
+        c, STEP_VALIDATE_CONSTRAINT, f,
+        arena_printf(c->plan->arena, "ALTER TABLE %s VALIDATE CONSTRAINT %s", f->parent, f->name));
+    s->bytes = live_bytes(c, f);
+    s->online = s->bytes > PLAN_SMALL_BYTES;
+    s->look = f->look;
+}
+
+static void plan_new_constraint(struct sides *c, const struct schema_fact *f) {
+    int64_t bytes = live_bytes(c, f);
+    bool foreign_key = f->type[0] == 'f', large = bytes > PLAN_SMALL_BYTES;
+    bool later = large && (foreign_key || f->type[0] == 'c') && !strstr(f->make, " NOT VALID");
+    if (large && strchr("pu", f->type[0]) && plan_large_key(c, f))
+        return;
+    struct step *s = add(c, foreign_key ? STEP_ADD_FOREIGN_KEY : STEP_ADD_CONSTRAINT, f,
+                         later ? arena_printf(c->plan->arena, "%s NOT VALID", f->make) : f->make);
+    s->bytes = bytes;
+    s->look = bytes >= 0 ? f->look : NULL;
+    if (later)
+        plan_validate(c, f);
+}
+
+static void plan_new(struct sides *c, const struct schema_fact *f) {
+    const struct covered *k = covered_kind(f);
+    if (!k)
+        uncovered(c, f, " is only in the file");
+    else if (is(f, "table"))
+        plan_new_table(c, f);
+    else if (is(f, "column") && live_bytes(c, f) >= 0)
+        plan_new_column(c->plan, facts_find(c->live, "table", "", f->parent), f);
+    else if (is(f, "constraint"))
+        plan_new_constraint(c, f);
+    else if (is(f, "index"))
+        plan_new_index(c, f);
+    else if (!is(f, "column"))
+        add(c, k->make, f, f->make);
+}
+
+/* -- what both have, but unlike --------------------------------------------------------------- */
+
+static bool only_unchecked(struct arena *a, const struct schema_fact *now,
+                           const struct schema_fact *then) {
+    return strcmp(now->definition, arena_printf(a, "%s NOT VALID", then->definition)) == 0 ||
+           (then->also &&
+            strcmp(now->definition, arena_printf(a, "%s NOT VALID", then->also)) == 0);
+}
+
+static void plan_replaced(struct sides *c, const struct schema_fact *now,
+                          const struct schema_fact *then) {
+    enum step_kind kind = covered_kind(now)->unmake;
+    if (kind == STEP_DROP_FUNCTION) {
+        bool alike = strcmp(now->type, then->type) == 0;
+        if (!alike)
+            add(c, STEP_REPLACE_FUNCTION, now, now->unmake);
+    } else if (kind != STEP_DROP_COMMENT && kind != STEP_OWN_SEQUENCE) {
+        bool foreign_key = is(now, "constraint") && now->type[0] == 'f';
+        add(c, foreign_key ? STEP_DROP_FOREIGN_KEY : kind, now, now->unmake);
+    }
+    plan_new(c, then);
+}
+
+/* An index whose building was cut off: nothing uses it, and readers go on while it is remade. */
+static void plan_broken_index(struct sides *c, const struct schema_fact *now,
+                              const struct schema_fact *then) {
+    struct step *s = add(c, STEP_DROP_INDEX, now,
+                         arena_printf(c->plan->arena, "DROP INDEX CONCURRENTLY %s", now->name));
+    s->online = true;
+    s = add(c, STEP_CREATE_INDEX, then, then->make);
+    s->online = true;
+    s->look = then->look;
+}
+
+static void plan_changed(struct sides *c, const struct schema_fact *now,
+                         const struct schema_fact *then) {
+    if (is(now, "column"))
+        plan_column(c->plan, c->live, now, then);
+    else if (facts_same(now, then))
+        return;
+    else if (!covered_kind(now) || is(now, "table"))
+        uncovered(c, now, " has other properties in the file");
+    else if (is(now, "sequence"))
+        add(c, STEP_ALTER_SEQUENCE, now,
+            arena_printf(c->plan->arena, "ALTER SEQUENCE %s AS %s", now->name, then->definition));
+    else if (is(now, "constraint") && only_unchecked(c->plan->arena, now, then))
+        plan_validate(c, then);
+    else if (is(now, "index") && only_unchecked(c->plan->arena, now, then))
+        plan_broken_index(c, now, then);
+    else
+        plan_replaced(c, now, then);
+}
+
+/* -- what the steps take along ---------------------------------------------------------------- */
+
+static bool has_step(const struct plan *p, enum step_kind kind, const char *object) {
+    for (size_t i = 0; i < p->n; i++)
+        if (p->steps[i].kind == kind && strcmp(p->steps[i].object, object) == 0)
+            return true;
+    return false;
+}
+
+/* Whether a view is made of something that a step changes. */
+static bool view_in_the_way(const struct plan *p, const struct schema_fact *view) {
+    for (size_t i = 0; i < p->n; i++) {
+        const struct step *s = &p->steps[i];
+        if ((s->kind == STEP_DROP_COLUMN || s->kind == STEP_ALTER_TYPE ||
+             s->kind == STEP_DROP_VIEW || s->kind == STEP_DROP_TABLE) &&
+            strstr(view->needs, arena_printf(p->arena, ",%s,", s->object)))
+            return true;
+    }
+    return false;
+}
+
+/* Views that stand in the way of a step are dropped and made again; those upon them, too. */
+static void plan_views(struct sides *c) {
+    for (bool again = true; again;) {
+        const struct schema_fact *f = c->live->at;
+        again = false;
+        for (size_t i = 0; i < c->live->n; i++, f++) {
+            const struct schema_fact *then = facts_like(c->declared, f);
+            if (!is(f, "view") || !then || has_step(c->plan, STEP_DROP_VIEW, f->name) ||
+                !view_in_the_way(c->plan, f))
+                continue;
+            add(c, STEP_DROP_VIEW, f, f->unmake);
+            again = true;
+        }
+    }
+}
+
+/* A view that is made again comes back in the file's order, whatever made it go. */
+static void plan_views_back(struct sides *c) {
+    const struct schema_fact *f = c->declared->at;
+    for (size_t i = 0; i < c->declared->n; i++, f++)
+        if (is(f, "view") && has_step(c->plan, STEP_DROP_VIEW, f->name) &&
+            !has_step(c->plan, STEP_CREATE_VIEW, f->name))
+            add(c, STEP_CREATE_VIEW, f, f->make);
+}
+
+/* What is made again has lost its comment. */
+static void plan_comments(struct sides *c) {
+    static const enum step_kind replacing[] = {STEP_DROP_VIEW, STEP_DROP_FOREIGN_KEY,
+                                               STEP_DROP_CONSTRAINT, STEP_DROP_INDEX};
+    const struct schema_fact *f = c->declared->at;
+    for (size_t i = 0; i < c->declared->n; i++, f++)
+        for (size_t k = 0; k < sizeof replacing / sizeof replacing[0] && is(f, "comment"); k++)
+            if (has_step(c->plan, replacing[k], f->special) &&
+                !has_step(c->plan, STEP_COMMENT, f->name))
+                add(c, STEP_COMMENT, f, f->make);
+}
+
+/* -- the whole -------------------------------------------------------------------------------- */
+
+/* The order of kinds; within one, the order in which they were added. Views by the position of
+ * their facts: those that go, last made first. */
+static void sort_steps(struct plan *p) {
+    for (size_t i = 1; i < p->n; i++) {
+        struct step s = p->steps[i];
+        size_t k = i;
+        for (; k > 0 && (p->steps[k - 1].online > s.online ||
+                         (p->steps[k - 1].online == s.online && p->steps[k - 1].kind > s.kind));
+             k--)
+            p->steps[k] = p->steps[k - 1];
+        p->steps[k] = s;
+    }
+}
+
+static void fingerprint(struct plan *p) {
+    struct text all = text_in(p->arena, FINGERPRINTED_MAX);
+    uint8_t hash[32];
+    for (size_t i = 0; i < p->n; i++)
+        text_printf(&all, "%s %s %d\n%s\n", step_traits[p->steps[i].kind].name, p->steps[i].object,
+                    p->steps[i].online, p->steps[i].sql);
+    text_put(&all, text_str(&p->uncovered));
+    crypto_sha256(hash, text_str(&all), all.n);
+    crypto_hex(p->fingerprint, hash, sizeof hash);
+}
+
+struct plan plan_make(struct arena *a, const struct rows *live, const struct rows *declared) {
+    struct plan p = {.arena = a, .uncovered = text_in(a, UNCOVERED_MAX)};
+    struct sides c = {&p, live, declared};
+    const struct schema_fact *now = live->at, *then = declared->at;
+    for (size_t i = live->n; i-- > 0;) /* last made goes first */
+        if (!facts_like(declared, &now[i]))
+            plan_gone(&c, &now[i]);
+    for (size_t i = 0; i < declared->n; i++) {
+        const struct schema_fact *same = facts_like(live, &then[i]);
+        if (same)
+            plan_changed(&c, same, &then[i]);
+        else
+            plan_new(&c, &then[i]);
+    }
+    plan_views(&c);
+    plan_views_back(&c);
+    plan_comments(&c);
+    sort_steps(&p);
+    fingerprint(&p);
+    return p;
+}
+
+bool plan_uncovered(const struct plan *p) {
+    return p->uncovered.n > 0;
+}
+
+size_t plan_count(const struct plan *p, bool online) {
+    size_t n = 0;
+    for (size_t i = 0; i < p->n; i++)
+        n += p->steps[i].online == online;
+    return n;
+}
+
+const char *plan_consent(struct arena *a, const struct step *s) {
+    return arena_printf(a, "%s:%s", step_traits[s->kind].name, s->object);
+}

@@ -1,0 +1,119 @@
+/* plan.h - the steps that lead from one schema to another, as facts give them.
+ *
+ * Steps stand in the order in which they are done. Those of the first phase are one transaction;
+ * online steps follow it one by one, because they would hold a lock for as long as a large table
+ * takes. What is left of a plan after its first phase is found by planning again, so a push that
+ * was cut off is finished by the next one. */
+#ifndef SITA_SQL_PLAN_H
+#define SITA_SQL_PLAN_H
+
+#include "sql/facts.h"
+#include "sql/schema.h"
+
+/* A table up to this size is changed within the transaction: it is read in well under a second. */
+enum { PLAN_SMALL_BYTES = 8 * 1024 * 1024 };
+
+enum step_kind {
+    STEP_DROP_COMMENT,
+    STEP_DROP_VIEW,
+    STEP_DROP_TRIGGER,
+    STEP_DROP_FOREIGN_KEY,
+    STEP_DROP_CONSTRAINT,
+    STEP_DROP_INDEX,
+    STEP_DROP_TABLE,
+    STEP_DROP_COLUMN,
+    STEP_CREATE_SEQUENCE,
+    STEP_ALTER_SEQUENCE,
+    STEP_REPLACE_FUNCTION,
+    STEP_CREATE_FUNCTION,
+    STEP_CREATE_TABLE,
+    STEP_ADD_COLUMN,
+    STEP_DROP_IDENTITY,
+    STEP_DROP_DEFAULT,
+    STEP_ALTER_TYPE,
+    STEP_SET_DEFAULT,
+    STEP_DROP_NOT_NULL,
+    STEP_ADD_GUARD, /* a CHECK that lets NOT NULL be set without reading the table again */
+    STEP_VALIDATE_GUARD,
+    STEP_SET_NOT_NULL,
+    STEP_DROP_GUARD,
+    STEP_OWN_SEQUENCE,
+    STEP_ADD_CONSTRAINT,
+    STEP_CREATE_INDEX,
+    STEP_USE_INDEX, /* a constraint gets an index that was built online */
+    STEP_ADD_FOREIGN_KEY,
+    STEP_VALIDATE_CONSTRAINT,
+    STEP_CREATE_VIEW,
+    STEP_CREATE_TRIGGER,
+    STEP_COMMENT,
+    STEP_DROP_SEQUENCE,
+    STEP_DROP_FUNCTION,
+    STEP_KINDS
+};
+
+/* What holds for every step of a kind. */
+struct step_traits {
+    const char *name; /* "drop-column" */
+    const char *lock; /* what it takes on its table; "" for none that matters */
+    const char *look; /* what the rows are that its look counts, or NULL */
+    bool blocks;      /* a row that is found makes the step impossible */
+};
+
+extern const struct step_traits step_traits[STEP_KINDS];
+
+struct step {
+    enum step_kind kind;
+    const char *object;    /* "tokens.description" */
+    const char *table;     /* the table that is locked, "" for none */
+    const char *sql;       /* one statement, no semicolon at the end */
+    const char *look;      /* a query that counts rows of the table {rows}, or NULL */
+    const char *from, *to; /* ALTER_TYPE: the two types */
+    int64_t bytes;         /* size of the table */
+    bool online;           /* second phase */
+    bool consent;          /* something is lost, or a filled table is rewritten */
+    bool rewrites;
+    int64_t found;  /* rows that the look found; -1: it was not taken */
+    int64_t unlike; /* ALTER_TYPE: values that change on the way there and back */
+    bool sampled;   /* the look was too long for the whole table */
+};
+
+struct plan {
+    struct arena *arena;
+    struct step *steps;
+    size_t n, capacity;
+    struct text uncovered; /* a line for each difference that no step covers */
+    char fingerprint[SCHEMA_HASH_SIZE];
+};
+
+/* The plan from `live` to `declared`; it and its strings live in a and in the facts. */
+struct plan plan_make(struct arena *a, const struct rows *live, const struct rows *declared);
+
+/* Adds steps: used by plan_columns.c. */
+struct step *plan_add(struct plan *p, enum step_kind kind, const char *object, const char *sql);
+
+/* The steps that make a column that both sides have the declared one. */
+void plan_column(struct plan *p, const struct rows *live, const struct schema_fact *now,
+                 const struct schema_fact *then);
+
+/* How a column that is added to an existing table stands to the rows that are there. */
+void plan_new_column(struct plan *p, const struct schema_fact *table, const struct schema_fact *f);
+
+/* The name of the CHECK that stands for a NOT NULL under way; and whether a name is one. */
+const char *plan_guard(struct arena *a, const struct schema_fact *column);
+bool plan_is_guard(const char *name);
+
+bool plan_uncovered(const struct plan *p);
+
+/* Number of steps of the first (online false) or second phase. */
+size_t plan_count(const struct plan *p, bool online);
+
+/* "drop-column:tokens.description" in a: how consent to a step is written. */
+const char *plan_consent(struct arena *a, const struct step *s);
+
+/* -- what people and programs read (plan_print.c) --------------------------------------------- */
+
+enum plan_format { PLAN_TEXT, PLAN_JSON, PLAN_SQL };
+
+void plan_print(struct text *out, const struct plan *p, enum plan_format format);
+
+#endif

@@ -1,0 +1,152 @@
+/* Steps for columns: those that are added, and those that change. */
+#include <string.h>
+
+#include "sql/plan.h"
+
+static const char guard_end[] = "_not_null_guard";
+
+const char *plan_guard(struct arena *a, const struct schema_fact *column) {
+    return arena_printf(a, "%s%s", column->name, guard_end);
+}
+
+bool plan_is_guard(const char *name) {
+    size_t n = strlen(name), end = sizeof guard_end - 1;
+    return n > end && strcmp(name + n - end, guard_end) == 0;
+}
+
+struct column {
+    struct plan *plan;
+    const struct schema_fact *now, *then;
+};
+
+/* An ALTER TABLE ... ALTER COLUMN of this column. */
+static struct step *alter(struct column *c, enum step_kind kind, const char *what) {
+    struct arena *a = c->plan->arena;
+    struct step *s = plan_add(
+        c->plan, kind, arena_printf(a, "%s.%s", c->then->parent, c->then->name),
+        arena_printf(a, "ALTER TABLE %s ALTER COLUMN %s %s", c->then->parent, c->then->name, what));
+    s->table = c->then->parent;
+    s->bytes = c->now->bytes;
+    return s;
+}
+
+/* The length in "character varying(n)"; SIZE_MAX for one without limit; 0 for another type. */
+static size_t varying_length(const char *type) {
+    static const char word[] = "character varying";
+    size_t n = 0;
+    if (strcmp(type, "text") == 0 || strcmp(type, word) == 0)
+        return SIZE_MAX;
+    if (strncmp(type, word, sizeof word - 1) != 0 || type[sizeof word - 1] != '(')
+        return 0;
+    for (const char *at = type + sizeof word; *at >= '0' && *at <= '9' && n < SIZE_MAX / 16; at++)
+        n = 10 * n + (size_t)(*at - '0');
+    return n;
+}
+
+/* Texts of a longer type are stored alike; for any other pair the table is taken to be rewritten.
+ */
+static bool stored_alike(const char *from, const char *to) {
+    size_t now = varying_length(from), then = varying_length(to);
+    return now > 0 && then >= now;
+}
+
+static void plan_type(struct column *c) {
+    struct arena *a = c->plan->arena;
+    const char *from = c->now->type, *to = c->then->type, *name = c->then->name;
+    struct step *s = alter(c, STEP_ALTER_TYPE,
+                           arena_printf(a, "TYPE %s USING %s::%.*s", to, name,
+                                        (int)(strstr(to, " COLLATE ") ? strstr(to, " COLLATE ") - to
+                                                                      : (long)strlen(to)),
+                                        to));
+    s->rewrites = s->consent = !stored_alike(from, to);
+    s->from = from;
+    s->to = to;
+    if (s->rewrites)
+        s->look = arena_printf(a, "t.%s", name);
+}
+
+static void plan_default(struct column *c) {
+    bool retyped = strcmp(c->now->type, c->then->type) != 0;
+    if (!retyped && facts_same(c->now, c->then))
+        return;
+    if (*c->now->preset && (retyped || !*c->then->preset))
+        alter(c, STEP_DROP_DEFAULT, "DROP DEFAULT");
+    if (*c->then->preset)
+        alter(c, STEP_SET_DEFAULT, arena_printf(c->plan->arena, "SET DEFAULT %s", c->then->preset));
+}
+
+static const char *null_look(struct column *c) {
+    return arena_printf(c->plan->arena, "SELECT count(*) FROM {rows} AS t WHERE t.%s IS NULL",
+                        c->then->name);
+}
+
+static struct step *guard_step(struct column *c, enum step_kind kind, const char *format) {
+    struct arena *a = c->plan->arena;
+    const char *guard = plan_guard(a, c->then);
+    struct step *s = plan_add(
+        c->plan, kind, arena_printf(a, "%s.%s", c->then->parent, guard),
+        arena_printf(a, "ALTER TABLE %s %s CONSTRAINT %s%s", c->then->parent, format, guard,
+                     kind == STEP_ADD_GUARD
+                         ? arena_printf(a, " CHECK (%s IS NOT NULL) NOT VALID", c->then->name)
+                         : ""));
+    s->table = c->then->parent;
+    s->bytes = c->now->bytes;
+    s->online = kind != STEP_ADD_GUARD;
+    return s;
+}
+
+/* On a large table a CHECK is proved beside readers and writers; NOT NULL then needs no look. */
+static void plan_not_null(struct column *c, const struct rows *live) {
+    struct arena *a = c->plan->arena;
+    const char *guard_name = plan_guard(a, c->then);
+    const struct schema_fact *guard = facts_find(live, "constraint", c->then->parent, guard_name);
+    bool large = c->now->bytes > PLAN_SMALL_BYTES;
+    if (large && !guard)
+        guard_step(c, STEP_ADD_GUARD, "ADD");
+    if (large && (!guard || strstr(guard->definition, " NOT VALID")))
+        guard_step(c, STEP_VALIDATE_GUARD, "VALIDATE");
+    struct step *s = alter(c, STEP_SET_NOT_NULL, "SET NOT NULL");
+    s->online = large;
+    s->look = null_look(c);
+    if (large && !guard) /* one that is there is planned as a fact that goes */
+        guard_step(c, STEP_DROP_GUARD, "DROP");
+}
+
+void plan_column(struct plan *p, const struct rows *live, const struct schema_fact *now,
+                 const struct schema_fact *then) {
+    struct column c = {p, now, then};
+    if (strcmp(now->special, then->special) != 0) {
+        if (*then->special || strncmp(now->special, "GENERATED", 9) != 0)
+            text_printf(&p->uncovered,
+                        "column %s.%s has another identity or generation in the file\n",
+                        now->parent, now->name);
+        else
+            alter(&c, STEP_DROP_IDENTITY, "DROP IDENTITY");
+    }
+    if (strcmp(now->type, then->type) != 0)
+        plan_type(&c);
+    plan_default(&c);
+    if (!now->not_null && then->not_null)
+        plan_not_null(&c, live);
+    if (now->not_null && !then->not_null)
+        alter(&c, STEP_DROP_NOT_NULL, "DROP NOT NULL");
+}
+
+/* A constant is noted in the catalogue once for all rows; anything else is computed for each. */
+static bool computed_for_each_row(const struct schema_fact *f) {
+    if (*f->special)
+        return true;
+    return strchr(f->preset, '(') && strcmp(f->preset, "now()") != 0;
+}
+
+void plan_new_column(struct plan *p, const struct schema_fact *table, const struct schema_fact *f) {
+    struct step *s =
+        plan_add(p, STEP_ADD_COLUMN, arena_printf(p->arena, "%s.%s", f->parent, f->name),
+                 arena_printf(p->arena, "ALTER TABLE %s ADD COLUMN %s", f->parent, f->make));
+    s->table = f->parent;
+    s->bytes = table->bytes;
+    s->rewrites = computed_for_each_row(f);
+    s->consent = s->rewrites && table->bytes > PLAN_SMALL_BYTES;
+    if (f->not_null && !*f->preset && !*f->special)
+        s->look = "SELECT count(*) FROM {rows} AS t";
+}

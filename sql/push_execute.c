@@ -1,0 +1,163 @@
+/* Does the steps of a plan: one transaction, then one by one what would hold a lock for long. */
+#include <string.h>
+
+#include "sql/push_private.h"
+
+enum { ATTEMPTS = 6, DETAILS_MAX = 8 * 1024 * 1024 };
+
+/* Whoever waits for a table lock makes all that come later wait, too: so it waits shortly. */
+#define LOCK_WAIT "1s"
+
+static enum status plan_now(struct push *p, struct plan *plan) {
+    struct rows live;
+    enum status status = facts_read(p->admin, p->arena, &live, p->say);
+    if (status == OK)
+        *plan = plan_make(p->arena, &live, &p->declared);
+    return status;
+}
+
+static enum status run_step(struct push *p, const struct step *s) {
+    enum status status = admin_script(p->admin, s->sql, p->say);
+    if (status != OK)
+        text_printf(p->say, " (step %s)", plan_consent(p->arena, s));
+    return status;
+}
+
+/* The first phase may leave nothing but online steps. */
+static enum status check_rest(struct push *p, const struct plan *rest, bool online_left) {
+    if (plan_count(rest, false) == 0 && !plan_uncovered(rest) && (online_left || rest->n == 0))
+        return OK;
+    text_lit(p->say, "The steps did not lead to the declared schema; what is left:\n");
+    plan_print(p->say, rest, PLAN_TEXT);
+    return FAILED;
+}
+
+static enum status do_first_phase(struct push *p, const struct plan *plan, const struct step **at) {
+    enum status status = OK;
+    for (size_t i = 0; i < plan->n && status == OK; i++)
+        if (!plan->steps[i].online)
+            status = run_step(p, *at = &plan->steps[i]);
+    return status;
+}
+
+static enum status record_plan(struct push *p, const struct plan *plan) {
+    struct text details = text_in(p->arena, DETAILS_MAX);
+    text_lit(&details, "{\"plan\": ");
+    plan_print(&details, plan, PLAN_JSON);
+    text_lit(&details, "}");
+    return push_record(p, plan_count(plan, true) > 0 ? "" : "applied", text_str(&details));
+}
+
+/* *at: the step that failed. */
+static enum status first_phase(struct push *p, const struct plan *plan, const struct step **at) {
+    struct plan again, rest;
+    if (admin_script(p->admin,
+                     "BEGIN; SET LOCAL lock_timeout = '" LOCK_WAIT "'; "
+                     "SET LOCAL check_function_bodies = off",
+                     p->say) != OK ||
+        plan_now(p, &again) != OK)
+        return FAILED;
+    if (strcmp(again.fingerprint, plan->fingerprint) != 0) {
+        text_lit(p->say, "The schema was changed by somebody else since the plan was made; nothing "
+                         "was changed here. Push again.");
+        return FAILED;
+    }
+    if (do_first_phase(p, plan, at) != OK || plan_now(p, &rest) != OK ||
+        check_rest(p, &rest, plan_count(plan, true) > 0) != OK || record_plan(p, plan) != OK)
+        return FAILED;
+    return admin_script(p->admin, "COMMIT", p->say);
+}
+
+static void name_blockers(struct push *p, const struct step *s) {
+    const char *values[] = {s ? s->table : ""};
+    struct rows found;
+    if (admin_query(p->admin, p->arena, SQL_SCHEMA_BLOCKERS, values, 1, &record_schema_line, &found,
+                    p->say) != OK)
+        return;
+    for (size_t i = 0; i < found.n; i++) {
+        const struct schema_line *line = rows_at(&record_schema_line, &found, i);
+        text_printf(p->say, "\n  held by %s", line->line);
+    }
+}
+
+/* After a failure: true if it was a lock that was not got, and another attempt is due. */
+static bool try_again(struct push *p, const struct step *at, int attempt) {
+    bool locked = admin_failed_with(p->admin, "55P03") || admin_failed_with(p->admin, "40P01");
+    if (admin_script(p->admin, "ROLLBACK", p->say) != OK || !locked)
+        return false;
+    text_printf(p->say, "; attempt %d of %d.", attempt + 1, ATTEMPTS);
+    name_blockers(p, at);
+    text_char(p->say, '\n');
+    if (attempt + 1 == ATTEMPTS)
+        return false;
+    return admin_script(p->admin,
+                        arena_printf(p->arena, "SELECT pg_sleep(%g)", 0.1 * (1 << attempt)),
+                        p->say) == OK;
+}
+
+static enum push_outcome do_transaction(struct push *p, const struct plan *plan) {
+    for (int attempt = 0;; attempt++) {
+        const struct step *at = NULL;
+        if (first_phase(p, plan, &at) == OK)
+            return PUSH_APPLIED;
+        bool locked = admin_failed_with(p->admin, "55P03");
+        if (!try_again(p, at, attempt))
+            return locked ? PUSH_LOCKED : PUSH_FAILED;
+    }
+}
+
+/* Building and validating wait beside readers and writers; the others take a lock that stops them.
+ */
+static const char *lock_wait(const struct step *s) {
+    bool patient = s->kind == STEP_CREATE_INDEX || s->kind == STEP_DROP_INDEX ||
+                   s->kind == STEP_VALIDATE_CONSTRAINT || s->kind == STEP_VALIDATE_GUARD;
+    return patient ? "SET lock_timeout = 0" : "SET lock_timeout = '" LOCK_WAIT "'";
+}
+
+static enum status do_online_step(struct push *p, const struct step *s) {
+    for (int attempt = 0;; attempt++) {
+        if (admin_script(p->admin, lock_wait(s), p->say) == OK && run_step(p, s) == OK)
+            return OK;
+        if (!try_again(p, s, attempt))
+            return FAILED;
+    }
+}
+
+static enum status finish(struct push *p) {
+    struct rows lines;
+    struct plan rest;
+    char fingerprint[SCHEMA_HASH_SIZE];
+    const char *values[] = {fingerprint};
+    if (admin_script(p->admin, "BEGIN", p->say) != OK || plan_now(p, &rest) != OK ||
+        check_rest(p, &rest, false) != OK ||
+        admin_query(p->admin, p->arena, SQL_SCHEMA_TEXT, NULL, 0, &record_schema_line, &lines,
+                    p->say) != OK)
+        return FAILED;
+    schema_fingerprint(fingerprint, p->arena, &lines);
+    if (admin_query(p->admin, p->arena, SQL_SCHEMA_PUSH_FINISH, values, 1, NULL, NULL, p->say) !=
+        OK)
+        return FAILED;
+    return admin_script(p->admin, "COMMIT", p->say);
+}
+
+static enum push_outcome do_online(struct push *p, const struct plan *plan) {
+    for (size_t i = 0; i < plan->n; i++) {
+        if (plan->steps[i].online && do_online_step(p, &plan->steps[i]) != OK) {
+            text_lit(p->say, "\nThe first phase is done; a push will finish what is left.");
+            return PUSH_FAILED;
+        }
+    }
+    return finish(p) == OK ? PUSH_APPLIED : PUSH_FAILED;
+}
+
+enum push_outcome push_execute(struct push *p, const struct plan *plan) {
+    enum push_outcome outcome = do_transaction(p, plan);
+    if (outcome == PUSH_APPLIED && plan_count(plan, true) > 0)
+        outcome = do_online(p, plan);
+    if (outcome == PUSH_APPLIED)
+        text_printf(p->say, "Applied plan %s: %zu step%s.", plan->fingerprint, plan->n,
+                    plan->n == 1 ? "" : "s");
+    else if (outcome == PUSH_LOCKED)
+        text_lit(p->say, "Nothing was changed.");
+    return outcome;
+}
