@@ -105,6 +105,8 @@ static struct step *add(struct sides *c, enum step_kind kind, const struct schem
     struct step *s = plan_add(c->plan, kind, object_of(c->plan->arena, f), sql);
     s->table = is(f, "table") ? f->name : f->parent;
     s->bytes = f->bytes;
+    /* A view may be made of those before it. */
+    s->order = kind == STEP_DROP_VIEW ? -f->position : kind == STEP_CREATE_VIEW ? f->position : 0;
     return s;
 }
 
@@ -369,15 +371,20 @@ static void plan_comments(struct sides *c) {
 
 /* -- the whole -------------------------------------------------------------------------------- */
 
-/* The order of kinds; within one, the order in which they were added. Views by the position of
- * their facts: those that go, last made first. */
+static bool comes_after(const struct step *s, const struct step *other) {
+    if (s->online != other->online)
+        return s->online;
+    if (s->kind != other->kind)
+        return s->kind > other->kind;
+    return s->order > other->order;
+}
+
+/* Stable: what is equal stays in the order in which it was added. */
 static void sort_steps(struct plan *p) {
     for (size_t i = 1; i < p->n; i++) {
         struct step s = p->steps[i];
         size_t k = i;
-        for (; k > 0 && (p->steps[k - 1].online > s.online ||
-                         (p->steps[k - 1].online == s.online && p->steps[k - 1].kind > s.kind));
-             k--)
+        for (; k > 0 && comes_after(&p->steps[k - 1], &s); k--)
             p->steps[k] = p->steps[k - 1];
         p->steps[k] = s;
     }

@@ -69,6 +69,7 @@ struct step {
     const char *look;      /* a query that counts rows of the table {rows}, or NULL */
     const char *from, *to; /* ALTER_TYPE: the two types */
     int64_t bytes;         /* size of the table */
+    int64_t order;         /* among steps of its kind */
     bool online;           /* second phase */
     bool consent;          /* something is lost, or a filled table is rewritten */
     bool rewrites;
