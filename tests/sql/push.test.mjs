@@ -104,17 +104,27 @@ test('an empty database is planned whole, in each format', (t) => {
   assert.match(push(database).stdout, /already has this schema; noted it/);
 });
 
+// The holder's process number, once it has printed what follows its lock.
+async function locked(holder) {
+  let said = '';
+  for await (const part of holder.stdout) {
+    said += part;
+    if (said.includes('\n1\n')) return said.split('\n')[0];
+  }
+  throw new Error(`the holder ended: ${said}`);
+}
+
 test('a lock that another holds: its holder is named, nothing changes; later it goes', async (t) => {
   const database = newDatabase(t, 'blocked');
   assert.equal(push(database).status, DONE);
   psql(database, 'DROP INDEX tokens_status_id');
   const holder = spawn('psql', ['-qAtd', database], { env: environment });
   t.after(() => holder.kill());
-  holder.stdin.write('BEGIN; LOCK TABLE tokens IN ROW EXCLUSIVE MODE; SELECT pg_backend_pid();\n');
-  const pid = String((await once(holder.stdout, 'data'))[0]).trim();
+  holder.stdin.write('SELECT pg_backend_pid(); BEGIN; LOCK TABLE tokens IN ROW EXCLUSIVE MODE; SELECT 1;\n');
+  const pid = await locked(holder);
   const r = push(database);
   assert.equal(r.status, LOCKED, r.stderr);
-  assert.match(r.stderr, new RegExp(`held by process ${pid} .*LOCK TABLE tokens`));
+  assert.match(r.stderr, new RegExp(`held by process ${pid} .*on tokens since .*SELECT 1`));
   assert.match(r.stderr, /Nothing was changed/);
   assert.equal(psql(database, "SELECT to_regclass('tokens_status_id') IS NULL"), 't');
   holder.stdin.end('ROLLBACK;\n');
