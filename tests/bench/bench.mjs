@@ -24,7 +24,7 @@ BENCH_PORT=18400 is the first of 40 ports. Results: tests/bench/results/.
 `;
 
 const MODES = {
-  full: { seconds: 4, warm: 1, rounds: 3, connections: [32, 128] },
+  full: { seconds: 3, warm: 1, rounds: 3, connections: [32, 128] },
   quick: { seconds: 1, warm: 1, rounds: 2, connections: [32] },
 };
 const SIZES = {

@@ -116,8 +116,10 @@ export class Site {
   }
 
   psql(...args) {
-    return execFileSync('psql', ['--no-psqlrc', '--quiet', '--no-align', '--tuples-only', '--set=ON_ERROR_STOP=1',
+    const r = spawnSync('psql', ['--no-psqlrc', '--quiet', '--no-align', '--tuples-only', '--set=ON_ERROR_STOP=1',
       `--host=${this.sockets}`, '--username=postgres', '--dbname=sitaminter', ...args], { encoding: 'utf8' });
+    if (r.status !== 0) fail(`the data could not be made: ${r.error?.message ?? (r.signal ? `psql was ended by ${r.signal}` : r.stderr.trim().split('\n').pop())}`);
+    return r.stdout;
   }
 
   // What the data was made from.
