@@ -1,9 +1,10 @@
 // The micro-cache: one answer for a second's worth of readers, and never a wrong one.
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
+import https from 'node:https';
 import path from 'node:path';
 import test from 'node:test';
-import { get, psql, state, until } from './lib/site.mjs';
+import { ca, get, psql, state, until } from './lib/site.mjs';
 
 // What nginx's log says of the request with this answer: HIT, MISS, BYPASS …
 async function cacheStatus(answer) {
@@ -87,4 +88,20 @@ test('a hundred readers of one page at once cost a few looks at the database', a
   for (const answer of answers) seen.push(await cacheStatus(answer));
   const asked = seen.filter((word) => word === 'MISS' || word === 'EXPIRED').length;
   assert.ok(asked >= 1 && asked <= 10, `${asked} of 100 reached a worker: ${[...new Set(seen)]}`);
+});
+
+// What may not be kept is not waited for: a lock that each reader in turn holds in vain made the last
+// of them wait for seconds.
+test('many readers of one address that is not there do not queue', async () => {
+  const agent = new https.Agent({ ca, keepAlive: true, maxSockets: 128 });
+  try {
+    for (const address of ['/api/tokens/2147483647', '/tokens?page=0']) {
+      const answers = await Promise.all(Array.from({ length: 128 }, () => get(address, { agent })));
+      assert.ok(answers.every(({ status }) => status === 404 || status === 400), address);
+      const worst = Math.max(...answers.map(({ ms }) => ms));
+      assert.ok(worst < 1500, `${address}: ${worst} ms`);
+    }
+  } finally {
+    agent.destroy();
+  }
 });

@@ -123,7 +123,9 @@ test('503 while the database is away, and without workers', async () => {
 
   const undo = await change('/read.sock"', '/no-such.sock"');
   try {
-    checkError(await get('/tokens', { headers: { Cookie: 'a=1' } }), 503, 'no workers');
+    const without = await get('/tokens', { headers: { Cookie: 'a=1' } });
+    checkError(without, 503, 'no workers');
+    assert.equal(without.headers['retry-after'], '5');
     checkJson(await get('/api/tokens', { headers: { Cookie: 'a=1' } }), 503, 'server_error', 'no workers');
   } finally {
     await undo();
@@ -137,6 +139,7 @@ test('maintenance: everything but files and health is 503, at once and reversibl
   try {
     const closed = await until(() => get('/'), (answer) => answer.status === 503);
     checkError(closed, 503, 'maintenance');
+    assert.equal(closed.headers['retry-after'], '120');
     assert.equal(closed.headers['retry-after'], '120');
     assert.match(closed.body, /maintenance/i);
     checkJson(await get('/api/tokens'), 503, 'maintenance', 'maintenance');

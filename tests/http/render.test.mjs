@@ -46,10 +46,10 @@ test('nginx accepts what is made, with and without brotli, and nothing is left t
 test('a public name turns HSTS on, and the usual port is not named in redirects', () => {
   const local = render();
   assert.match(local.headers, /Strict-Transport-Security ""/);
-  assert.match(local.conf, /return 308 https:\/\/\$host:9443\$request_uri;/);
+  assert.match(local.conf, /return 308 https:\/\/\$own_host:9443\$request_uri;/);
   const known = render({ PUBLIC_NAME: 'mint.example.org', PUBLIC_PORT: '443' });
   assert.match(known.headers, /Strict-Transport-Security "max-age=31536000"/);
-  assert.match(known.conf, /return 308 https:\/\/\$host\$request_uri;/);
+  assert.match(known.conf, /return 308 https:\/\/\$own_host\$request_uri;/);
   assert.match(known.conf, /server_name mint\.example\.org;/);
   accepted();
 });

@@ -64,6 +64,8 @@ test('HTTP leads to HTTPS at the right port, method and address kept', async () 
   }
   const other = await get('/a', { plain: true, headers: { Host: `127.0.0.1:${httpPort}` } });
   assert.equal(other.headers.location, `https://127.0.0.1:${httpsPort}/a`);
+  const foreign = await get('/a', { plain: true, headers: { Host: 'elsewhere.example' } });
+  assert.equal(foreign.headers.location, `${base}/a`, 'never to a name that is not ours');
 });
 
 test('plain HTTP spoken to the TLS port is led there as well', async () => {
