@@ -1,11 +1,9 @@
 #include "base/json_in.h"
 
-/* The library has types of these names. */
+/* The library has a type of this name. */
 #define json_type jsonc_type
-#define json_bool jsonc_bool
 #include <json-c/json.h>
 #undef json_type
-#undef json_bool
 
 #include <limits.h>
 #include <string.h>
@@ -162,13 +160,6 @@ bool json_int(const struct json *v, int64_t *out) {
     if (json_type(v) != JSON_INT)
         return false;
     *out = v->integer;
-    return true;
-}
-
-bool json_bool(const struct json *v, bool *out) {
-    if (json_type(v) != JSON_BOOL)
-        return false;
-    *out = v->boolean;
     return true;
 }
 

@@ -49,9 +49,6 @@ const char *json_string(const struct json *v);
 /* A whole number within int64; false if v is anything else. */
 bool json_int(const struct json *v, int64_t *out);
 
-/* True and *out set if v is a boolean. */
-bool json_bool(const struct json *v, bool *out);
-
 /* The value as compact JSON text that lives in a. */
 const char *json_text(struct arena *a, const struct json *v);
 

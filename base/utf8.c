@@ -60,10 +60,3 @@ bool utf8_is_control(uint32_t c) {
     return c < 0x20 || (c >= 0x7f && c <= 0x9f) || (c >= 0x2028 && c <= 0x202e) ||
            (c >= 0x2066 && c <= 0x2069);
 }
-
-size_t utf8_length(const char *s, size_t n) {
-    size_t count = 0;
-    for (size_t i = 0; i < n; i++)
-        count += !continues(s, i);
-    return count;
-}

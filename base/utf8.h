@@ -26,7 +26,4 @@ bool utf8_valid(const char *s, size_t n);
  * to U+2069). */
 bool utf8_is_control(uint32_t code_point);
 
-/* Number of code points in valid UTF-8. */
-size_t utf8_length(const char *s, size_t n);
-
 #endif

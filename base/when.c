@@ -5,12 +5,6 @@
 
 static const int64_t US = 1000000;
 
-int64_t when_now(void) {
-    struct timespec now;
-    clock_gettime(CLOCK_REALTIME, &now);
-    return now.tv_sec * US + now.tv_nsec / 1000;
-}
-
 /* Days from 1970-01-01, proleptic Gregorian: years run from March so that leap days come last. */
 static int64_t days_from_civil(int64_t year, int64_t month, int64_t day) {
     year -= month <= 2;

@@ -10,9 +10,6 @@
 
 #define WHEN_NONE INT64_MIN /* no time: NULL in the database, null in JSON */
 
-/* Now, from the system's clock. */
-int64_t when_now(void);
-
 /* Reads "YYYY-MM-DD", "YYYY-MM-DD HH:MM:SS[.ffffff]" (what PostgreSQL prints with DateStyle ISO)
  * or the same with "T" and an optional "Z" (RFC 3339 in UTC). Years 0001 to 9999. False, and
  * *when untouched, for anything else, impossible dates included. */

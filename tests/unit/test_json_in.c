@@ -241,7 +241,6 @@ static void reads_values(void **state) {
     const struct json *v = NULL;
     struct text why = text_in(arena, 100);
     int64_t i = 7;
-    bool b = false;
     (void)state;
     assert_int_equal(json_parse(arena, s, sizeof s - 1, &v, &why), OK);
     assert_int_equal(json_type(v), JSON_OBJECT);
@@ -255,7 +254,7 @@ static void reads_values(void **state) {
     assert_int_equal(json_type(json_member(v, "n")), JSON_NULL);
     assert_null(json_member(v, "absent"));
     assert_null(json_member(v, ""));
-    assert_true(json_bool(json_member(v, "t"), &b) && b);
+    assert_int_equal(json_type(json_member(v, "t")), JSON_BOOL);
     assert_true(json_int(json_member(v, "i"), &i) && i == -5);
     static const char *const not_int[] = {"n", "t", "big", "f", "s", "a", "o", "absent"};
     for (size_t k = 0; k < 8; k++)
@@ -266,7 +265,6 @@ static void reads_values(void **state) {
     assert_string_equal(json_string(json_member(v, "s")), "xy");
     assert_null(json_string(json_member(v, "i")));
     assert_null(json_string(NULL));
-    assert_false(json_bool(json_member(v, "i"), &b));
     const struct json *a = json_member(v, "a");
     assert_int_equal(json_count(a), 2);
     assert_string_equal(json_string(json_at(a, 1)), "2");
