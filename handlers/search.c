@@ -125,8 +125,8 @@ static int32_t namesake(const struct search_model *model) {
     return id;
 }
 
-/* The one thing that the text means; NULL if there is none. A number is an id only if no token is
- * called so. */
+/* The one thing that the text means; NULL if there is none. A number is an id only if no symbol
+ * or name begins with it. */
 static const char *exact(struct request *rq, const struct search_model *model) {
     struct text path = text_in(rq->arena, PATH_TEXT_MAX);
     if (model->users.n)
