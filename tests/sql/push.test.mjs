@@ -189,8 +189,16 @@ test('wrong use, and a server or file that is not there', (t) => {
   }
   const help = db(['--help']);
   assert.equal(help.status, DONE);
-  for (const word of ['setup', 'push', 'check', 'Examples:', 'Exit status'])
-    assert.ok(help.stdout.includes(word), word);
+  assert.match(help.stdout, /Exit status/);
+  const commands = [...help.stdout.matchAll(/^  ([a-z][a-z-]*)  /gm)].map((m) => m[1]);
+  for (const command of ['setup', 'push', 'check']) assert.ok(commands.includes(command), command);
+  for (const command of commands) {
+    const { status, stdout } = db([command, '--help']);
+    assert.equal(status, DONE);
+    assert.ok(stdout.startsWith(`Usage: sitaminter db ${command}`), stdout);
+    assert.match(stdout, /\nExamples?:\n  sitaminter db [^]*\nExit status: 0 /, command);
+    assert.equal(stdout.split('\n').find((line) => line.length > 100), undefined, command);
+  }
   assert.equal(db(['schema']).stdout, read('sql/schema.sql'));
 });
 
