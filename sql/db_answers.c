@@ -41,12 +41,20 @@ static void take_aborted(struct ticket *t) {
         t->again = true;
 }
 
-/* An answer that belongs to preparing, not to a load. */
-static void take_preparing(struct db *db, const struct item *item, const PGresult *result) {
-    if (PQresultStatus(result) == PGRES_COMMAND_OK || item->kind == ITEM_DEALLOCATE)
-        return;
-    error_log(db, item_name(item), result);
-    prepared_at(db, item->statement->index)->state = PREPARED_NOT;
+/* An answer of no single load: to preparing, or the error of a server that goes when nothing but a
+ * shared sync is left to answer. False if the connection has to go. */
+static bool take_shared(struct db *db, const struct item *item, const PGresult *result) {
+    enum cure cure;
+    if (PQresultStatus(result) == PGRES_COMMAND_OK)
+        return true;
+    (void)error_meaning(result, &cure);
+    if (cure == CURE_RECONNECT || item->kind == ITEM_SYNC)
+        return false;
+    if (item->kind == ITEM_PREPARE) {
+        error_log(db, item_name(item), result);
+        prepared_at(db, item->statement->index)->state = PREPARED_NOT;
+    }
+    return true;
 }
 
 static void take_success(struct db *db, const struct item *item, PGresult *result) {
@@ -101,7 +109,7 @@ static bool take_result(struct db *db, PGresult *result) {
     else if (item->ticket)
         stays = take_error(db, item, result);
     else
-        take_preparing(db, item, result);
+        stays = take_shared(db, item, result);
     PQclear(result);
     return stays;
 }

@@ -260,6 +260,31 @@ static void a_lost_connection_is_opened_again(void **state) {
 /* A folder whose socket is a link to the server's: without the link the server is away. */
 static char folder[64], link_name[128], real_name[256];
 
+/* Ends the session that adds a user when its transaction ends: after the answer to the load, before
+ * that to the sync. */
+static const char fatal_at_sync[] =
+    "CREATE FUNCTION leave() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+    "  PERFORM pg_terminate_backend(pg_backend_pid()); PERFORM pg_sleep(1); RETURN NULL; END $$;"
+    "CREATE CONSTRAINT TRIGGER leave AFTER INSERT ON users DEFERRABLE INITIALLY DEFERRED"
+    "  FOR EACH ROW EXECUTE FUNCTION leave()";
+
+static void a_session_that_ends_before_its_sync(void **state) {
+    static const char users[] = "[{\"user_address\": \"ckt1leaving\", \"reserved\": false}]";
+    (void)state;
+    admin_do(fatal_at_sync);
+    struct db *db = connect_with("");
+    loads[0].arena = arena;
+    import_users(&loads[0], users);
+    queue(db, 0);
+    run_all(db, 1, 5000);
+    assert_int_equal(loads[0].status, OK);
+    queue_token(db, 1, 1);
+    run_all(db, 2, 5000);
+    expect_token(1, 1);
+    db_free(db);
+    admin_do("DROP TRIGGER leave ON users; DROP FUNCTION leave()");
+}
+
 static void server_appears(void) {
     if (symlink(real_name, link_name) != 0)
         fail_msg("%s: %m", link_name);
@@ -434,6 +459,7 @@ int main(void) {
         T(many_loads_fit_through_one_socket),
         T(a_changed_table_is_prepared_anew),
         T(a_lost_connection_is_opened_again),
+        T(a_session_that_ends_before_its_sync),
         T(a_server_that_goes_and_comes),
         T(attempts_back_off),
         T(a_silent_server),
