@@ -76,6 +76,18 @@ test('another state folder on the same ports is refused with the variable to cha
   fs.rmSync(folder, { recursive: true });
 });
 
+test('a port that is in use for IPv6 only is refused in the same words', async (t) => {
+  const other = net.createServer();
+  const listening = new Promise((resolve, reject) => other.once('error', reject).listen(0, '::1', resolve));
+  if (await listening.then(() => false, () => true)) return t.skip('no IPv6 here');
+  t.after(() => other.close());
+  const port = String(other.address().port);
+  assert.match(run(['--detach'], { SITA_STATE: `${wanted}-other`, SITA_HTTPS_PORT: port }).stderr,
+    new RegExp(`port ${port} is in use .*SITA_HTTPS_PORT`));
+  const folder = /^state +(.*)$/m.exec(run(['status'], { SITA_STATE: `${wanted}-other` }).stdout)[1];
+  fs.rmSync(folder, { recursive: true });
+});
+
 test('wrong settings are one sentence each', () => {
   assert.match(run([], { SITA_HTTPS_PORT: 'x' }).stderr, /^run: SITA_HTTPS_PORT must be a port number/);
   assert.match(run([], { SITA_HTTPS_PORT: '28999', SITA_HTTP_PORT: '28999' }).stderr,
