@@ -1,7 +1,7 @@
 // The systemd units are ones that systemd understands, and as confined as they claim.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import test from 'node:test';
@@ -53,4 +53,21 @@ test('what the units set are settings of the program', () => {
   for (const unit of units)
     for (const [, name] of readFileSync(join(root, unit), 'utf8').matchAll(/^Environment=SITA_(\w+)=/gm))
       assert.ok(table.includes(`("${name}"`), `${unit}: SITA_${name}`);
+});
+
+const build = process.env.BUILD_DIR ?? '';
+const unbuilt = !existsSync(join(build, 'cmake_install.cmake')) && 'BUILD_DIR names no build';
+
+test('what the units start is where an install as README tells it puts it', { skip: unbuilt }, (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'units-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const [, prefix] = /`cmake --install \S+ --prefix (\S+)`/.exec(readFileSync(join(root, 'README.md'), 'utf8'));
+  const done = spawnSync('cmake', ['--install', build, '--prefix', prefix],
+    { encoding: 'utf8', env: { ...process.env, DESTDIR: folder } });
+  assert.equal(done.status, 0, done.stderr);
+  for (const unit of units) {
+    const text = readFileSync(join(root, unit), 'utf8');
+    for (const [, path] of text.matchAll(/^(?:ExecStart=|Environment=SITA_TEMPLATES=)(\S+)/gm))
+      assert.ok(existsSync(join(folder, path)), `${unit}: ${path}`);
+  }
 });
