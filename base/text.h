@@ -59,4 +59,8 @@ bool text_ok(const struct text *t);
 /* The bytes, ended by NUL (not counted in n). Borrowed until the text grows or its arena ends. */
 const char *text_str(struct text *t);
 
+/* Marks a literal in a table for templates/po/extract.mjs: what readers see. message() of
+ * templates/messages.h translates it where it is used. */
+#define N_(english) english
+
 #endif

@@ -14,20 +14,20 @@ static const char *const prefixes[] = {[ADDRESS_MAINNET] = "ckb", [ADDRESS_TESTN
 
 const char *address_error_text(enum address_error error) {
     static const char *const texts[] = {
-        [ADDRESS_GOOD] = "is good",
-        [ADDRESS_CHARSET] = "has a character that no address has",
-        [ADDRESS_TOO_LONG] = "is longer than 1023 characters",
-        [ADDRESS_MIXED_CASE] = "mixes capitals and small letters",
-        [ADDRESS_NO_ADDRESS] = "is not a CKB address",
-        [ADDRESS_WRONG_PREFIX] = "begins with neither ckb1 nor ckt1",
-        [ADDRESS_CHECKSUM] = "has a wrong checksum: a character is mistyped or missing",
-        [ADDRESS_WRONG_VARIANT] = "has the checksum of another address format",
-        [ADDRESS_PADDING] = "has stray bits at its end",
-        [ADDRESS_FORMAT] = "has an unknown format byte",
-        [ADDRESS_TRUNCATED] = "is too short for its format",
-        [ADDRESS_LENGTH] = "has arguments of a wrong length",
-        [ADDRESS_INDEX] = "names an unknown lock",
-        [ADDRESS_HASH_TYPE] = "has a hash type that does not exist",
+        [ADDRESS_GOOD] = N_("is good"),
+        [ADDRESS_CHARSET] = N_("has a character that no address has"),
+        [ADDRESS_TOO_LONG] = N_("is longer than 1023 characters"),
+        [ADDRESS_MIXED_CASE] = N_("mixes capitals and small letters"),
+        [ADDRESS_NO_ADDRESS] = N_("is not a CKB address"),
+        [ADDRESS_WRONG_PREFIX] = N_("begins with neither ckb1 nor ckt1"),
+        [ADDRESS_CHECKSUM] = N_("has a wrong checksum: a character is mistyped or missing"),
+        [ADDRESS_WRONG_VARIANT] = N_("has the checksum of another address format"),
+        [ADDRESS_PADDING] = N_("has stray bits at its end"),
+        [ADDRESS_FORMAT] = N_("has an unknown format byte"),
+        [ADDRESS_TRUNCATED] = N_("is too short for its format"),
+        [ADDRESS_LENGTH] = N_("has arguments of a wrong length"),
+        [ADDRESS_INDEX] = N_("names an unknown lock"),
+        [ADDRESS_HASH_TYPE] = N_("has a hash type that does not exist"),
     };
     return texts[error];
 }
@@ -164,7 +164,7 @@ static enum address_error read_payload(const uint8_t *p, size_t n, uint32_t sum,
 }
 
 enum address_error address_read(struct arena *a, const char *s, size_t n, struct address *out) {
-    char folded[ADDRESS_MAX] = ""; /* all of it set: the prefix is read by a place in it */
+    char folded[ADDRESS_MAX] = N_(""); /* all of it set: the prefix is read by a place in it */
     uint8_t *payload = arena_raw(a, PAYLOAD_MAX);
     uint32_t sum;
     size_t bytes;

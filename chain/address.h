@@ -46,7 +46,7 @@ struct address {
 MUST_CHECK enum address_error address_read(struct arena *a, const char *s, size_t n,
                                            struct address *out);
 
-/* What is wrong, as the end of a sentence: "the address …". */
+/* What is wrong, as the end of an English sentence: "the address …". In the list of texts. */
 const char *address_error_text(enum address_error error);
 
 /* Appends the canonical form. False, and nothing appended, if it would be longer than ADDRESS_MAX

@@ -102,7 +102,7 @@ static void read_address(struct request *rq, const struct param *p, const char *
     else if (error != ADDRESS_GOOD)
         request_problem(rq, p->name,
                         arena_printf(rq->arena, message("must be a CKB address; this one %s"),
-                                     address_error_text(error)));
+                                     message(address_error_text(error))));
     else if (!address_put(&canonical, address.network, &address.script))
         request_problem(rq, p->name, message("is too long or not valid text"));
     else

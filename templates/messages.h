@@ -19,8 +19,4 @@ bool messages_start(const char *dir);
  * is a literal, it becomes part of the list of texts. */
 const char *message(const char *english) __attribute__((format_arg(1)));
 
-/* Marks a literal in a table for templates/po/extract.mjs; message() translates it where it is
- * used. */
-#define N_(english) english
-
 #endif
