@@ -41,10 +41,6 @@ static const char *const types[] = {"create",   "transfer", "mint", "burn",
 
 enum { UNKNOWN_NETWORK = 2, ARGS_MAX = 1024, RULES_MAX = 16 };
 
-const char *import_network(unsigned i) {
-    return networks[i];
-}
-
 /* The order is that of the rows; rules of both kinds begin alike. */
 enum { KIND, NETWORK, ORIGIN, CHAIN_TIME, HASH, COMMON };
 enum {

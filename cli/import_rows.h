@@ -39,7 +39,4 @@ struct import_row {
 MUST_CHECK bool import_row_read(struct arena *a, const char *s, size_t n, size_t line,
                                 struct import_report *report, struct import_row *out);
 
-/* The name of a network by its place in the list. */
-const char *import_network(unsigned i);
-
 #endif

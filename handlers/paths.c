@@ -42,23 +42,21 @@ void path_explorer(struct text *out, const char *network, const char *thing, con
         }
 }
 
-void path_arg(struct text *path, const char *name, const char *value) {
-    if (!value)
-        return;
+static void put_name(struct text *path, const char *name) {
     bool first = path->n == 0 || !memchr(path->at, '?', path->n);
     text_char(path, first ? '?' : '&');
     text_put(path, name);
     text_char(path, '=');
+}
+
+void path_arg(struct text *path, const char *name, const char *value) {
+    if (!value)
+        return;
+    put_name(path, name);
     text_url(path, value, strlen(value));
 }
 
-void path_arg_int(struct text *path, const char *name, int64_t value) {
-    char digits[24];
-    char *end = digits + sizeof digits - 1, *p = end;
-    *p = '\0';
-    uint64_t left = value < 0 ? 0 : (uint64_t)value;
-    do
-        *--p = (char)('0' + left % 10);
-    while (left /= 10);
-    path_arg(path, name, p);
+void path_arg_int(struct text *path, const char *name, int32_t value) {
+    put_name(path, name);
+    text_long(path, value);
 }

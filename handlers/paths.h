@@ -27,6 +27,6 @@ void path_explorer(struct text *out, const char *network, const char *thing, con
 /* Adds "?name=value" or "&name=value" to a path; value is percent-encoded. A NULL value adds
  * nothing. The int form adds always. */
 void path_arg(struct text *path, const char *name, const char *value);
-void path_arg_int(struct text *path, const char *name, int64_t value);
+void path_arg_int(struct text *path, const char *name, int32_t value);
 
 #endif
