@@ -217,6 +217,15 @@ static void stop(struct server *s) {
         child_stop(&s->children[i]);
 }
 
+/* A line of the log for each line of the text. */
+static void log_each(const char *event, const char *what, struct text *lines) {
+    for (const char *s = text_str(lines); *s; s += strspn(s, "\n")) {
+        size_t n = strcspn(s, "\n");
+        log_line(LOG_ERROR, event, "%s%.*s", what, (int)n, s);
+        s += n;
+    }
+}
+
 /* Compiles the templates anew; workers are replaced by replace_next. */
 static void reload(struct server *s) {
     struct arena *a = arena_new();
@@ -234,7 +243,7 @@ static void reload(struct server *s) {
             s->children[i].old = s->children[i].pid && s->children[i].role != ROLE_CLERK;
         log_line(LOG_INFO, "reloading", "templates are in order; workers are replaced one by one");
     } else {
-        log_line(LOG_ERROR, "reload_refused", "the old templates stay: %s", text_str(&why));
+        log_each("reload_refused", "the old templates stay: ", &why);
     }
     notify_send("READY=1");
     arena_free(a);
@@ -325,7 +334,7 @@ static bool open_listeners(struct server *s) {
         s->listeners[i] = listen_open(listen_setting((enum role)i), &why);
         ok = s->listeners[i] >= 0;
         if (!ok)
-            log_line(LOG_ERROR, "listen_failed", "%s", text_str(&why));
+            log_each("listen_failed", "", &why);
     }
     for (size_t i = 0; i < POOL_ROLES && !ok; i++) /* leave nothing behind */
         if (s->listeners[i] >= 0)
