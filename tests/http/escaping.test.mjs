@@ -70,6 +70,8 @@ test('hostile text in every field of every page', async (t) => {
       assert.equal(answer.headers['set-cookie'], undefined);
       checkMarkup(answer.body, `${address} ${JSON.stringify(text.slice(0, 30))}`);
     }
+    const activity = (await get(`/activity/${transaction}`)).body;
+    assert.ok(activity.includes(escaped(text)), `as text: ${JSON.stringify(text)}`);
     const page = (await get(`/tokens/${token}`)).body;
     assert.ok(page.includes(escaped(text)), `as text: ${JSON.stringify(text)}`);
     if (/[<>"']/.test(text)) assert.ok(!page.includes(text), `not as markup: ${JSON.stringify(text)}`);
@@ -90,7 +92,8 @@ test('hostile text in addresses and headers', async () => {
   const raw = ['%3Cscript%3Ealert(1)%3C/script%3E', '%22%3E%3Cimg%20src=x%3E', '%00', '%FF%FE',
     '%C0%AF', '%ED%A0%80', '%E2%80%AE', '%0d%0aSet-Cookie:%20x=1', "'--", '%F0%9F%98%80', '{{name}}'];
   for (const text of raw) {
-    for (const address of [`/tokens?network=${text}`, `/tokens/${text}`, `/${text}`,
+    for (const address of [`/tokens?network=${text}`, `/tokens?creator=${text}`, `/activity?user=${text}`,
+      `/activity?from=${text}`, `/activity?tokenId=${text}`, `/tokens/${text}`, `/activity/${text}`, `/creators/${text}`, `/${text}`,
       `/api/tokens?${text}=1`, `/api/tokens?network=${text}`, `/api/${text}`]) {
       const answer = await get(address);
       assert.ok([400, 404].includes(answer.status), `${address}: ${answer.status}`);
@@ -99,6 +102,12 @@ test('hostile text in addresses and headers', async () => {
       if (address.startsWith('/api/')) JSON.parse(answer.body);
       else checkMarkup(answer.body, address);
     }
+  }
+  for (const text of raw) { // what may be searched for is shown in the box, what is no text is refused
+    const answer = await get(`/search?q=${text}`);
+    assert.equal(answer.status, /%(00|FF|C0|ED)/.test(text) ? 400 : 200, text);
+    assert.ok(!answer.body.includes('<script>alert') && !answer.body.includes('<img src=x'), text);
+    checkMarkup(answer.body, text);
   }
   const answer = await get('/nothing', { headers: { 'X-Request-Id': '<script>alert(1)</script>',
     Accept: '<script>', 'If-None-Match': '"<script>"', Cookie: '<script>=1' } });
