@@ -53,7 +53,7 @@ static const char *index_raw(struct request *rq, struct reply *reply, void *at) 
     struct text *out = &reply->body;
     int32_t newest = model->ids.n ? ((const struct id *)model->ids.at)->id : 0;
     text_lit(out, XML "<sitemapindex " NAMESPACE ">\n");
-    for (int32_t block = 0; block <= newest / BLOCK + (newest > 0); block++) {
+    for (int32_t block = 0; block <= newest / BLOCK + (newest % BLOCK > 0); block++) {
         char path[32];
         snprintf(path, sizeof path, "/sitemaps/%d", block);
         put_location(out, "sitemap", path);

@@ -103,6 +103,18 @@ static void the_front_page_counts(void **state) {
     lacks(html, "href=\"/tokens/94\"");
 }
 
+static void the_sitemap_ends_with_the_newest_token(void **state) {
+    (void)state;
+    admin_do("UPDATE tokens SET id = 10000 WHERE id = 100");
+    shows(get("/sitemap.xml", ""), 200, "/sitemaps/1<");
+    lacks(get("/sitemap.xml", ""), "/sitemaps/2<");
+    shows(get("/sitemaps/1", ""), 200, "/tokens/10000<");
+    admin_do("UPDATE tokens SET id = 10001 WHERE id = 10000");
+    shows(get("/sitemap.xml", ""), 200, "/sitemaps/2<");
+    shows(get("/sitemaps/2", ""), 200, "/tokens/10001<");
+    admin_do("UPDATE tokens SET id = 100 WHERE id = 10001");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(links_keep_the_filters_and_the_limit),
@@ -113,6 +125,7 @@ int main(void) {
         cmocka_unit_test(a_transaction_names_its_token),
         cmocka_unit_test(what_people_wrote_is_text),
         cmocka_unit_test(the_front_page_counts),
+        cmocka_unit_test(the_sitemap_ends_with_the_newest_token),
     };
     return cmocka_run_group_tests(tests, open_with_transactions, site_close);
 }
