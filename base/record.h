@@ -65,6 +65,8 @@ struct field {
     /* DERIVED: writes the text of the field, unescaped; result is what derived_as names. */
     void (*derive)(struct text *out, const void *record);
     enum field_type derived_as; /* DERIVED: FIELD_TEXT or FIELD_PATH */
+    bool never_null;            /* its JSON value is never null */
+    const char *help;           /* one sentence for the API document; NULL: none */
 };
 
 struct record {
@@ -84,6 +86,23 @@ struct record {
     { .name = json, .type = kind, .faces = shown, .offset = offsetof(st, member) }
 #define FIELD_INSIDE(st, member, json, kind, shown, inner)                                         \
     { .name = json, .type = kind, .faces = shown, .offset = offsetof(st, member), .of = inner }
+/* The same with what the API document says: ALWAYS (never null) or MAYBE, and a sentence. */
+enum { MAYBE = false, ALWAYS = true };
+#define FIELD_TOLD(st, member, json, kind, when, sentence)                                         \
+    {                                                                                              \
+        .name = json, .column = #member, .type = kind, .faces = FACE_BOTH,                         \
+        .offset = offsetof(st, member), .never_null = when, .help = sentence                       \
+    }
+#define FIELD_MADE_TOLD(st, member, json, kind, when, sentence)                                    \
+    {                                                                                              \
+        .name = json, .type = kind, .faces = FACE_BOTH, .offset = offsetof(st, member),            \
+        .never_null = when, .help = sentence                                                       \
+    }
+#define FIELD_INSIDE_TOLD(st, member, json, kind, inner, when, sentence)                           \
+    {                                                                                              \
+        .name = json, .type = kind, .faces = FACE_BOTH, .offset = offsetof(st, member),            \
+        .of = inner, .never_null = when, .help = sentence                                          \
+    }
 #define FIELD_SHOWN(json, kind, fn)                                                                \
     { .name = json, .type = FIELD_DERIVED, .faces = FACE_HTML, .derive = fn, .derived_as = kind }
 

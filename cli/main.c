@@ -6,6 +6,7 @@
 #include "base/config.h"
 #include "base/crypto.h"
 #include "cli/commands.h"
+#include "handlers/openapi.h"
 #include "handlers/route.h"
 
 struct command {
@@ -20,7 +21,8 @@ static const struct command commands[] = {
     {"db", cli_db, true, "create the schema and look after the database"},
     {"import", cli_import, true, "take tokens or transactions from a file into the database"},
     {"help", cli_help, false,
-     "this text; `help config` lists the settings, `help routes` the pages"},
+     "this text; `help config` lists the settings, `help routes` the pages, `help openapi` the "
+     "API"},
 };
 
 enum { COMMANDS = sizeof commands / sizeof commands[0] };
@@ -37,17 +39,20 @@ int cli_help(int argc, char **argv) {
         put_usage(stdout);
         return 0;
     }
-    bool routes = strcmp(argv[1], "routes") == 0;
-    if (argc != 2 || (!routes && strcmp(argv[1], "config") != 0)) {
-        fputs("Usage: sitaminter help [config|routes]\n", stderr);
+    static const struct {
+        const char *name;
+        void (*put)(struct text *out);
+    } topics[] = {{"config", config_help}, {"routes", route_put_json}, {"openapi", openapi_put}};
+    size_t i = 0, n = sizeof topics / sizeof topics[0];
+    while (i < n && strcmp(topics[i].name, argv[1]) != 0)
+        i++;
+    if (argc != 2 || i == n) {
+        fputs("Usage: sitaminter help [config|routes|openapi]\n", stderr);
         return 2;
     }
     struct arena *a = arena_new();
-    struct text out = text_in(a, 64 * 1024);
-    if (routes)
-        route_put_json(&out);
-    else
-        config_help(&out);
+    struct text out = text_in(a, 1024 * 1024);
+    topics[i].put(&out);
     fwrite(out.at, 1, out.n, stdout);
     arena_free(a);
     return 0;

@@ -106,11 +106,11 @@ build() {
     }
 }
 
-# Node modules of the browser tests, exactly as locked.
+# Node modules of the tests, exactly as locked.
 test_modules() {
     local lock=$HERE/tests/package-lock.json done=$HERE/tests/node_modules/.installed
     if [ -e "$lock" ] && ! cmp -s "$lock" "$done"; then
-        say "installing the modules of the browser tests"
+        say "installing the modules of the tests"
         (cd "$HERE/tests" && PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 npm ci --no-audit --no-fund --silent) ||
             die "npm could not install the modules of tests/package-lock.json"
         cp "$lock" "$done"

@@ -75,17 +75,19 @@ static const struct param activity_param_rows[] = {
 };
 
 static const struct field meta_fields[] = {
-    FIELD_INSIDE(struct activity_meta, pagination, "pagination", FIELD_RECORD, FACE_BOTH,
-                 &record_pager),
+    FIELD_INSIDE_TOLD(struct activity_meta, pagination, "pagination", FIELD_RECORD, &record_pager,
+                      ALWAYS, "Where in the list these rows are."),
 };
 static const struct record record_meta = RECORD(activity_meta, meta_fields);
 
 #define M(member, json, kind, inner)                                                               \
     FIELD_INSIDE(struct activity_model, member, json, kind, FACE_BOTH, inner)
 static const struct field model_fields[] = {
-    M(data, "data", FIELD_LIST, &record_transaction),
+    FIELD_INSIDE_TOLD(struct activity_model, data, "data", FIELD_LIST, &record_transaction, ALWAYS,
+                      "The rows."),
     M(data, "transactions", FIELD_LIST, &record_transaction), /* as the shared part names it */
-    M(meta, "meta", FIELD_RECORD, &record_meta),
+    FIELD_INSIDE_TOLD(struct activity_model, meta, "meta", FIELD_RECORD, &record_meta, ALWAYS,
+                      "About the list."),
     M(network, "network", FIELD_RECORD, &record_filter),
     M(status, "status", FIELD_RECORD, &record_filter),
     M(type, "txType", FIELD_RECORD, &record_filter),
@@ -179,6 +181,8 @@ const struct page page_activity = {
     .name = "activity",
     .path = "/activity",
     .api_path = "/api/transactions",
+    .summary = "Transactions, newest first.",
+    .example = "?network=mainnet&limit=2",
     .template = "activity",
     .params = activity_param_rows,
     .n_params = sizeof activity_param_rows / sizeof activity_param_rows[0],

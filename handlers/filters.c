@@ -20,8 +20,10 @@ static const struct field filter_fields[] = {
 const struct record record_filter = RECORD(filter, filter_fields);
 
 static const struct field problem_fields[] = {
-    FIELD_MADE(struct problem, field, "field", FIELD_TEXT, FACE_BOTH),
-    FIELD_MADE(struct problem, message, "message", FIELD_TEXT, FACE_BOTH),
+    FIELD_MADE_TOLD(struct problem, field, "field", FIELD_TEXT, ALWAYS,
+                    "The parameter or member that is wrong."),
+    FIELD_MADE_TOLD(struct problem, message, "message", FIELD_TEXT, ALWAYS,
+                    "What is wrong with it."),
 };
 const struct record record_problem = RECORD(problem, problem_fields);
 

@@ -20,7 +20,8 @@ static const struct param identicon_param_rows[] = {
      .offset = offsetof(struct identicon_params, seed),
      .least = 20,
      .most = 20,
-     .help = "16 lower-case hex digits and .svg."},
+     .help = "16 lower-case hex digits and .svg.",
+     .example = "0123456789abcdef.svg"},
 };
 
 static const struct record record_model = {.name = "identicon_model",
@@ -67,6 +68,8 @@ static const char *identicon_raw(struct request *rq, struct reply *reply, void *
 const struct page page_identicon = {
     .name = "identicon",
     .path = "/icons/identicon/{seed}",
+    .summary = "A picture drawn from the first bytes of a type script hash.",
+    .type = "image/svg+xml",
     .cache = CACHE_FOREVER,
     .params = identicon_param_rows,
     .n_params = 1,

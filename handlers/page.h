@@ -43,12 +43,16 @@ struct param {
     int32_t preset;             /* INT: the value if not given */
     const char *const *choices; /* CHOICE: ended by NULL */
     const char *help;           /* one sentence for the API document */
+    const char *example;        /* a value that works, in a path */
 };
 
 struct page {
     const char *name;     /* label in metrics and logs */
     const char *path;     /* of the HTML face, "/tokens/{id}"; NULL if it has none */
     const char *api_path; /* of the JSON face; NULL if it has none */
+    const char *summary;  /* one sentence for the API document; NULL for what programs do not ask */
+    const char *example;  /* a query for its example there, "?limit=2"; NULL: none */
+    const char *type;     /* raw pages that the API document has: the media type */
     const char *template; /* file below templates/ without .html; NULL if it has no HTML face */
     enum pool pool;
     enum access access;

@@ -12,18 +12,20 @@ static const struct field link_fields[] = {
 };
 static const struct record record_pager_link = RECORD(pager_link, link_fields);
 
-#define P(member, json, kind, shown) FIELD_MADE(struct pager, member, json, kind, shown)
+#define P(member, json, kind) FIELD_MADE(struct pager, member, json, kind, FACE_HTML)
+#define TOLD(member, json, kind, when, sentence)                                                   \
+    FIELD_MADE_TOLD(struct pager, member, json, kind, when, sentence)
 static const struct field pager_fields[] = {
-    P(total, "total", FIELD_INT, FACE_BOTH),
-    P(total_is_exact, "totalIsExact", FIELD_BOOL, FACE_BOTH),
-    P(pages, "pages", FIELD_OPT_INT, FACE_BOTH),
-    P(current, "current", FIELD_OPT_INT, FACE_BOTH),
-    P(limit, "limit", FIELD_INT, FACE_BOTH),
-    P(next, "next", FIELD_PATH, FACE_BOTH),
-    P(prev, "prev", FIELD_PATH, FACE_BOTH),
-    P(first, "first", FIELD_PATH, FACE_HTML),
-    P(last, "last", FIELD_PATH, FACE_HTML),
-    P(several, "several", FIELD_BOOL, FACE_HTML),
+    TOLD(total, "total", FIELD_INT, ALWAYS, "How many rows the list has, counted up to 10,000."),
+    TOLD(total_is_exact, "totalIsExact", FIELD_BOOL, ALWAYS, "False: there are more than total."),
+    TOLD(pages, "pages", FIELD_OPT_INT, MAYBE, "How many pages; null if the total is not exact."),
+    TOLD(current, "current", FIELD_OPT_INT, MAYBE, "This page's number; null after a cursor."),
+    TOLD(limit, "limit", FIELD_INT, ALWAYS, "Rows on a page."),
+    TOLD(next, "next", FIELD_PATH, MAYBE, "The address of the page after this; null: none."),
+    TOLD(prev, "prev", FIELD_PATH, MAYBE, "The address of the page before this; null: none."),
+    P(first, "first", FIELD_PATH),
+    P(last, "last", FIELD_PATH),
+    P(several, "several", FIELD_BOOL),
     FIELD_INSIDE(struct pager, links, "links", FIELD_LIST, FACE_HTML, &record_pager_link),
 };
 const struct record record_pager = RECORD(pager, pager_fields);

@@ -17,6 +17,8 @@
     X(sitemap)                                                                                     \
     X(search)                                                                                      \
     X(identicon)                                                                                   \
+    X(docs)                                                                                        \
+    X(openapi)                                                                                     \
     X(healthz)                                                                                     \
     X(readyz)                                                                                      \
     X(metrics)                                                                                     \

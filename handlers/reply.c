@@ -30,9 +30,11 @@ struct failure {
 };
 
 static const struct field failure_fields[] = {
-    FIELD_MADE(struct failure, code, "code", FIELD_TEXT, FACE_BOTH),
-    FIELD_MADE(struct failure, message, "message", FIELD_TEXT, FACE_BOTH),
-    FIELD_INSIDE(struct failure, details, "details", FIELD_LIST, FACE_BOTH, &record_problem),
+    FIELD_MADE_TOLD(struct failure, code, "code", FIELD_TEXT, ALWAYS, "A word for programs."),
+    FIELD_MADE_TOLD(struct failure, message, "message", FIELD_TEXT, ALWAYS,
+                    "A sentence for people."),
+    FIELD_INSIDE_TOLD(struct failure, details, "details", FIELD_LIST, &record_problem, ALWAYS,
+                      "Each thing that is wrong, by name; often empty."),
     FIELD_MADE(struct failure, status, "status", FIELD_INT, FACE_HTML),
     FIELD_MADE(struct failure, title, "title", FIELD_TEXT, FACE_HTML),
     FIELD_MADE(struct failure, request_id, "requestId", FIELD_TEXT, FACE_HTML),

@@ -87,6 +87,10 @@ static void check_page(struct text *why, const struct page *p) {
         text_printf(why, "page %s has neither a model to show nor a raw face.\n", p->name);
     if (p->path && !p->raw && !p->template)
         text_printf(why, "page %s has an HTML path but no template.\n", p->name);
+    if (p->api_path && p->access == ACCESS_PUBLIC && !p->summary)
+        text_printf(why, "page %s has a JSON path, but no summary.\n", p->name);
+    if (p->summary && p->raw && !p->type)
+        text_printf(why, "page %s has a summary, but its raw face no type.\n", p->name);
     if (p->api_path && !p->raw && p->model && !record_field(p->model, "data", 4))
         text_printf(why, "page %s has a JSON path, but its model has no member data.\n", p->name);
 }

@@ -17,7 +17,8 @@ struct route route_find(const char *path);
 
 /* Sentences about what is wrong in the route table itself: paths that can never be reached because
  * a page before has them, parameters without bounds or help, names in a pattern that are no
- * parameters, missing functions. Run at start and by the tests. */
+ * parameters, missing functions, addresses that the API document would lack. Run at start and by
+ * the tests. */
 MUST_CHECK enum status route_check(struct text *why);
 
 /* The same for any table; tests have broken ones. */

@@ -87,7 +87,7 @@ static enum status sitemap_show(struct request *rq, struct load *l, void *at, in
 }
 
 static const char *sitemap_raw(struct request *rq, struct reply *reply, void *at) {
-    static const char *const fixed[] = {"/", "/tokens", "/activity", "/about"};
+    static const char *const fixed[] = {"/", "/tokens", "/activity", "/about", "/docs/api"};
     const struct sitemap_params *p = rq->params;
     const struct sitemap_model *model = at;
     struct text *out = &reply->body;

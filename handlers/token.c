@@ -38,15 +38,18 @@ static const struct param token_param_rows[] = {
 };
 
 static const struct field data_fields[] = {
-    FIELD_INSIDE(struct token_data, token, "token", FIELD_LINK, FACE_BOTH, &record_token),
-    FIELD_MADE(struct token_data, creator_address, "creatorAddress", FIELD_HASH, FACE_BOTH),
-    FIELD_INSIDE(struct token_data, transactions, "transactions", FIELD_LIST, FACE_BOTH,
-                 &record_transaction),
+    FIELD_INSIDE_TOLD(struct token_data, token, "token", FIELD_LINK, &record_token, ALWAYS,
+                      "The token."),
+    FIELD_MADE_TOLD(struct token_data, creator_address, "creatorAddress", FIELD_HASH, MAYBE,
+                    "The CKB address of its creator; null: not recorded."),
+    FIELD_INSIDE_TOLD(struct token_data, transactions, "transactions", FIELD_LIST,
+                      &record_transaction, ALWAYS, "Its newest transactions, at most ten."),
 };
 static const struct record record_data = RECORD(token_data, data_fields);
 
 static const struct field model_fields[] = {
-    FIELD_INSIDE(struct token_model, data, "data", FIELD_RECORD, FACE_BOTH, &record_data),
+    FIELD_INSIDE_TOLD(struct token_model, data, "data", FIELD_RECORD, &record_data, ALWAYS,
+                      "What was asked for."),
     FIELD_INSIDE(struct token_model, others, "tokens", FIELD_LIST, FACE_HTML, &record_token),
     FIELD_INSIDE(struct token_model, warnings, "warnings", FIELD_LIST, FACE_HTML, &record_warning),
     FIELD_MADE(struct token_model, all_activity, "allActivity", FIELD_PATH, FACE_HTML),
@@ -113,6 +116,7 @@ const struct page page_token = {
     .name = "token",
     .path = "/tokens/{id}",
     .api_path = "/api/tokens/{id}",
+    .summary = "One token with its ten newest transactions.",
     .template = "token",
     .params = token_param_rows,
     .n_params = sizeof token_param_rows / sizeof token_param_rows[0],

@@ -48,16 +48,18 @@ static const struct param token_list_param_rows[] = {
 };
 
 static const struct field meta_fields[] = {
-    FIELD_INSIDE(struct token_list_meta, pagination, "pagination", FIELD_RECORD, FACE_BOTH,
-                 &record_pager),
+    FIELD_INSIDE_TOLD(struct token_list_meta, pagination, "pagination", FIELD_RECORD, &record_pager,
+                      ALWAYS, "Where in the list these rows are."),
 };
 static const struct record record_meta = RECORD(token_list_meta, meta_fields);
 
 #define M(member, json, kind, inner)                                                               \
     FIELD_INSIDE(struct token_list_model, member, json, kind, FACE_BOTH, inner)
 static const struct field model_fields[] = {
-    M(data, "data", FIELD_LIST, &record_token),
-    M(meta, "meta", FIELD_RECORD, &record_meta),
+    FIELD_INSIDE_TOLD(struct token_list_model, data, "data", FIELD_LIST, &record_token, ALWAYS,
+                      "The rows."),
+    FIELD_INSIDE_TOLD(struct token_list_model, meta, "meta", FIELD_RECORD, &record_meta, ALWAYS,
+                      "About the list."),
     M(network, "network", FIELD_RECORD, &record_filter),
     M(status, "status", FIELD_RECORD, &record_filter),
     M(creator, "creator", FIELD_RECORD, &record_filter),
@@ -118,6 +120,8 @@ const struct page page_token_list = {
     .name = "token_list",
     .path = "/tokens",
     .api_path = "/api/tokens",
+    .summary = "Tokens, newest first.",
+    .example = "?network=mainnet&limit=2",
     .template = "tokens",
     .params = token_list_param_rows,
     .n_params = sizeof token_list_param_rows / sizeof token_list_param_rows[0],

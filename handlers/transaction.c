@@ -36,22 +36,25 @@ static const struct param transaction_param_rows[] = {
 };
 
 static const struct field reference_fields[] = {
-    FIELD_MADE(struct token_reference, id, "id", FIELD_INT, FACE_BOTH),
-    FIELD_MADE(struct token_reference, name, "name", FIELD_TEXT, FACE_BOTH),
-    FIELD_MADE(struct token_reference, symbol, "symbol", FIELD_TEXT, FACE_BOTH),
+    FIELD_MADE_TOLD(struct token_reference, id, "id", FIELD_INT, ALWAYS, "Its number here."),
+    FIELD_MADE_TOLD(struct token_reference, name, "name", FIELD_TEXT, ALWAYS, "Its name."),
+    FIELD_MADE_TOLD(struct token_reference, symbol, "symbol", FIELD_TEXT, ALWAYS, "Its symbol."),
 };
 static const struct record record_reference = RECORD(token_reference, reference_fields);
 
 static const struct field data_fields[] = {
-    FIELD_INSIDE(struct transaction_data, transaction, "transaction", FIELD_LINK, FACE_BOTH,
-                 &record_transaction),
-    FIELD_INSIDE(struct transaction_data, token, "token", FIELD_LINK, FACE_BOTH, &record_reference),
-    FIELD_MADE(struct transaction_data, metadata, "metadata", FIELD_JSON, FACE_BOTH),
+    FIELD_INSIDE_TOLD(struct transaction_data, transaction, "transaction", FIELD_LINK,
+                      &record_transaction, ALWAYS, "The transaction."),
+    FIELD_INSIDE_TOLD(struct transaction_data, token, "token", FIELD_LINK, &record_reference, MAYBE,
+                      "The token that it is about; null: none."),
+    FIELD_MADE_TOLD(struct transaction_data, metadata, "metadata", FIELD_JSON, MAYBE,
+                    "What was recorded with it: any JSON value."),
 };
 static const struct record record_data = RECORD(transaction_data, data_fields);
 
 static const struct field model_fields[] = {
-    FIELD_INSIDE(struct transaction_model, data, "data", FIELD_RECORD, FACE_BOTH, &record_data),
+    FIELD_INSIDE_TOLD(struct transaction_model, data, "data", FIELD_RECORD, &record_data, ALWAYS,
+                      "What was asked for."),
     FIELD_INSIDE(struct transaction_model, tree, "tree", FIELD_LINK, FACE_HTML, &record_tree),
 };
 static const struct record record_model = RECORD(transaction_model, model_fields);
@@ -85,6 +88,7 @@ const struct page page_transaction = {
     .name = "transaction",
     .path = "/activity/{id}",
     .api_path = "/api/transactions/{id}",
+    .summary = "One transaction with its token and what was recorded with it.",
     .template = "transaction",
     .params = transaction_param_rows,
     .n_params = sizeof transaction_param_rows / sizeof transaction_param_rows[0],

@@ -85,3 +85,7 @@ void transaction_one(struct load *l, int32_t id, const struct record *as, struct
     struct sql_call *c = load_add(l, SQL_TRANSACTION_ONE, 0, 0, as, out);
     sql_value_int(l, c, "id", id);
 }
+
+void transaction_newest_id(struct load *l, const struct record *as, struct rows *out) {
+    load_add(l, SQL_TRANSACTION_NEWEST_ID, 0, 0, as, out);
+}

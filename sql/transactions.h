@@ -28,4 +28,7 @@ void transaction_total(struct load *l, const struct transaction_filter *f, const
 /* One row or none. */
 void transaction_one(struct load *l, int32_t id, const struct record *as, struct rows *out);
 
+/* The newest transaction's id: one row or none. */
+void transaction_newest_id(struct load *l, const struct record *as, struct rows *out);
+
 #endif

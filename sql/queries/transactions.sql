@@ -86,6 +86,11 @@ FROM (SELECT 1 FROM transactions x
         AND (SELECT network_id FROM tokens WHERE id = :token::int) = :network  --? token network
       LIMIT 10001) s
 
+-- name: transaction_newest_id
+-- The newest transaction's id.
+-- row: id
+SELECT id FROM transactions ORDER BY id DESC LIMIT 1
+
 -- name: transaction_one
 -- One transaction with its user and token.
 -- row: transaction

@@ -70,6 +70,7 @@ const queries = {
   search_type_hash: { values: { hash: [`0x${md5(9)}${md5(11)}`, '0x0', 'x'] }, most: () => 2 * DESCENT },
   search_tx_hash: { values: { hash: [`0x${md5(9)}${md5(-9)}`, '0x0', 'x'] }, most: () => 2 * DESCENT },
   token_newest_id: { values: {}, most: () => DESCENT },
+  transaction_newest_id: { values: {}, most: () => DESCENT },
   token_ids: { values: { after: [0, 50000, 99000, 2000000000] }, most: () => WALK },
   user_by_address: { values: { address: user }, most: () => 2 * DESCENT },
   bench_token_list: {

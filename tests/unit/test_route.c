@@ -140,6 +140,13 @@ static enum status show_nothing(struct request *rq, struct load *l, void *model,
     return round ? FAILED : OK;
 }
 
+static const char *raw_nothing(struct request *rq, struct reply *reply, void *model) {
+    (void)rq;
+    (void)reply;
+    (void)model;
+    return NULL;
+}
+
 struct some_model {
     int32_t data;
 };
@@ -164,7 +171,7 @@ static const struct param crossed[] = {
 static const struct param no_length[] = {{.name = "id", .kind = PARAM_TEXT, .help = "x"}};
 static const struct param no_choices[] = {{.name = "id", .kind = PARAM_CHOICE, .help = "x"}};
 
-#define SHOWN .model = &with_data, .show = show_nothing, .template = "x"
+#define SHOWN .model = &with_data, .show = show_nothing, .template = "x", .summary = "X."
 
 static const struct broken {
     const char *says; /* NULL: nothing is wrong */
@@ -199,6 +206,9 @@ static const struct broken {
     {"an HTML path but no template", {.path = "/x", .model = &with_data, .show = show_nothing}},
     {"its model has no member data",
      {.api_path = "/api/x", .model = &without_data, .show = show_nothing}},
+    {"a JSON path, but no summary",
+     {.api_path = "/api/x", .model = &with_data, .show = show_nothing}},
+    {"a summary, but its raw face no type", {.path = "/x", .summary = "X.", .raw = raw_nothing}},
 };
 
 static void each_broken_page_gets_its_sentence(void **state) {

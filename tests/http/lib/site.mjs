@@ -4,6 +4,7 @@ import fs from 'node:fs';
 import http from 'node:http';
 import https from 'node:https';
 import path from 'node:path';
+import { checkAnswer } from './openapi.mjs';
 
 const where = JSON.parse(fs.readFileSync(path.join(process.env.TEST_STATE, 'site.json'), 'utf8'));
 
@@ -43,14 +44,15 @@ function once(target, { body, plain, timeout = 20000, ...rest }) {
 // options: method, headers, body, agent, plain (true: the port without TLS), timeout in ms.
 // A kept connection that the server closed at that moment is no failure: like every browser, it
 // asks again on a new one (RFC 9112 section 9.3.1), unless the request changes something.
+// Every answer of the API is held against the API document (openapi.mjs).
 export async function get(target, options = {}) {
-  try {
-    return await once(target, options);
-  } catch (error) {
+  const answer = await once(target, options).catch((error) => {
     if (error.code !== 'ECONNRESET' || !error.reused || !['GET', 'HEAD', undefined].includes(options.method))
       throw error;
     return once(target, { ...options, agent: false });
-  }
+  });
+  if (!options.plain) checkAnswer(target, options, answer);
+  return answer;
 }
 
 // Asks again until `good(value of ask())` is true; fails after `ms`.

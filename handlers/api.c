@@ -1,0 +1,128 @@
+#include "handlers/api.h"
+
+#include <ctype.h>
+#include <string.h>
+
+#include "handlers/pages.h"
+#include "handlers/reply_build.h"
+
+bool api_has(const struct page *p) {
+    return p->access == ACCESS_PUBLIC && p->summary && (p->type || p->api_path);
+}
+
+const char *api_path(const struct page *p) {
+    return p->api_path ? p->api_path : p->path;
+}
+
+bool api_is_json(const struct page *p) {
+    return p->api_path != NULL;
+}
+
+bool api_in_path(const struct page *p, const struct param *q) {
+    size_t n = strlen(q->name);
+    for (const char *s = strchr(api_path(p), '{'); s; s = strchr(s + 1, '{'))
+        if (strncmp(s + 1, q->name, n) == 0 && s[1 + n] == '}')
+            return true;
+    return false;
+}
+
+const struct api_answer api_answers[] = {
+    {304, "NotModified", "The If-None-Match header names what you would get.", false},
+    {400, "BadRequest", "A parameter cannot be used; details name it.", true},
+    {404, "NotFound", "There is nothing with this id.", true},
+    {406, "NotAcceptable", "The Accept header does not take what this address answers.", true},
+    {414, "TooLong", "The address is too long.", true},
+    {429, "TooManyRequests", "Too many requests from your address; Retry-After says when.", true},
+    {500, "ServerError", "The fault is ours.", true},
+    {503, "Unavailable", "Not at this moment; Retry-After says when to ask again.", true},
+};
+const size_t api_answers_n = sizeof api_answers / sizeof api_answers[0];
+
+bool api_may(const struct page *p, const struct api_answer *answer) {
+    if (answer->status == 304)
+        return p->cache != CACHE_NONE;
+    if (answer->status == 404)
+        return strchr(api_path(p), '{') != NULL;
+    if (answer->status == 406)
+        return api_is_json(p) && !p->raw;
+    return true;
+}
+
+enum { RECORDS_MAX = 64 };
+
+static void add_record(const struct record **all, size_t *n, const struct record *r) {
+    for (size_t i = 0; i < *n; i++)
+        if (all[i] == r)
+            return;
+    if (*n == RECORDS_MAX)
+        return;
+    all[(*n)++] = r;
+    for (size_t i = 0; i < r->n; i++)
+        if (r->fields[i].of && r->fields[i].faces & FACE_JSON)
+            add_record(all, n, r->fields[i].of);
+}
+
+static void add_member(const struct record **all, size_t *n, const struct page *p,
+                       const char *name) {
+    const struct field *f = record_field(p->model, name, strlen(name));
+    if (f && f->of)
+        add_record(all, n, f->of);
+}
+
+struct rows api_records(struct arena *a) {
+    const struct record **all = arena_array(a, RECORDS_MAX, sizeof *all);
+    size_t n = 0;
+    for (size_t i = 0; i < pages_n; i++) {
+        if (!api_has(pages[i]) || pages[i]->raw)
+            continue;
+        add_member(all, &n, pages[i], "data");
+        add_member(all, &n, pages[i], "meta");
+    }
+    add_record(all, &n, &record_error);
+    return (struct rows){.at = all, .n = n};
+}
+
+void api_put_name(struct text *out, const struct record *r) {
+    bool start = true;
+    for (const char *s = r->name; *s; s++) {
+        if (*s != '_')
+            text_char(out, start ? (char)toupper((unsigned char)*s) : *s);
+        start = *s == '_';
+    }
+}
+
+static void put_choices(struct text *out, const char *const *choices) {
+    for (size_t i = 0; choices[i]; i++)
+        text_printf(out, "%s%s", i == 0 ? "" : choices[i + 1] ? ", " : " or ", choices[i]);
+}
+
+void api_put_param_type(struct text *out, const struct param *q) {
+    switch (q->kind) {
+    case PARAM_INT:
+        text_printf(out, "whole number from %d to %d", q->least, q->most);
+        break;
+    case PARAM_CHOICE:
+        put_choices(out, q->choices);
+        break;
+    case PARAM_TEXT:
+        text_printf(out, "text of up to %d bytes", q->most);
+        break;
+    case PARAM_DATE:
+        text_lit(out, "day as YYYY-MM-DD");
+        break;
+    case PARAM_ADDRESS:
+        text_lit(out, "CKB address");
+        break;
+    }
+}
+
+const char *api_field_type(const struct field *f) {
+    static const char *const words[] = {
+        [FIELD_TEXT] = "text",    [FIELD_HASH] = "text",        [FIELD_AMOUNT] = "decimal as text",
+        [FIELD_URL] = "text",     [FIELD_PATH] = "path",        [FIELD_JSON] = "any JSON",
+        [FIELD_INT] = "integer",  [FIELD_LONG] = "integer",     [FIELD_OPT_INT] = "integer",
+        [FIELD_BOOL] = "boolean", [FIELD_TIME] = "time in UTC", [FIELD_RECORD] = "object",
+        [FIELD_LINK] = "object",  [FIELD_LIST] = "list",        [FIELD_DERIVED] = "text",
+    };
+    return words[f->type];
+}
