@@ -3,8 +3,9 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import path from 'node:path';
-import addFormats from 'ajv-formats';
-import Ajv2020 from 'ajv/dist/2020.js';
+
+const [{ default: Ajv2020 }, { default: addFormats }] = await Promise.all([import('ajv/dist/2020.js'), import('ajv-formats')])
+  .catch((error) => { throw new Error('./run test installs what is missing; so does npm ci in tests/', { cause: error }); });
 
 export const document = JSON.parse(execFileSync(path.join(process.env.BUILD_DIR, 'sitaminter'),
   ['help', 'openapi'], { encoding: 'utf8', env: {} }));
