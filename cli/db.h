@@ -11,6 +11,7 @@
 #define DB_COMMANDS(X)                                                                             \
     X(setup)                                                                                       \
     X(push)                                                                                        \
+    X(history)                                                                                     \
     X(check)                                                                                       \
     X(check_queries)                                                                               \
     X(queries)                                                                                     \

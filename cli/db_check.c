@@ -9,6 +9,7 @@
 #include "sql/db_admin.h"
 #include "sql/embedded.h"
 #include "sql/facts.h"
+#include "sql/history.h"
 #include "sql/import.h"
 #include "sql/schema.h"
 
@@ -38,9 +39,9 @@ static int run_check(int argc, char **argv, struct arena *a) {
 
 static int run_check_queries(int argc, char **argv, struct arena *a) {
     static const struct record *const records[] = {
-        &record_token,       &record_user,          &record_id,          &record_token_name,
-        &record_transaction, &record_total,         &record_schema_line, &record_schema_record,
-        &record_schema_fact, &record_import_counts, &record_import_unfit};
+        &record_token,       &record_user,          &record_id,           &record_token_name,
+        &record_transaction, &record_total,         &record_schema_line,  &record_schema_record,
+        &record_schema_fact, &record_import_counts, &record_import_unfit, &record_schema_operation};
     struct text say = text_in(a, SAY_MAX);
     struct admin *admin = NULL;
     const char *url = read_url(argc, argv);

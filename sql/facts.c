@@ -56,3 +56,15 @@ bool facts_same(const struct schema_fact *live, const struct schema_fact *declar
     return strcmp(text_of(live), text_of(declared)) == 0 ||
            (declared->also && strcmp(text_of(live), declared->also) == 0);
 }
+
+struct rows facts_settled(struct arena *a, const struct rows *declared, const struct rows *live) {
+    struct schema_fact *f = arena_alloc(a, declared->n * sizeof *f);
+    struct rows settled = {.at = f, .n = declared->n};
+    memcpy(f, declared->at, declared->n * sizeof *f);
+    for (size_t i = 0; i < settled.n; i++, f++) {
+        const struct schema_fact *other = facts_like(live, f);
+        if (other && facts_same(other, f))
+            *(strcmp(f->kind, "column") == 0 ? &f->preset : &f->definition) = text_of(other);
+    }
+    return settled;
+}

@@ -38,6 +38,10 @@ const struct schema_fact *facts_like(const struct rows *facts, const struct sche
  * its own texts: an expression may change once on that way. */
 void facts_note_also(struct rows *declared, const struct rows *again);
 
+/* `declared` in a, with the texts of `live` where they mean the same: the schema that a push
+ * leaves, as it reads afterwards. */
+struct rows facts_settled(struct arena *a, const struct rows *declared, const struct rows *live);
+
 /* Whether a text of `live` is one of those of `declared`. */
 bool facts_same(const struct schema_fact *live, const struct schema_fact *declared);
 

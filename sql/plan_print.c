@@ -13,10 +13,14 @@ static void put_size(struct text *out, int64_t bytes) {
 }
 
 static void put_sql(struct text *out, const char *indent, const char *sql) {
-    while (*sql) {
+    size_t left = strlen(sql);
+    while (left > 0 && sql[left - 1] == '\n') /* as a function's definition ends */
+        left--;
+    while (left > 0) {
         size_t n = strcspn(sql, "\n");
-        text_printf(out, "%s%.*s%s\n", indent, (int)n, sql, sql[n] ? "" : ";");
-        sql += n + (sql[n] != '\0');
+        text_printf(out, "%s%.*s%s\n", indent, (int)n, sql, n < left ? "" : ";");
+        left -= n < left ? n + 1 : n;
+        sql += n + 1;
     }
 }
 

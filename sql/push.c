@@ -5,7 +5,7 @@
 #include "sql/embedded.h"
 #include "sql/push_private.h"
 
-static enum status read_schema(struct push *p, struct rows *lines) {
+enum status push_read_schema(struct push *p, struct rows *lines) {
     return admin_query(p->admin, p->arena, SQL_SCHEMA_TEXT, NULL, 0, &record_schema_line, lines,
                        p->say);
 }
@@ -22,7 +22,7 @@ static enum status build(struct push *p) {
 
 /* The grants name the roles of the program. Without them (a database of one's own, for tests) the
  * owner is the only one who needs rights. */
-static enum status grant(struct push *p) {
+enum status push_grant(struct push *p) {
     const char *roles;
     enum status status = admin_value(p->admin, p->arena, SQL_SCHEMA_ROLES, &roles, p->say);
     if (status != OK)
@@ -34,29 +34,26 @@ static enum status grant(struct push *p) {
     return OK;
 }
 
-enum status push_record(struct push *p, const char *outcome, const char *details) {
-    struct rows lines;
-    char fingerprint[SCHEMA_HASH_SIZE];
-    const char *values[] = {fingerprint, p->source_hash, details, outcome};
-    enum status status = read_schema(p, &lines);
-    if (status != OK)
-        return status;
-    schema_fingerprint(fingerprint, p->arena, &lines);
-    status = grant(p);
-    if (status == OK)
-        status =
-            admin_query(p->admin, p->arena, SQL_SCHEMA_PUSH_RECORD, values, 4, NULL, NULL, p->say);
-    return status;
+static enum status record_and_commit(struct push *p, const struct plan *plan) {
+    enum status status = push_record(p, plan, true);
+    return status == OK ? admin_script(p->admin, "COMMIT", p->say) : status;
 }
 
-static enum status record_and_commit(struct push *p) {
-    enum status status = push_record(p, "applied", "{}");
-    return status == OK ? admin_script(p->admin, "COMMIT", p->say) : status;
+static bool is_other_plan(struct push *p, const struct plan *plan) {
+    if (!p->options->plan || strcmp(p->options->plan, plan->fingerprint) == 0)
+        return false;
+    text_lit(p->say, "This is not the plan that --plan names; nothing was changed.");
+    return true;
 }
 
 static enum push_outcome create(struct push *p) {
     struct rows lines;
-    if (build(p) != OK || read_schema(p, &lines) != OK || record_and_commit(p) != OK)
+    if (build(p) != OK || facts_read(p->admin, p->arena, &p->declared, p->say) != OK)
+        return PUSH_FAILED;
+    struct plan plan = plan_make(p->arena, &p->live, &p->declared);
+    if (is_other_plan(p, &plan))
+        return PUSH_REFUSED;
+    if (push_read_schema(p, &lines) != OK || record_and_commit(p, &plan) != OK)
         return PUSH_FAILED;
     text_printf(p->say, "Created the schema: %zu objects.", lines.n);
     return PUSH_APPLIED;
@@ -118,14 +115,13 @@ static enum status read_declared_again(struct push *p) {
 
 /* Leaves no transaction open. */
 static enum status make_plan(struct push *p, struct plan *plan) {
-    struct rows live;
-    if (facts_read(p->admin, p->arena, &live, p->say) != OK || read_declared(p) != OK)
+    if (facts_read(p->admin, p->arena, &p->live, p->say) != OK || read_declared(p) != OK)
         return FAILED;
-    *plan = plan_make(p->arena, &live, &p->declared);
+    *plan = plan_make(p->arena, &p->live, &p->declared);
     if (plan->n > 0) {
         if (!plan_uncovered(plan) && read_declared_again(p) != OK)
             return FAILED;
-        *plan = plan_make(p->arena, &live, &p->declared);
+        *plan = plan_make(p->arena, &p->live, &p->declared);
     }
     if (push_look(p, plan) != OK)
         return FAILED;
@@ -154,10 +150,8 @@ static enum push_outcome may_execute(struct push *p, const struct plan *plan) {
         }
         consented = consented && allowed(p, s);
     }
-    if (p->options->plan && strcmp(p->options->plan, plan->fingerprint) != 0) {
-        text_lit(p->say, "This is not the plan that --plan names; nothing was changed.");
+    if (is_other_plan(p, plan))
         return PUSH_REFUSED;
-    }
     if (consented)
         return PUSH_APPLIED;
     text_printf(p->say, "Nothing was changed. To consent, push with --plan=%s", plan->fingerprint);
@@ -167,13 +161,13 @@ static enum push_outcome may_execute(struct push *p, const struct plan *plan) {
     return PUSH_REFUSED;
 }
 
-static enum push_outcome only_note(struct push *p) {
+static enum push_outcome only_note(struct push *p, const struct plan *nothing) {
     if (p->options->dry_run || p->options->check) {
         text_lit(p->say, "The database already has this schema; a push would note it and renew the "
                          "rights.");
         return p->options->check ? PUSH_PENDING : PUSH_PLANNED;
     }
-    if (admin_script(p->admin, "BEGIN", p->say) != OK || record_and_commit(p) != OK)
+    if (admin_script(p->admin, "BEGIN", p->say) != OK || record_and_commit(p, nothing) != OK)
         return PUSH_FAILED;
     text_lit(p->say, "The database already has this schema; noted it and renewed the rights.");
     return PUSH_MATCHES;
@@ -184,7 +178,7 @@ static enum push_outcome change(struct push *p) {
     if (make_plan(p, &plan) != OK)
         return PUSH_FAILED;
     if (plan.n == 0 && !plan_uncovered(&plan))
-        return only_note(p);
+        return only_note(p, &plan);
     plan_print(p->out, &plan, p->options->format);
     if (plan_uncovered(&plan)) {
         text_lit(p->say,
@@ -213,7 +207,7 @@ static enum push_outcome push_locked(struct push *p) {
                      "SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0; "
                      "SET jit = off; SET client_connection_check_interval = '1s'; BEGIN",
                      p->say) != OK ||
-        read_schema(p, &live) != OK)
+        push_read_schema(p, &live) != OK)
         return PUSH_FAILED;
     if (live.n == 0 && !only_shows(p))
         return create(p);
@@ -240,7 +234,8 @@ static enum push_outcome push_connected(struct push *p) {
 
 enum push_outcome push_run(const char *conninfo, const struct push_options *options,
                            struct text *out, struct text *say) {
-    struct push p = {.arena = arena_new(), .options = options, .out = out, .say = say};
+    struct push p = {
+        .arena = arena_new(), .options = options, .out = out, .say = say, .began = push_clock()};
     enum push_outcome outcome = PUSH_UNREACHABLE;
     schema_source_hash(p.source_hash, options->schema);
     if (admin_open(&p.admin, conninfo, NULL, NULL, say) == OK)

@@ -3,7 +3,7 @@
 
 #include "sql/push_private.h"
 
-enum { ATTEMPTS = 6, DETAILS_MAX = 8 * 1024 * 1024 };
+enum { ATTEMPTS = 6 };
 
 /* Whoever waits for a table lock makes all that come later wait, too: so it waits shortly. */
 #define LOCK_WAIT "1s"
@@ -40,14 +40,6 @@ static enum status do_first_phase(struct push *p, const struct plan *plan, const
     return status;
 }
 
-static enum status record_plan(struct push *p, const struct plan *plan) {
-    struct text details = text_in(p->arena, DETAILS_MAX);
-    text_lit(&details, "{\"plan\": ");
-    plan_print(&details, plan, PLAN_JSON);
-    text_lit(&details, "}");
-    return push_record(p, plan_count(plan, true) > 0 ? "" : "applied", text_str(&details));
-}
-
 /* *at: the step that failed. */
 static enum status first_phase(struct push *p, const struct plan *plan, const struct step **at) {
     struct plan again, rest;
@@ -63,7 +55,8 @@ static enum status first_phase(struct push *p, const struct plan *plan, const st
         return FAILED;
     }
     if (do_first_phase(p, plan, at) != OK || plan_now(p, &rest) != OK ||
-        check_rest(p, &rest, plan_count(plan, true) > 0) != OK || record_plan(p, plan) != OK)
+        check_rest(p, &rest, plan_count(plan, true) > 0) != OK ||
+        push_record(p, plan, plan_count(plan, true) == 0) != OK)
         return FAILED;
     return admin_script(p->admin, "COMMIT", p->say);
 }
@@ -100,6 +93,7 @@ static enum push_outcome do_transaction(struct push *p, const struct plan *plan)
         const struct step *at = NULL;
         if (first_phase(p, plan, &at) == OK)
             return PUSH_APPLIED;
+        p->recorded = NULL; /* rolled back with the rest */
         bool locked = admin_failed_with(p->admin, "55P03");
         if (!try_again(p, at, attempt))
             return locked ? PUSH_LOCKED : PUSH_FAILED;
@@ -124,20 +118,12 @@ static enum status do_online_step(struct push *p, const struct step *s) {
 }
 
 static enum status finish(struct push *p) {
-    struct rows lines;
     struct plan rest;
-    char fingerprint[SCHEMA_HASH_SIZE];
-    const char *values[] = {fingerprint};
-    if (admin_script(p->admin, "BEGIN", p->say) != OK || plan_now(p, &rest) != OK ||
-        check_rest(p, &rest, false) != OK ||
-        admin_query(p->admin, p->arena, SQL_SCHEMA_TEXT, NULL, 0, &record_schema_line, &lines,
-                    p->say) != OK)
+    if (admin_script(p->admin, "BEGIN", p->say) != OK)
         return FAILED;
-    schema_fingerprint(fingerprint, p->arena, &lines);
-    if (admin_query(p->admin, p->arena, SQL_SCHEMA_PUSH_FINISH, values, 1, NULL, NULL, p->say) !=
-        OK)
-        return FAILED;
-    return admin_script(p->admin, "COMMIT", p->say);
+    bool well =
+        plan_now(p, &rest) == OK && check_rest(p, &rest, false) == OK && push_record_end(p) == OK;
+    return admin_script(p->admin, well ? "COMMIT" : "ROLLBACK", p->say) == OK && well ? OK : FAILED;
 }
 
 static enum push_outcome do_online(struct push *p, const struct plan *plan) {
@@ -151,6 +137,7 @@ static enum push_outcome do_online(struct push *p, const struct plan *plan) {
 }
 
 enum push_outcome push_execute(struct push *p, const struct plan *plan) {
+    size_t said = p->say->n;
     enum push_outcome outcome = do_transaction(p, plan);
     if (outcome == PUSH_APPLIED && plan_count(plan, true) > 0)
         outcome = do_online(p, plan);
@@ -159,5 +146,7 @@ enum push_outcome push_execute(struct push *p, const struct plan *plan) {
                     plan->n == 1 ? "" : "s");
     else if (outcome == PUSH_LOCKED)
         text_lit(p->say, "Nothing was changed.");
+    if (outcome != PUSH_APPLIED)
+        push_record_failure(p, plan, text_str(p->say) + said);
     return outcome;
 }

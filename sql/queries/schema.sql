@@ -380,20 +380,6 @@ GROUP BY a.pid, a.usename, c.relname, c.oid, a.query
 ORDER BY c.oid = to_regclass(:table) DESC NULLS LAST, min(a.xact_start)
 LIMIT 3
 
--- name: schema_push_record
--- Notes a push in the transaction of its first phase. An outcome of '' is none yet: steps follow.
-INSERT INTO db_operations (operation, fingerprint, source_hash, finished_at, outcome, details)
-SELECT 'push', :fingerprint, :source, CASE WHEN o <> '' THEN clock_timestamp() AT TIME ZONE 'UTC' END,
-       nullif(o, ''), :details::jsonb || jsonb_build_object('who', session_user)
-FROM (SELECT :outcome::text AS o) given
-
--- name: schema_push_finish
--- The online steps of the push noted last are done.
-UPDATE db_operations
-SET fingerprint = :fingerprint, outcome = 'applied',
-    finished_at = clock_timestamp() AT TIME ZONE 'UTC'
-WHERE id = (SELECT max(id) FROM db_operations WHERE operation = 'push')
-
 -- name: schema_roles
 -- How many of the roles that grants.sql names exist.
 SELECT count(*)::int

@@ -1,0 +1,142 @@
+/* What a push leaves in db_operations: its plan, how it ended, and the way back. */
+#include <inttypes.h>
+#include <pwd.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "sql/push_private.h"
+
+enum { DETAILS_MAX = 32 * 1024 * 1024, INVERSE_MAX = 8 * 1024 * 1024, ID_MAX = 24 };
+
+int64_t push_clock(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* -- the way back ----------------------------------------------------------------------------- */
+
+static void put_lost(struct text *out, const char *object, const char *what, int64_t n,
+                     const struct step *s) {
+    if (n > 0)
+        text_printf(out, "-- not brought back: %s: %s%" PRId64 " %s\n", object,
+                    s->sampled ? "at least " : "", n, what);
+}
+
+static void put_losses(struct text *out, const struct plan *plan) {
+    for (size_t i = 0; i < plan->n; i++) {
+        const struct step *s = &plan->steps[i];
+        if (s->kind == STEP_DROP_TABLE)
+            put_lost(out, s->object, "rows", s->found, s);
+        else if (s->kind == STEP_DROP_COLUMN)
+            put_lost(out, s->object, "values", s->found, s);
+        else if (s->kind == STEP_ALTER_TYPE)
+            put_lost(out, s->object, "values that the new type changed", s->unlike, s);
+    }
+}
+
+/* What was written since the push goes with the columns and tables that it made. */
+static void put_losses_of_return(struct text *out, const struct plan *back) {
+    for (size_t i = 0; i < back->n; i++) {
+        const struct step *s = &back->steps[i];
+        if (s->kind == STEP_DROP_TABLE || s->kind == STEP_DROP_COLUMN)
+            text_printf(out, "-- loses what is in %s by then\n", s->object);
+    }
+}
+
+static const char *inverse(struct push *p, const struct plan *plan) {
+    struct text out = text_in(p->arena, INVERSE_MAX);
+    struct rows after = facts_settled(p->arena, &p->declared, &p->live);
+    struct plan back = plan_make(p->arena, &after, &p->live);
+    put_losses(&out, plan);
+    put_losses_of_return(&out, &back);
+    plan_print(&out, &back, PLAN_SQL);
+    return text_str(&out);
+}
+
+/* -- rows ------------------------------------------------------------------------------------- */
+
+static void member(struct text *out, const char *before, const char *name, const char *value) {
+    text_printf(out, "%s\"%s\": ", before, name);
+    text_json(out, value, strlen(value));
+}
+
+/* The user of the operating system and the machine: many share the owner's role. */
+static const char *operator_of(struct push *p) {
+    char host[256] = "";
+    const struct passwd *user = getpwuid(geteuid());
+    if (gethostname(host, sizeof host - 1) != 0)
+        host[0] = '\0';
+    return user ? arena_printf(p->arena, "%s@%s", user->pw_name, host)
+                : arena_printf(p->arena, "%u@%s", (unsigned)geteuid(), host);
+}
+
+static const char *details_of(struct push *p, const struct plan *plan, const char *error) {
+    struct text details = text_in(p->arena, DETAILS_MAX);
+    text_lit(&details, "{\"plan\": ");
+    plan_print(&details, plan, PLAN_JSON);
+    member(&details, ", ", "operator", operator_of(p));
+    member(&details, ", ", "inverse", inverse(p, plan));
+    if (error)
+        member(&details, ", ", "error", error);
+    text_lit(&details, "}");
+    return text_str(&details);
+}
+
+static const char *fingerprint_now(struct push *p) {
+    struct rows lines;
+    char *fingerprint = arena_raw(p->arena, SCHEMA_HASH_SIZE);
+    if (push_read_schema(p, &lines) != OK)
+        return NULL;
+    schema_fingerprint(fingerprint, p->arena, &lines);
+    return fingerprint;
+}
+
+static enum status insert(struct push *p, const char *fingerprint, const char *outcome,
+                          const char *details) {
+    struct rows id;
+    const char *values[] = {fingerprint, p->source_hash,
+                            arena_printf(p->arena, "%" PRId64, push_clock() - p->began), details,
+                            outcome};
+    enum status status = admin_query(p->admin, p->arena, SQL_SCHEMA_PUSH_RECORD, values, 5,
+                                     &record_schema_line, &id, p->say);
+    if (status == OK)
+        p->recorded = ((const struct schema_line *)id.at)->line;
+    return status;
+}
+
+enum status push_record(struct push *p, const struct plan *plan, bool done) {
+    const char *fingerprint = fingerprint_now(p);
+    if (!fingerprint || push_grant(p) != OK ||
+        admin_query(p->admin, p->arena, SQL_SCHEMA_PUSH_INTERRUPTED, NULL, 0, NULL, NULL, p->say) !=
+            OK)
+        return FAILED;
+    return insert(p, fingerprint, done ? "applied" : "", details_of(p, plan, NULL));
+}
+
+static enum status end(struct push *p, const char *fingerprint, const char *outcome,
+                       const char *details) {
+    const char *values[] = {fingerprint, outcome, details, p->recorded};
+    return admin_query(p->admin, p->arena, SQL_SCHEMA_PUSH_FINISH, values, 4, NULL, NULL, p->say);
+}
+
+enum status push_record_end(struct push *p) {
+    const char *fingerprint = fingerprint_now(p);
+    return fingerprint ? end(p, fingerprint, "applied", "{}") : FAILED;
+}
+
+void push_record_failure(struct push *p, const struct plan *plan, const char *why) {
+    const char *exist = "f";
+    struct text error = text_in(p->arena, DETAILS_MAX);
+    why = arena_strdup(p->arena, why);
+    if (admin_value(p->admin, p->arena, SQL_SCHEMA_OPERATIONS_EXIST, &exist, p->say) != OK ||
+        strcmp(exist, "t") != 0)
+        return;
+    member(&error, "{", "error", why);
+    text_lit(&error, "}");
+    bool noted = p->recorded ? end(p, "", "failed", text_str(&error)) == OK
+                             : insert(p, "", "failed", details_of(p, plan, why)) == OK;
+    if (!noted)
+        text_lit(p->say, "\nThat could not be noted in db_operations.");
+}
