@@ -38,10 +38,19 @@ static int run_check(int argc, char **argv, struct arena *a) {
 }
 
 static int run_check_queries(int argc, char **argv, struct arena *a) {
-    static const struct record *const records[] = {
-        &record_token,       &record_user,          &record_id,           &record_token_name,
-        &record_transaction, &record_total,         &record_schema_line,  &record_schema_record,
-        &record_schema_fact, &record_import_counts, &record_import_unfit, &record_schema_operation};
+    static const struct record *const records[] = {&record_token,
+                                                   &record_user,
+                                                   &record_id,
+                                                   &record_token_name,
+                                                   &record_transaction,
+                                                   &record_total,
+                                                   &record_schema_line,
+                                                   &record_schema_object,
+                                                   &record_schema_record,
+                                                   &record_schema_fact,
+                                                   &record_schema_operation,
+                                                   &record_import_counts,
+                                                   &record_import_unfit};
     struct text say = text_in(a, SAY_MAX);
     struct admin *admin = NULL;
     const char *url = read_url(argc, argv);

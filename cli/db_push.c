@@ -74,7 +74,7 @@ static int run_push(int argc, char **argv, struct arena *a) {
         {"--url", .value = &url},          {"--schema", .value = &file},
         {"--format", .value = &format},    {"--plan", .value = &p.plan},
         {"--dry-run", .flag = &p.dry_run}, {"--check", .flag = &p.check},
-        {"--allow", .words = &allow},
+        {"--allow", .words = &allow},      {"--adopt", .flag = &p.adopt},
     };
     if (!db_options(argc, argv, options, sizeof options / sizeof options[0], NULL) ||
         !read_format(format, &p.format) || !(url = db_url(url, config.owner_url, "SITA_OWNER_URL")))
@@ -138,6 +138,8 @@ const struct db_command db_command_push = {
         "  --allow=STEP   consent to a step that loses something, as the plan writes it\n"
         "                 (drop-column:tokens.description); may be repeated\n"
         "  --plan=HASH    carry out only the plan of this fingerprint\n"
+        "  --adopt        take over a database that no push made, with its rows; what the schema\n"
+        "                 file does not name is kept, and stays somebody else's\n"
         "\n"
         "Examples:\n"
         "  sitaminter db push\n"

@@ -1,5 +1,6 @@
 #include "sql/facts.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static const struct field fact_fields[] = {
@@ -37,6 +38,58 @@ const struct schema_fact *facts_find(const struct rows *facts, const char *kind,
 
 const struct schema_fact *facts_like(const struct rows *facts, const struct schema_fact *f) {
     return facts_find(facts, f->kind, f->parent, f->name);
+}
+
+const char *facts_name(struct arena *a, const struct schema_fact *f) {
+    static const char *const within[] = {"column", "constraint", "trigger", "policy"};
+    for (size_t i = 0; i < sizeof within / sizeof within[0]; i++)
+        if (strcmp(f->kind, within[i]) == 0)
+            return arena_printf(a, "%s.%s", f->parent, f->name);
+    return f->name;
+}
+
+/* Properties that are facts of their own go by the object that has them. */
+const char *facts_object(struct arena *a, const struct schema_fact *f) {
+    const char *kind = f->kind;
+    if (strcmp(kind, "owner") == 0)
+        kind = "sequence";
+    else if (strcmp(kind, "row security of") == 0)
+        kind = "table";
+    return arena_printf(a, "%s %s", kind, facts_name(a, f));
+}
+
+static int compare_lines(const void *a, const void *b) {
+    return strcmp(((const struct schema_line *)a)->line, ((const struct schema_line *)b)->line);
+}
+
+static bool is_declared(const struct rows *declared, const struct schema_fact *f) {
+    if (strcmp(f->kind, "row security of") == 0)
+        return facts_find(declared, "table", "", f->name) != NULL;
+    return facts_like(declared, f) != NULL;
+}
+
+struct rows facts_mark(struct arena *a, struct rows *live, const struct rows *declared,
+                       const struct rows *managed) {
+    struct schema_line *foreign = arena_array(a, live->n + 1, sizeof *foreign);
+    struct schema_fact *f = live->at;
+    size_t n = 0;
+    for (size_t i = 0; i < live->n; i++, f++) {
+        const char *object = facts_object(a, f);
+        if (schema_lists(managed, object))
+            continue;
+        f->found = is_declared(declared, f);
+        f->foreign = !f->found;
+        if (f->foreign)
+            foreign[n++].line = object;
+    }
+    qsort(foreign, n, sizeof *foreign, compare_lines);
+    return (struct rows){.at = foreign, .n = n};
+}
+
+void facts_mark_foreign(struct arena *a, struct rows *live, const struct rows *foreign) {
+    struct schema_fact *f = live->at;
+    for (size_t i = 0; i < live->n; i++, f++)
+        f->foreign = schema_lists(foreign, facts_object(a, f));
 }
 
 /* A column is compared by its members, so its default is the text that may change. */

@@ -6,6 +6,7 @@
 #define SITA_SQL_FACTS_H
 
 #include "sql/db_admin.h"
+#include "sql/schema.h"
 
 /* Strings are never NULL except make, unmake and look. Identifiers are quoted where they need it.
  */
@@ -21,6 +22,9 @@ struct schema_fact {
     const char *needs;                /* ",table,table.column," that it is made of */
     bool not_null;
     int64_t bytes, position; /* of its table; order in which it was made */
+    /* Set by facts_mark. */
+    bool foreign; /* nobody declared it and no push made it: it is left alone */
+    bool found;   /* declared, but what the database has was not made by a push */
 };
 
 extern const struct record record_schema_fact;
@@ -33,6 +37,20 @@ MUST_CHECK enum status facts_read(struct admin *admin, struct arena *a, struct r
 const struct schema_fact *facts_find(const struct rows *facts, const char *kind, const char *parent,
                                      const char *name);
 const struct schema_fact *facts_like(const struct rows *facts, const struct schema_fact *f);
+
+/* "tokens.symbol" for what is named within its table, else the name alone; in a. */
+const char *facts_name(struct arena *a, const struct schema_fact *f);
+
+/* What the record of managed objects calls it ("column tokens.symbol"), in a. */
+const char *facts_object(struct arena *a, const struct schema_fact *f);
+
+/* Tells in `live` what is not ours: neither among the managed objects (rows of struct schema_line,
+ * sorted) nor declared. Returns the foreign objects in the same form, in a. */
+struct rows facts_mark(struct arena *a, struct rows *live, const struct rows *declared,
+                       const struct rows *managed);
+
+/* Marks these objects as foreign. */
+void facts_mark_foreign(struct arena *a, struct rows *live, const struct rows *foreign);
 
 /* Notes in `declared` the texts that the server gives to the same objects when they are made from
  * its own texts: an expression may change once on that way. */

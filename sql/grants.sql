@@ -22,6 +22,7 @@ GRANT USAGE ON SEQUENCE settings_id_seq TO sita_desk;
 -- What the program compares when it starts.
 GRANT SELECT (id, operation, fingerprint, source_hash, outcome, finished_at) ON db_operations
     TO sita_app, sita_desk, sita_reader, sita_monitor;
+GRANT SELECT ON db_objects TO sita_app, sita_desk, sita_reader, sita_monitor;
 
 GRANT SELECT ON ALL TABLES IN SCHEMA public TO sita_backup;
 GRANT SELECT ON ALL SEQUENCES IN SCHEMA public TO sita_backup;

@@ -82,12 +82,6 @@ static const struct covered *covered_kind(const struct schema_fact *f) {
     return NULL;
 }
 
-/* "tokens.symbol" for what is named within its table, else the name alone. */
-static const char *object_of(struct arena *a, const struct schema_fact *f) {
-    bool within = is(f, "column") || is(f, "constraint") || is(f, "trigger") || is(f, "policy");
-    return within ? arena_printf(a, "%s.%s", f->parent, f->name) : f->name;
-}
-
 struct step *plan_add(struct plan *p, enum step_kind kind, const char *object, const char *sql) {
     if (p->n == p->capacity) {
         size_t capacity = p->capacity ? 2 * p->capacity : 64;
@@ -102,7 +96,7 @@ struct step *plan_add(struct plan *p, enum step_kind kind, const char *object, c
 
 static struct step *add(struct sides *c, enum step_kind kind, const struct schema_fact *f,
                         const char *sql) {
-    struct step *s = plan_add(c->plan, kind, object_of(c->plan->arena, f), sql);
+    struct step *s = plan_add(c->plan, kind, facts_name(c->plan->arena, f), sql);
     s->table = is(f, "table") ? f->name : f->parent;
     s->bytes = f->bytes;
     /* A view may be made of those before it. */
@@ -111,7 +105,7 @@ static struct step *add(struct sides *c, enum step_kind kind, const struct schem
 }
 
 static void uncovered(struct sides *c, const struct schema_fact *f, const char *how) {
-    text_printf(&c->plan->uncovered, "%s %s%s\n", f->kind, object_of(c->plan->arena, f), how);
+    text_printf(&c->plan->uncovered, "%s %s%s\n", f->kind, facts_name(c->plan->arena, f), how);
 }
 
 /* The size of the table of f in the database; -1 if the table is new. */
@@ -134,7 +128,7 @@ static bool hangs_on_gone(const struct sides *c, const struct schema_fact *f) {
         return false;
     for (size_t i = 0; i < c->live->n; i++, g++)
         if (!is(g, "comment") && !is(g, "owner") &&
-            strcmp(object_of(c->plan->arena, g), f->special) == 0 && !facts_like(c->declared, g))
+            strcmp(facts_name(c->plan->arena, g), f->special) == 0 && !facts_like(c->declared, g))
             return true;
     return false;
 }
@@ -276,7 +270,7 @@ static void plan_replaced(struct sides *c, const struct schema_fact *now,
             add(c, STEP_REPLACE_FUNCTION, now, now->unmake);
     } else if (kind != STEP_DROP_COMMENT && kind != STEP_OWN_SEQUENCE) {
         bool foreign_key = is(now, "constraint") && now->type[0] == 'f';
-        add(c, foreign_key ? STEP_DROP_FOREIGN_KEY : kind, now, now->unmake);
+        add(c, foreign_key ? STEP_DROP_FOREIGN_KEY : kind, now, now->unmake)->consent = now->found;
     }
     plan_new(c, then);
 }
@@ -406,9 +400,11 @@ struct plan plan_make(struct arena *a, const struct rows *live, const struct row
     struct sides c = {&p, live, declared};
     const struct schema_fact *now = live->at, *then = declared->at;
     for (size_t i = live->n; i-- > 0;) /* last made goes first */
-        if (!facts_like(declared, &now[i]))
+        if (!now[i].foreign && !facts_like(declared, &now[i]))
             plan_gone(&c, &now[i]);
     for (size_t i = 0; i < declared->n; i++) {
+        if (then[i].foreign)
+            continue;
         const struct schema_fact *same = facts_like(live, &then[i]);
         if (same)
             plan_changed(&c, same, &then[i]);
@@ -418,6 +414,7 @@ struct plan plan_make(struct arena *a, const struct rows *live, const struct row
     plan_views(&c);
     plan_views_back(&c);
     plan_comments(&c);
+    plan_foreign(&p, live, declared);
     sort_steps(&p);
     fingerprint(&p);
     return p;

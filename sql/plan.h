@@ -73,9 +73,10 @@ struct step {
     bool online;           /* second phase */
     bool consent;          /* something is lost, or a filled table is rewritten */
     bool rewrites;
-    int64_t found;  /* rows that the look found; -1: it was not taken */
-    int64_t unlike; /* ALTER_TYPE: values that change on the way there and back */
-    bool sampled;   /* the look was too long for the whole table */
+    int64_t found;    /* rows that the look found; -1: it was not taken */
+    int64_t unlike;   /* ALTER_TYPE: values that change on the way there and back */
+    bool sampled;     /* the look was too long for the whole table */
+    struct text note; /* lines that warn */
 };
 
 struct plan {
@@ -83,6 +84,7 @@ struct plan {
     struct step *steps;
     size_t n, capacity;
     struct text uncovered; /* a line for each difference that no step covers */
+    struct text kept;      /* a line for each object that is somebody else's; push_make_plan */
     char fingerprint[SCHEMA_HASH_SIZE];
 };
 
@@ -102,6 +104,13 @@ void plan_new_column(struct plan *p, const struct schema_fact *table, const stru
 /* The name of the CHECK that stands for a NOT NULL under way; and whether a name is one. */
 const char *plan_guard(struct arena *a, const struct schema_fact *column);
 bool plan_is_guard(const char *name);
+
+/* What the steps mean for objects that are not ours (plan_foreign.c): those that would go along are
+ * noted at the step, those that stand in its way are named as not covered. */
+void plan_foreign(struct plan *p, const struct rows *live, const struct rows *declared);
+
+/* A line more that warns of the step. */
+void plan_note(struct plan *p, struct step *s, const char *line);
 
 bool plan_uncovered(const struct plan *p);
 

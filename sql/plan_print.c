@@ -24,6 +24,23 @@ static void put_sql(struct text *out, const char *indent, const char *sql) {
     }
 }
 
+/* The next line of `lines`, which begins at *at; false after the last. */
+static bool next_line(const struct text *lines, size_t *at, const char **line, size_t *n) {
+    if (*at >= lines->n)
+        return false;
+    const char *stop = memchr(lines->at + *at, '\n', lines->n - *at);
+    *line = lines->at + *at;
+    *n = stop ? (size_t)(stop - *line) : lines->n - *at;
+    *at += *n + 1;
+    return true;
+}
+
+static void put_lines(struct text *out, const struct text *lines, const char *before) {
+    const char *line;
+    for (size_t at = 0, n; next_line(lines, &at, &line, &n);)
+        text_printf(out, "%s%.*s\n", before, (int)n, line);
+}
+
 static void put_found(struct text *out, const struct step *s) {
     const char *of = s->sampled ? " (of the first 100000 rows)" : "";
     const char *mark = step_traits[s->kind].blocks ? "cannot be done: " : "";
@@ -50,14 +67,7 @@ static void put_step(struct text *out, size_t number, const struct step *s) {
     text_char(out, '\n');
     put_sql(out, "     ", s->sql);
     put_found(out, s);
-}
-
-static void put_uncovered(struct text *out, const struct plan *p, const char *before) {
-    for (const char *at = p->uncovered.n ? p->uncovered.at : ""; *at;) {
-        size_t n = strcspn(at, "\n");
-        text_printf(out, "%snot covered: %.*s\n", before, (int)n, at);
-        at += n + (at[n] != '\0');
-    }
+    put_lines(out, &s->note, "     ");
 }
 
 static void print_text(struct text *out, const struct plan *p) {
@@ -69,7 +79,8 @@ static void print_text(struct text *out, const struct plan *p) {
         second = p->steps[i].online;
         put_step(out, i + 1, &p->steps[i]);
     }
-    put_uncovered(out, p, "");
+    put_lines(out, &p->uncovered, "not covered: ");
+    put_lines(out, &p->kept, "kept, as no push made it: ");
     const char *before = "Needs consent:";
     for (size_t i = 0; i < p->n; i++) {
         if (p->steps[i].consent) {
@@ -85,6 +96,16 @@ static void member(struct text *out, const char *name, const char *value) {
     text_printf(out, "\"%s\": ", name);
     text_json(out, value, strlen(value));
     text_lit(out, ", ");
+}
+
+static void json_lines(struct text *out, const char *name, const struct text *lines) {
+    const char *line, *before = "";
+    text_printf(out, "\"%s\": [", name);
+    for (size_t at = 0, n; next_line(lines, &at, &line, &n); before = ", ") {
+        text_put(out, before);
+        text_json(out, line, n);
+    }
+    text_char(out, ']');
 }
 
 static void json_step(struct text *out, struct arena *a, const struct step *s) {
@@ -106,6 +127,8 @@ static void json_step(struct text *out, struct arena *a, const struct step *s) {
             s->found, s->unlike, t->blocks && s->found > 0 ? "true" : "false",
             s->sampled ? "true" : "false");
     }
+    text_lit(out, ", ");
+    json_lines(out, "notes", &s->note);
     text_lit(out, "}");
 }
 
@@ -117,20 +140,17 @@ static void print_json(struct text *out, const struct plan *p) {
         text_put(out, i ? ",\n  " : "\n  ");
         json_step(out, p->arena, &p->steps[i]);
     }
-    text_lit(out, "], \"uncovered\": [");
-    for (const char *at = p->uncovered.n ? p->uncovered.at : ""; *at;) {
-        size_t n = strcspn(at, "\n");
-        text_put(out, at == p->uncovered.at ? "" : ", ");
-        text_json(out, at, n);
-        at += n + (at[n] != '\0');
-    }
-    text_lit(out, "]}\n");
+    text_lit(out, "], ");
+    json_lines(out, "uncovered", &p->uncovered);
+    text_lit(out, ", ");
+    json_lines(out, "kept", &p->kept);
+    text_lit(out, "}\n");
 }
 
 static void print_sql(struct text *out, const struct plan *p) {
     bool open = plan_count(p, false) > 0;
     text_printf(out, "-- plan %s\n", p->fingerprint);
-    put_uncovered(out, p, "-- ");
+    put_lines(out, &p->uncovered, "-- not covered: ");
     if (open)
         text_lit(out, "BEGIN;\n");
     for (size_t i = 0; i < p->n; i++) {

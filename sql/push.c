@@ -5,10 +5,7 @@
 #include "sql/embedded.h"
 #include "sql/push_private.h"
 
-enum status push_read_schema(struct push *p, struct rows *lines) {
-    return admin_query(p->admin, p->arena, SQL_SCHEMA_TEXT, NULL, 0, &record_schema_line, lines,
-                       p->say);
-}
+enum { KEPT_MAX = 256 * 1024 };
 
 /* Runs the schema file in the schema that search_path names first. */
 static enum status build(struct push *p) {
@@ -47,32 +44,16 @@ static bool is_other_plan(struct push *p, const struct plan *plan) {
 }
 
 static enum push_outcome create(struct push *p) {
-    struct rows lines;
+    struct rows objects;
     if (build(p) != OK || facts_read(p->admin, p->arena, &p->declared, p->say) != OK)
         return PUSH_FAILED;
     struct plan plan = plan_make(p->arena, &p->live, &p->declared);
     if (is_other_plan(p, &plan))
         return PUSH_REFUSED;
-    if (push_read_schema(p, &lines) != OK || record_and_commit(p, &plan) != OK)
+    if (push_read_objects(p, &objects) != OK || record_and_commit(p, &plan) != OK)
         return PUSH_FAILED;
-    text_printf(p->say, "Created the schema: %zu objects.", lines.n);
+    text_printf(p->say, "Created the schema: %zu objects.", objects.n);
     return PUSH_APPLIED;
-}
-
-static bool matches_record(struct push *p, const struct rows *lines) {
-    struct rows recorded;
-    struct text ignored = text_in(p->arena, 1024);
-    char fingerprint[SCHEMA_HASH_SIZE];
-    /* The table may be missing, which is no error here. */
-    bool known = admin_script(p->admin, "SAVEPOINT look", p->say) == OK &&
-                 admin_query(p->admin, p->arena, SQL_SCHEMA_RECORDED, NULL, 0,
-                             &record_schema_record, &recorded, &ignored) == OK &&
-                 recorded.n == 1;
-    if (admin_script(p->admin, "ROLLBACK TO SAVEPOINT look", p->say) != OK || !known)
-        return false;
-    const struct schema_record *r = recorded.at;
-    schema_fingerprint(fingerprint, p->arena, lines);
-    return strcmp(r->fingerprint, fingerprint) == 0 && strcmp(r->source_hash, p->source_hash) == 0;
 }
 
 /* -- the plan --------------------------------------------------------------------------------- */
@@ -114,18 +95,26 @@ static enum status read_declared_again(struct push *p) {
 }
 
 /* Leaves no transaction open. */
-static enum status make_plan(struct push *p, struct plan *plan) {
+static enum status make_plan(struct push *p, const struct rows *objects, struct plan *plan) {
     if (facts_read(p->admin, p->arena, &p->live, p->say) != OK || read_declared(p) != OK)
         return FAILED;
+    push_mark(p, &p->live);
     *plan = plan_make(p->arena, &p->live, &p->declared);
     if (plan->n > 0) {
         if (!plan_uncovered(plan) && read_declared_again(p) != OK)
             return FAILED;
         *plan = plan_make(p->arena, &p->live, &p->declared);
     }
-    if (push_look(p, plan) != OK)
+    plan->kept = text_in(p->arena, KEPT_MAX);
+    push_report_kept(p, objects, &plan->kept);
+    if (push_look(p, plan) != OK || push_report_others(p, &plan->kept) != OK)
         return FAILED;
     return admin_script(p->admin, "ROLLBACK", p->say);
+}
+
+static void say_kept(struct push *p, struct text *kept) {
+    if (kept->n > 0)
+        text_printf(p->say, "Kept, as no push made it:\n%s", text_str(kept));
 }
 
 /* -- what may be done with it ----------------------------------------------------------------- */
@@ -138,9 +127,25 @@ static bool allowed(struct push *p, const struct step *s) {
     return !s->consent;
 }
 
+static void say_consents(struct push *p, const struct plan *plan) {
+    text_printf(p->say, " --plan=%s", plan->fingerprint);
+    for (size_t i = 0; i < plan->n; i++)
+        if (plan->steps[i].consent)
+            text_printf(p->say, " --allow=%s", plan_consent(p->arena, &plan->steps[i]));
+}
+
+static enum push_outcome refuse_strange(struct push *p, const struct plan *plan) {
+    text_lit(p->say, "No push made what is in this database; nothing was changed. To take it over, "
+                     "keeping what the schema file does not name: sitaminter db push --adopt");
+    say_consents(p, plan);
+    return PUSH_REFUSED;
+}
+
 /* PUSH_APPLIED: nothing stands against it; else `say` has the reason. */
 static enum push_outcome may_execute(struct push *p, const struct plan *plan) {
     bool consented = true;
+    if (p->strange && !p->options->adopt)
+        return refuse_strange(p, plan);
     for (size_t i = 0; i < plan->n; i++) {
         const struct step *s = &plan->steps[i];
         if (step_traits[s->kind].blocks && s->found > 0) {
@@ -154,31 +159,33 @@ static enum push_outcome may_execute(struct push *p, const struct plan *plan) {
         return PUSH_REFUSED;
     if (consented)
         return PUSH_APPLIED;
-    text_printf(p->say, "Nothing was changed. To consent, push with --plan=%s", plan->fingerprint);
-    for (size_t i = 0; i < plan->n; i++)
-        if (plan->steps[i].consent)
-            text_printf(p->say, " --allow=%s", plan_consent(p->arena, &plan->steps[i]));
+    text_lit(p->say, "Nothing was changed. To consent, push with");
+    say_consents(p, plan);
     return PUSH_REFUSED;
 }
 
-static enum push_outcome only_note(struct push *p, const struct plan *nothing) {
+static enum push_outcome only_note(struct push *p, const struct plan *plan) {
     if (p->options->dry_run || p->options->check) {
         text_lit(p->say, "The database already has this schema; a push would note it and renew the "
                          "rights.");
         return p->options->check ? PUSH_PENDING : PUSH_PLANNED;
     }
-    if (admin_script(p->admin, "BEGIN", p->say) != OK || record_and_commit(p, nothing) != OK)
+    if (p->strange && !p->options->adopt)
+        return refuse_strange(p, plan);
+    if (admin_script(p->admin, "BEGIN", p->say) != OK || record_and_commit(p, plan) != OK)
         return PUSH_FAILED;
     text_lit(p->say, "The database already has this schema; noted it and renewed the rights.");
     return PUSH_MATCHES;
 }
 
-static enum push_outcome change(struct push *p) {
+static enum push_outcome change(struct push *p, const struct rows *objects) {
     struct plan plan;
-    if (make_plan(p, &plan) != OK)
+    if (make_plan(p, objects, &plan) != OK)
         return PUSH_FAILED;
-    if (plan.n == 0 && !plan_uncovered(&plan))
+    if (plan.n == 0 && !plan_uncovered(&plan)) {
+        say_kept(p, &plan.kept);
         return only_note(p, &plan);
+    }
     plan_print(p->out, &plan, p->options->format);
     if (plan_uncovered(&plan)) {
         text_lit(p->say,
@@ -199,23 +206,34 @@ static bool only_shows(const struct push *p) {
     return p->options->dry_run || p->options->check;
 }
 
+/* Nothing is different; what others keep here is named. */
+static enum push_outcome matches(struct push *p, const struct rows *objects) {
+    struct text kept = text_in(p->arena, KEPT_MAX);
+    push_report_kept(p, objects, &kept);
+    if (only_shows(p) && push_report_others(p, &kept) != OK)
+        return PUSH_FAILED;
+    say_kept(p, &kept);
+    text_lit(p->say, "The database already has this schema; nothing to do.");
+    return PUSH_MATCHES;
+}
+
 static enum push_outcome push_locked(struct push *p) {
-    struct rows live;
+    struct rows objects;
     /* The operator's role may have time limits that suit pages, not this. Should the client die,
      * the server notices and ends what it does. */
     if (admin_script(p->admin,
                      "SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0; "
-                     "SET jit = off; SET client_connection_check_interval = '1s'; BEGIN",
+                     "SET jit = off; SET client_connection_check_interval = '1s'",
                      p->say) != OK ||
-        push_read_schema(p, &live) != OK)
+        admin_script(p->admin, "BEGIN", p->say) != OK || /* alone: its end keeps the settings */
+        push_read_objects(p, &objects) != OK ||
+        directives_read(p->arena, p->options->schema, &p->directives, p->say) != OK)
         return PUSH_FAILED;
-    if (live.n == 0 && !only_shows(p))
+    if (objects.n == 0 && !only_shows(p))
         return create(p);
-    if (live.n > 0 && matches_record(p, &live)) {
-        text_lit(p->say, "The database already has this schema; nothing to do.");
-        return PUSH_MATCHES;
-    }
-    return change(p);
+    if (push_read_managed(p, &objects) != OK)
+        return PUSH_FAILED;
+    return push_matches_record(p, &objects) ? matches(p, &objects) : change(p, &objects);
 }
 
 static enum push_outcome push_connected(struct push *p) {

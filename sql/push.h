@@ -25,6 +25,7 @@ struct push_options {
     const char *schema;       /* the text of a schema file */
     bool dry_run;             /* show the plan, change nothing */
     bool check;               /* the same, and PUSH_PENDING if there is something to do */
+    bool adopt;               /* take over a database that no push made */
     enum plan_format format;  /* of the plan that is shown */
     const char *const *allow; /* consents: "drop-column:tokens.description" */
     size_t n_allow;

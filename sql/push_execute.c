@@ -11,9 +11,11 @@ enum { ATTEMPTS = 6 };
 static enum status plan_now(struct push *p, struct plan *plan) {
     struct rows live;
     enum status status = facts_read(p->admin, p->arena, &live, p->say);
-    if (status == OK)
-        *plan = plan_make(p->arena, &live, &p->declared);
-    return status;
+    if (status != OK)
+        return status;
+    facts_mark_foreign(p->arena, &live, &p->foreign);
+    *plan = plan_make(p->arena, &live, &p->declared);
+    return OK;
 }
 
 static enum status run_step(struct push *p, const struct step *s) {

@@ -2,6 +2,7 @@
 #ifndef SITA_SQL_PUSH_PRIVATE_H
 #define SITA_SQL_PUSH_PRIVATE_H
 
+#include "sql/directives.h"
 #include "sql/plan.h"
 #include "sql/push.h"
 
@@ -11,19 +12,46 @@ struct push {
     const struct push_options *options;
     struct text *out, *say;
     char source_hash[SCHEMA_HASH_SIZE];
-    int64_t began;              /* push_clock */
+    int64_t began; /* push_clock */
+    struct directives directives;
     struct rows live, declared; /* facts; live: before anything was changed */
-    const char *recorded;       /* the id of this push in db_operations, NULL before it has one */
+    struct rows last;           /* struct schema_record: what the last push noted, or none */
+    struct rows managed;  /* struct schema_line, sorted: objects that pushes made or adopted */
+    struct rows foreign;  /* the same: those of others */
+    bool older;           /* made by a version that kept no record of objects */
+    bool strange;         /* not empty, and nobody adopted it */
+    const char *recorded; /* the id of this push in db_operations, NULL before it has one */
 };
 
 /* Milliseconds of a clock that only goes forward. */
 int64_t push_clock(void);
 
-/* The canonical text of the schema that search_path names first, as rows of struct schema_line. */
-MUST_CHECK enum status push_read_schema(struct push *p, struct rows *lines);
-
 /* Gives the roles of the program their rights. */
 MUST_CHECK enum status push_grant(struct push *p);
+
+/* -- managed objects (push_managed.c) --------------------------------------------------------- */
+
+/* Rows of struct schema_object: all that the schema has. */
+MUST_CHECK enum status push_read_objects(struct push *p, struct rows *objects);
+
+/* Reads the record of the last push and of managed objects. */
+MUST_CHECK enum status push_read_managed(struct push *p, const struct rows *objects);
+
+/* Whether the schema and the file are those that the last push noted. */
+bool push_matches_record(struct push *p, const struct rows *objects);
+
+/* Marks the facts of the database once the declared ones are read. */
+void push_mark(struct push *p, struct rows *live);
+
+/* A line for each object of others; and for other schemas and extensions. */
+void push_report_kept(struct push *p, const struct rows *objects, struct text *out);
+MUST_CHECK enum status push_report_others(struct push *p, struct text *out);
+
+/* Notes what is managed now, in the transaction that is open. plan: the one under way, or NULL. */
+MUST_CHECK enum status push_note_managed(struct push *p, const struct plan *plan,
+                                         char fingerprint[SCHEMA_HASH_SIZE]);
+
+/* -- steps ------------------------------------------------------------------------------------ */
 
 /* Counts the rows that the steps of the plan would lose or stumble over, inside the transaction
  * that is open. Each count is bounded in time. */

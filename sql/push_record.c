@@ -84,15 +84,6 @@ static const char *details_of(struct push *p, const struct plan *plan, const cha
     return text_str(&details);
 }
 
-static const char *fingerprint_now(struct push *p) {
-    struct rows lines;
-    char *fingerprint = arena_raw(p->arena, SCHEMA_HASH_SIZE);
-    if (push_read_schema(p, &lines) != OK)
-        return NULL;
-    schema_fingerprint(fingerprint, p->arena, &lines);
-    return fingerprint;
-}
-
 static enum status insert(struct push *p, const char *fingerprint, const char *outcome,
                           const char *details) {
     struct rows id;
@@ -107,8 +98,8 @@ static enum status insert(struct push *p, const char *fingerprint, const char *o
 }
 
 enum status push_record(struct push *p, const struct plan *plan, bool done) {
-    const char *fingerprint = fingerprint_now(p);
-    if (!fingerprint || push_grant(p) != OK ||
+    char fingerprint[SCHEMA_HASH_SIZE];
+    if (push_note_managed(p, plan, fingerprint) != OK || push_grant(p) != OK ||
         admin_query(p->admin, p->arena, SQL_SCHEMA_PUSH_INTERRUPTED, NULL, 0, NULL, NULL, p->say) !=
             OK)
         return FAILED;
@@ -122,8 +113,9 @@ static enum status end(struct push *p, const char *fingerprint, const char *outc
 }
 
 enum status push_record_end(struct push *p) {
-    const char *fingerprint = fingerprint_now(p);
-    return fingerprint ? end(p, fingerprint, "applied", "{}") : FAILED;
+    char fingerprint[SCHEMA_HASH_SIZE];
+    enum status status = push_note_managed(p, NULL, fingerprint);
+    return status == OK ? end(p, fingerprint, "applied", "{}") : status;
 }
 
 void push_record_failure(struct push *p, const struct plan *plan, const char *why) {

@@ -104,6 +104,14 @@ CREATE TABLE db_operations (
     CONSTRAINT db_operations_pkey PRIMARY KEY (id)
 );
 
+-- The objects of this schema that pushes made or adopted, such as "column tokens.symbol". What is
+-- not here is somebody else's: a push reports and keeps it.
+CREATE TABLE db_objects (
+    object text      NOT NULL,
+    since  timestamp NOT NULL DEFAULT now(),
+    CONSTRAINT db_objects_pkey PRIMARY KEY (object)
+);
+
 -- What a reader may see of the settings. The barrier keeps a condition of the reader's from being
 -- evaluated on rows that the view hides.
 CREATE VIEW public_settings WITH (security_barrier) AS

@@ -1,24 +1,34 @@
 -- name: schema_text
 -- The canonical text of everything in the current schema: a line per object, equal for equal
 -- schemas whatever the order of creation, the order of columns and the schema's own name (names are
--- rendered relative to search_path). Objects of extensions are left out.
--- row: schema_line
+-- rendered relative to search_path). Objects of extensions are left out. `object` is what the
+-- record of managed objects (db_objects) calls it, `parent` the relation that it belongs to.
+-- row: schema_object
 WITH mine AS MATERIALIZED (
     SELECT oid AS space FROM pg_namespace WHERE nspname = current_schema()),
 extension AS MATERIALIZED (
     SELECT classid, objid FROM pg_depend WHERE deptype = 'e'),
 relation AS MATERIALIZED (
-    SELECT c.* FROM pg_class c, mine
+    SELECT c.*, quote_ident(relname) AS named,
+           CASE relkind WHEN 'r' THEN 'table' WHEN 'p' THEN 'partitioned table'
+                        WHEN 'f' THEN 'foreign table' WHEN 'm' THEN 'materialized view'
+                        WHEN 'c' THEN 'composite type' WHEN 'v' THEN 'view'
+                        WHEN 'S' THEN 'sequence' WHEN 'i' THEN 'index' END AS kind
+    FROM pg_class c, mine
     WHERE c.relnamespace = space
       AND NOT EXISTS (SELECT FROM extension e
                       WHERE e.classid = 'pg_class'::regclass AND e.objid = c.oid))
-SELECT line FROM (
-    SELECT concat_ws(' ', CASE relkind WHEN 'r' THEN 'table' ELSE 'relation ' || relkind::text END,
-                     quote_ident(relname), relpersistence, reloptions::text,
+SELECT object, parent, line FROM (
+    SELECT concat(kind, ' ', named) AS object, '' AS parent,
+           concat_ws(' ', CASE relkind WHEN 'r' THEN 'table' ELSE 'relation ' || relkind::text END,
+                     named, relpersistence, reloptions::text,
                      CASE WHEN relrowsecurity THEN 'row security' END) AS line
     FROM relation WHERE relkind IN ('r', 'p', 'f')
     UNION ALL
-    SELECT concat_ws(' ', 'column', quote_ident(c.relname) || '.' || quote_ident(a.attname),
+    SELECT CASE relkind WHEN 'r' THEN format('column %s.%I', c.named, a.attname)
+                        ELSE concat(c.kind, ' ', c.named) END,
+           CASE relkind WHEN 'r' THEN c.named ELSE '' END,
+           concat_ws(' ', 'column', c.named || '.' || quote_ident(a.attname),
                      format_type(a.atttypid, a.atttypmod),
                      CASE WHEN a.attnotnull THEN 'not null' END,
                      'default ' || pg_get_expr(d.adbin, d.adrelid),
@@ -31,41 +41,52 @@ SELECT line FROM (
     LEFT JOIN pg_attrdef d ON d.adrelid = c.oid AND d.adnum = a.attnum
     WHERE c.relkind IN ('r', 'p', 'f', 'c')
     UNION ALL
-    SELECT concat_ws(' ', 'constraint', quote_ident(c.relname) || '.' || quote_ident(k.conname),
+    SELECT format('constraint %s.%I', c.named, k.conname), c.named,
+           concat_ws(' ', 'constraint', c.named || '.' || quote_ident(k.conname),
                      pg_get_constraintdef(k.oid, true))
-    FROM relation c JOIN pg_constraint k ON k.conrelid = c.oid
+    FROM relation c
+    JOIN pg_constraint k ON k.conrelid = c.oid AND k.contype IN ('p', 'u', 'c', 'x', 'f')
     UNION ALL
-    SELECT concat_ws(' ', 'index', pg_get_indexdef(i.indexrelid, 0, true),
+    SELECT concat('index ', i.indexrelid::regclass), c.named,
+           concat_ws(' ', 'index', pg_get_indexdef(i.indexrelid, 0, true),
                      CASE WHEN NOT i.indisvalid THEN 'not valid' END)
-    FROM relation c JOIN pg_index i ON i.indexrelid = c.oid
+    FROM relation c JOIN pg_index i ON i.indrelid = c.oid
     WHERE NOT EXISTS (SELECT FROM pg_constraint k
                       WHERE k.conindid = i.indexrelid AND k.contype IN ('p', 'u', 'x'))
     UNION ALL
-    SELECT concat_ws(' ', 'sequence', quote_ident(c.relname), format_type(s.seqtypid, NULL),
+    SELECT CASE o.deptype WHEN 'i' THEN 'column ' || o.qualified ELSE 'sequence ' || c.named END,
+           coalesce(o.parent, ''),
+           concat_ws(' ', 'sequence', c.named, format_type(s.seqtypid, NULL),
                      s.seqstart, s.seqincrement, s.seqmin, s.seqmax, s.seqcache, s.seqcycle,
-                     'owned by ' || (SELECT d.refobjid::regclass::text || '.' ||
-                                            quote_ident(a.attname)
-                                     FROM pg_depend d
-                                     JOIN pg_attribute a
-                                       ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid
-                                     WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid
-                                       AND d.refclassid = 'pg_class'::regclass
-                                       AND d.deptype IN ('a', 'i')))
-    FROM relation c JOIN pg_sequence s ON s.seqrelid = c.oid
+                     'owned by ' || o.qualified)
+    FROM relation c
+    JOIN pg_sequence s ON s.seqrelid = c.oid
+    LEFT JOIN LATERAL (SELECT d.deptype, t.named AS parent,
+                              t.named || '.' || quote_ident(a.attname) AS qualified
+                       FROM pg_depend d
+                       JOIN relation t ON t.oid = d.refobjid
+                       JOIN pg_attribute a
+                         ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid
+                       WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid
+                         AND d.refclassid = 'pg_class'::regclass
+                         AND d.deptype IN ('a', 'i')) o ON true
     UNION ALL
-    SELECT concat_ws(' ', CASE relkind WHEN 'v' THEN 'view' ELSE 'materialized view' END,
-                     quote_ident(relname), reloptions::text, pg_get_viewdef(oid, true))
+    SELECT concat(kind, ' ', named), '',
+           concat_ws(' ', kind, named, reloptions::text, pg_get_viewdef(oid, true))
     FROM relation WHERE relkind IN ('v', 'm')
     UNION ALL
-    SELECT concat_ws(' ', 'trigger', pg_get_triggerdef(t.oid, true), t.tgenabled)
+    SELECT format('trigger %s.%I', c.named, t.tgname), c.named,
+           concat_ws(' ', 'trigger', pg_get_triggerdef(t.oid, true), t.tgenabled)
     FROM relation c JOIN pg_trigger t ON t.tgrelid = c.oid AND NOT t.tgisinternal
     UNION ALL
-    SELECT concat_ws(' ', 'policy', quote_ident(c.relname) || '.' || quote_ident(p.polname),
+    SELECT format('policy %s.%I', c.named, p.polname), c.named,
+           concat_ws(' ', 'policy', c.named || '.' || quote_ident(p.polname),
                      p.polcmd, p.polpermissive, pg_get_expr(p.polqual, p.polrelid),
                      pg_get_expr(p.polwithcheck, p.polrelid))
     FROM relation c JOIN pg_policy p ON p.polrelid = c.oid
     UNION ALL
-    SELECT concat_ws(' ', 'function', quote_ident(p.proname) || '(' ||
+    SELECT format('function %I(%s)', p.proname, pg_get_function_identity_arguments(p.oid)), '',
+           concat_ws(' ', 'function', quote_ident(p.proname) || '(' ||
                      pg_get_function_arguments(p.oid) || ')', pg_get_function_result(p.oid),
                      l.lanname, p.prokind, p.provolatile, p.proparallel, p.proisstrict,
                      p.prosecdef, p.proconfig::text, p.prosrc, pg_get_function_sqlbody(p.oid))
@@ -74,27 +95,40 @@ SELECT line FROM (
       AND NOT EXISTS (SELECT FROM extension e
                       WHERE e.classid = 'pg_proc'::regclass AND e.objid = p.oid)
     UNION ALL
-    SELECT concat_ws(' ', 'comment', quote_ident(c.relname),
-                     (SELECT quote_ident(a.attname) FROM pg_attribute a
-                      WHERE a.attrelid = c.oid AND a.attnum = d.objsubid AND d.objsubid > 0),
-                     quote_literal(d.description))
-    FROM relation c
-    JOIN pg_description d ON d.classoid = 'pg_class'::regclass AND d.objoid = c.oid
+    SELECT 'comment ' || o.text, coalesce(o.parent, ''),
+           concat_ws(' ', 'comment', o.text, quote_literal(d.description))
+    FROM pg_description d
+    CROSS JOIN LATERAL (
+        SELECT format('COLUMN %s.%I', c.named, a.attname) AS text, c.named AS parent
+        FROM relation c
+        JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = d.objsubid AND d.objsubid > 0
+        WHERE d.classoid = 'pg_class'::regclass AND c.oid = d.objoid
+        UNION ALL
+        SELECT upper(c.kind) || ' ' || c.named,
+               CASE c.relkind WHEN 'i' THEN (SELECT t.named FROM relation t JOIN pg_index i
+                                             ON i.indrelid = t.oid AND i.indexrelid = c.oid)
+                              ELSE c.named END
+        FROM relation c
+        WHERE d.classoid = 'pg_class'::regclass AND c.oid = d.objoid AND d.objsubid = 0
+          AND c.relkind IN ('r', 'v', 'i', 'S')
+        UNION ALL
+        SELECT format('CONSTRAINT %I ON %s', k.conname, c.named), c.named
+        FROM pg_constraint k JOIN relation c ON c.oid = k.conrelid
+        WHERE d.classoid = 'pg_constraint'::regclass AND k.oid = d.objoid
+        UNION ALL
+        SELECT format('ROUTINE %I(%s)', p.proname, pg_get_function_identity_arguments(p.oid)), ''
+        FROM pg_proc p JOIN mine ON p.pronamespace = space
+        WHERE d.classoid = 'pg_proc'::regclass AND p.oid = d.objoid) o
     UNION ALL
-    SELECT concat_ws(' ', 'comment', quote_ident(c.relname), quote_ident(k.conname),
-                     quote_literal(d.description))
-    FROM relation c
-    JOIN pg_constraint k ON k.conrelid = c.oid
-    JOIN pg_description d ON d.classoid = 'pg_constraint'::regclass AND d.objoid = k.oid
-    UNION ALL
-    SELECT concat_ws(' ', 'type', quote_ident(t.typname), t.typtype,
+    SELECT 'type ' || quote_ident(t.typname), '',
+           concat_ws(' ', 'type', quote_ident(t.typname), t.typtype,
                      format_type(nullif(t.typbasetype, 0), t.typtypmod), t.typnotnull, t.typdefault,
                      (SELECT string_agg(quote_literal(e.enumlabel), ', ' ORDER BY e.enumsortorder)
                       FROM pg_enum e WHERE e.enumtypid = t.oid),
                      (SELECT string_agg(pg_get_constraintdef(k.oid, true), ' ' ORDER BY k.conname)
                       FROM pg_constraint k WHERE k.contypid = t.oid))
     FROM pg_type t, mine
-    WHERE t.typnamespace = space AND t.typtype IN ('d', 'e')
+    WHERE t.typnamespace = space AND t.typtype IN ('d', 'e', 'r')
       AND NOT EXISTS (SELECT FROM extension e
                       WHERE e.classid = 'pg_type'::regclass AND e.objid = t.oid)
 ) lines
@@ -104,7 +138,8 @@ ORDER BY line COLLATE "C"
 -- Everything in the current schema as facts that can be compared one by one and made by a statement:
 -- what it is, of which table, under which name; `definition` is what must be equal, `make` and
 -- `unmake` are statements (a column's make is its text in CREATE TABLE), `look` counts the rows that
--- stand in its way, {rows} being the table. Kinds that have no `make` are not covered.
+-- stand in its way, {rows} being the table. Kinds that have no `make` are not covered; among them
+-- are views and foreign keys of other schemas and of extensions that are made of ours.
 -- row: schema_fact
 WITH mine AS MATERIALIZED (
     SELECT oid AS space FROM pg_namespace WHERE nspname = current_schema()),
@@ -143,6 +178,16 @@ duplicates AS MATERIALIZED (
                   'GROUP BY %s HAVING count(*) > 1) AS d', parent, coalesce(predicate, 'true'),
                   CASE WHEN indnullsnotdistinct THEN 'true' ELSE filled END, keys) AS look
     FROM indexed WHERE indisunique),
+refers AS MATERIALIZED (
+    SELECT d.classid, d.objid,
+           string_agg(DISTINCT format(',%s,%s.%I,', c.named, c.named, coalesce(a.attname, '')), '')
+               AS needs
+    FROM pg_depend d
+    JOIN relation c ON c.oid = d.refobjid
+    LEFT JOIN pg_attribute a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid
+    WHERE d.refclassid = 'pg_class'::regclass AND d.deptype IN ('n', 'a')
+      AND NOT (d.classid = 'pg_class'::regclass AND d.objid = d.refobjid)
+    GROUP BY d.classid, d.objid),
 found AS (
     SELECT 'table' AS kind, '' AS parent, named AS name,
            concat_ws(' ', relpersistence, reloptions::text) AS definition,
@@ -214,8 +259,8 @@ found AS (
                      JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = k.conkey[n]
                      JOIN pg_attribute b ON b.attrelid = k.confrelid AND b.attnum = k.confkey[n])
            END,
-           ',' || k.confrelid::regclass || ',', pg_table_size(c.oid),
-           strpos('pucxf', k.contype::text)
+           (SELECT r.needs FROM refers r WHERE r.classid = 'pg_constraint'::regclass AND r.objid = k.oid),
+           pg_table_size(c.oid), strpos('pucxf', k.contype::text)
     FROM relation c
     JOIN pg_constraint k ON k.conrelid = c.oid AND k.contype IN ('p', 'u', 'c', 'x', 'f')
     LEFT JOIN indexed u ON u.indexrelid = k.conindid
@@ -224,25 +269,37 @@ found AS (
     SELECT 'index', i.parent, i.indexrelid::regclass::text,
            pg_get_indexdef(i.indexrelid, 0, true) || CASE WHEN indisvalid THEN '' ELSE ' NOT VALID' END,
            pg_get_indexdef(i.indexrelid, 0, true), 'DROP INDEX ' || i.indexrelid::regclass, NULL,
-           NULL, NULL, false, d.look, NULL, pg_table_size(i.indrelid), i.indexrelid
+           NULL, NULL, false, d.look,
+           (SELECT r.needs FROM refers r
+            WHERE r.classid = 'pg_class'::regclass AND r.objid = i.indexrelid),
+           pg_table_size(i.indrelid), i.indexrelid
     FROM indexed i
     LEFT JOIN duplicates d USING (indexrelid)
     WHERE NOT EXISTS (SELECT FROM pg_constraint k
                       WHERE k.conindid = i.indexrelid AND k.contype IN ('p', 'u', 'x'))
     UNION ALL
     SELECT 'view', '', named, v.text, v.text, 'DROP VIEW ' || named, NULL, NULL, NULL, false, NULL,
-           (SELECT string_agg(DISTINCT format(',%s,%s.%s,', d.refobjid::regclass,
-                                              d.refobjid::regclass, quote_ident(a.attname)), '')
-            FROM pg_rewrite r
-            JOIN pg_depend d ON d.classid = 'pg_rewrite'::regclass AND d.objid = r.oid
-                 AND d.refclassid = 'pg_class'::regclass AND d.refobjid <> c.oid
-            LEFT JOIN pg_attribute a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid
-            WHERE r.ev_class = c.oid), 0, c.oid
+           (SELECT r.needs FROM pg_rewrite w
+            JOIN refers r ON r.classid = 'pg_rewrite'::regclass AND r.objid = w.oid
+            WHERE w.ev_class = c.oid), 0, c.oid
     FROM relation c CROSS JOIN LATERAL (
         SELECT format('CREATE VIEW %s%s AS%s%s', named,
                       ' WITH (' || array_to_string(reloptions, ', ') || ')', chr(10),
                       rtrim(pg_get_viewdef(c.oid, true), ';')) AS text) v
     WHERE relkind = 'v'
+    UNION ALL
+    SELECT 'view', '', c.oid::regclass::text, NULL, NULL, NULL, NULL, NULL, NULL, false, NULL,
+           r.needs, 0, c.oid
+    FROM refers r
+    JOIN pg_rewrite w ON w.oid = r.objid AND r.classid = 'pg_rewrite'::regclass
+    JOIN pg_class c ON c.oid = w.ev_class
+    WHERE NOT EXISTS (SELECT FROM relation x WHERE x.oid = c.oid)
+    UNION ALL
+    SELECT 'constraint', k.conrelid::regclass::text, quote_ident(k.conname), NULL, NULL, NULL,
+           k.contype::text, NULL, NULL, false, NULL, r.needs, 0, k.oid
+    FROM refers r
+    JOIN pg_constraint k ON k.oid = r.objid AND r.classid = 'pg_constraint'::regclass
+    WHERE k.contype = 'f' AND NOT EXISTS (SELECT FROM relation x WHERE x.oid = k.conrelid)
     UNION ALL
     SELECT 'trigger', c.named, quote_ident(t.tgname),
            pg_get_triggerdef(t.oid, true) || ' ' || t.tgenabled::text,
@@ -351,6 +408,36 @@ FROM db_operations
 WHERE operation = 'push' AND outcome = 'applied'
 ORDER BY id DESC
 LIMIT 1
+
+-- name: schema_managed
+-- The objects that pushes made or adopted, in the order of their bytes.
+-- row: schema_line
+SELECT object AS line FROM db_objects ORDER BY object COLLATE "C"
+
+-- name: schema_manage
+-- Makes the record of managed objects this JSON array.
+WITH given AS (
+    SELECT jsonb_array_elements_text(:objects::jsonb) AS object),
+gone AS (
+    DELETE FROM db_objects d WHERE NOT EXISTS (SELECT FROM given g WHERE g.object = d.object))
+INSERT INTO db_objects (object) SELECT DISTINCT object FROM given ON CONFLICT DO NOTHING
+
+-- name: schema_others
+-- What else lives in this database: other schemas, and extensions within ours.
+-- row: schema_line
+SELECT format('schema %I (%s relations)', n.nspname, count(c.oid)) AS line
+FROM pg_namespace n LEFT JOIN pg_class c ON c.relnamespace = n.oid AND c.relkind <> 'i'
+WHERE n.nspname !~ '^pg_' AND n.nspname NOT IN ('information_schema', current_schema())
+GROUP BY n.nspname
+UNION ALL
+SELECT format('%s %I (of the extension %I)',
+              CASE c.relkind WHEN 'v' THEN 'view' WHEN 'r' THEN 'table' ELSE 'relation' END, c.relname,
+              x.extname)
+FROM pg_class c
+JOIN pg_depend d ON d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e'
+JOIN pg_extension x ON x.oid = d.refobjid
+WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind IN ('v', 'r', 'm', 'f', 'p')
+ORDER BY line
 
 -- name: schema_lock
 -- True if this session now holds the lock that operations on the whole database take; it ends with

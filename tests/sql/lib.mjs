@@ -1,5 +1,6 @@
 // What the tests of sql/ share: databases of their own on the fixture's cluster, psql, the program.
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -57,6 +58,26 @@ export function db(args, env = {}) {
   if (r.error) throw r.error;
   return r;
 }
+
+// Runs a program beside others and returns { status, stdout, stderr }.
+export async function run(command, args, { input = '', env = environment } = {}) {
+  const child = spawn(command, args, { env });
+  const said = { stdout: '', stderr: '' };
+  for (const name of ['stdout', 'stderr'])
+    child[name].setEncoding('utf8').on('data', (text) => { said[name] += text; });
+  child.stdin.on('error', () => {}); // it may end without reading
+  child.stdin.end(input);
+  const [status] = await once(child, 'close'); // rejects if it cannot be started
+  return { status, ...said };
+}
+
+// psql and db for tests that run beside each other.
+export async function psqlBeside(database, sql) {
+  const r = await run('psql', ['-qXAt', '--set=ON_ERROR_STOP=1', `--dbname=${database}`], { input: sql });
+  if (r.status !== 0) throw new Error(r.stderr.trim());
+  return r.stdout.trimEnd();
+}
+export const dbBeside = (args) => run(program, ['db', ...args]);
 
 // Every statement there can be: [{ name, options, limit, parameters, sql }].
 export function statements() {

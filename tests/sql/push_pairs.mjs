@@ -3,9 +3,12 @@
 //   rows           SQL that fills the tables of before
 //   plan           the steps, in order; "~" before those that follow the transaction
 //   finds          what the plan says about the rows (of the text form), if it must say something
+//   by             'hand': no push made what is in before
+//   hand           SQL that somebody else ran after that
+//   kept           what is named as kept for others
 //   exit           of a push without any consent: 0 (default), 1 cannot be done, 4 needs consent
 //   keeps          a query and what it answers once the push is done
-const many = (sql) => `${sql}; VACUUM ANALYZE`;
+const many = (sql) => `${sql}; VACUUM ANALYZE;`;
 const big = 'CREATE TABLE big (id integer NOT NULL, other integer, word text)';
 const bigRows = many("INSERT INTO big SELECT n, n, repeat('x', 100) FROM generate_series(1, 90000) n");
 const t = 'CREATE TABLE t (id integer, v text)';
@@ -96,7 +99,7 @@ export const pairs = [
     .map(([name, what]) => ({ name: `add an index, ${name}`, before: t, rows: one, after: `${t}; CREATE INDEX i ON t ${what}`, plan: ['create-index i'] })),
   { name: 'add a unique index over duplicates', before: t, rows: "INSERT INTO t VALUES (1, 'a'), (2, 'A')", after: `${t}; CREATE UNIQUE INDEX i ON t (lower(v))`, plan: ['create-index i'], finds: /cannot be done: 1 groups of rows are equal/, exit: 1 },
   { name: 'change an index', before: `${t}; CREATE INDEX i ON t (v)`, after: `${t}; CREATE INDEX i ON t (id)`, plan: ['drop-index i', 'create-index i'] },
-  { name: 'drop an index made by hand', before: `${t}; CREATE INDEX i ON t (v)`, after: t, plan: ['drop-index i'], exit: 4 },
+  { name: 'drop an index', before: `${t}; CREATE INDEX i ON t (v)`, after: t, plan: ['drop-index i'], exit: 4 },
 
   // sequences, views, functions, triggers, comments
   { name: 'create a sequence', before: '', after: 'CREATE SEQUENCE s START 7', plan: ['create-sequence s'] },
@@ -113,6 +116,17 @@ export const pairs = [
   { name: 'a trigger that is switched off', before: `${t}; CREATE TRIGGER g BEFORE UPDATE ON t FOR EACH ROW EXECUTE FUNCTION suppress_redundant_updates_trigger(); ALTER TABLE t DISABLE TRIGGER g`, after: `${t}; CREATE TRIGGER g BEFORE UPDATE ON t FOR EACH ROW EXECUTE FUNCTION suppress_redundant_updates_trigger()`, plan: ['drop-trigger t.g', 'create-trigger t.g'] },
   { name: 'comments', before: `${t}; COMMENT ON COLUMN t.v IS 'old'; COMMENT ON TABLE t IS 'gone'`, after: `${t}; COMMENT ON COLUMN t.v IS 'it''s new'; COMMENT ON COLUMN t.id IS 'more'`, plan: ['drop-comment TABLE t', 'comment COLUMN t.id', 'comment COLUMN t.v'] },
   { name: 'the comment of what is made again', before: `${t}; CREATE INDEX i ON t (v); COMMENT ON INDEX i IS 'kept'`, after: `${t}; CREATE INDEX i ON t (id); COMMENT ON INDEX i IS 'kept'`, plan: ['drop-index i', 'create-index i', 'comment INDEX i'] },
+
+  // what others made
+  { name: 'an index made by hand is kept', before: t, hand: 'CREATE INDEX hand ON t (v)', rows: one, after: 'CREATE TABLE t (id integer, v text, w text)', plan: ['add-column t.w'], kept: ['index hand'], keeps: ["SELECT to_regclass('hand')", 'hand'] },
+  { name: 'a column, a check and a trigger made by hand are kept', before: t, rows: one, after: `${t}; CREATE INDEX i ON t (id)`,
+    hand: 'ALTER TABLE t ADD x integer DEFAULT 4; ALTER TABLE t ADD CONSTRAINT k CHECK (x > 3); CREATE TRIGGER g BEFORE UPDATE ON t FOR EACH ROW EXECUTE FUNCTION suppress_redundant_updates_trigger()',
+    plan: ['create-index i'], kept: ['column t.x', 'constraint t.k', 'trigger t.g'], keeps: ['SELECT sum(x) FROM t', '8'] },
+  { name: 'an index made by hand goes with its column, and is named', before: t, hand: 'CREATE INDEX hand ON t (lower(v))', rows: one, after: 'CREATE TABLE t (id integer)', plan: ['drop-column t.v'], finds: /index hand goes with it, which no push made/, exit: 4 },
+  { name: 'a table nobody declared is kept', before: t, by: 'hand', after: '', plan: [], kept: ['table t'] },
+  { name: 'what is declared at last is taken over', before: t, by: 'hand', rows: one, after: `${t}; CREATE INDEX i ON t (v)`, plan: ['create-index i'], keeps: ["SELECT count(*) FROM db_objects WHERE object IN ('table t', 'column t.v', 'index i')", '3'] },
+  { name: 'to replace what others made needs consent', before: t, hand: 'CREATE INDEX i ON t (v)', after: `${t}; CREATE INDEX i ON t (id)`, plan: ['drop-index i', 'create-index i'], exit: 4 },
+  { name: 'an ignored object is not named', before: t, hand: 'CREATE INDEX hand ON t (v); CREATE VIEW shown AS SELECT 1 AS x', after: `${t};\n-- push: ignore index hand*\n`, plan: [], kept: ['view shown'] },
 
   // the program's own tables
   { name: 'a column of a core table', before: '', after: (s) => s.replace('    icon_hash        text,', '    icon_hash        text,\n    homepage text,'), plan: ['add-column tokens.homepage'] },
@@ -133,7 +147,8 @@ export const pairs = [
   { name: 'large: an index that was cut off', before: `${big}; CREATE INDEX i ON big (other)`, rows: `${bigRows}; UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'i'::regclass`, after: `${big}; CREATE INDEX i ON big (other)`, plan: ['~drop-index i', '~create-index i'] },
 ];
 
-// Differences that no step covers: [before, after, what is named].
+// Differences that no step covers: [before, after, what is named, who made
+// before, what somebody else made then].
 export const uncovered = [
   ["CREATE TYPE y AS ENUM ('a')", '', /type y is only in the database/],
   ['', "CREATE TYPE y AS ENUM ('a')", /type y is only in the file/],
@@ -145,4 +160,8 @@ export const uncovered = [
   [t, 'CREATE UNLOGGED TABLE t (id integer, v text)', /table t has other properties/],
   [t, 'CREATE TABLE t (id integer GENERATED ALWAYS AS IDENTITY, v text)', /column t\.id has another identity/],
   ['CREATE TABLE t (a integer, b integer GENERATED ALWAYS AS (a) STORED)', 'CREATE TABLE t (a integer, b integer GENERATED ALWAYS AS (a + 1) STORED)', /column t\.b has another identity/],
+  ['CREATE VIEW y AS SELECT 1 AS x', t.replace('TABLE t', 'TABLE y'), /view y, which no push made, has the name of table y/, 'hand'],
+  [t, 'CREATE TABLE t (id integer)', /view w, which no push made, stands in the way of drop-column t\.v/, '', 'CREATE VIEW w AS SELECT v FROM t'],
+  [t, 'CREATE TABLE t (id integer, v varchar(9))', /view other\.w, which no push made, stands in the way of alter-type t\.v/, '', 'CREATE SCHEMA other; CREATE VIEW other.w AS SELECT v FROM t'],
+  [parent, '', /constraint c\.k, which no push made, stands in the way of drop-table p/, '', 'CREATE TABLE c (p integer CONSTRAINT k REFERENCES p)'],
 ];

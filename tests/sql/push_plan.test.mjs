@@ -4,8 +4,8 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import test from 'node:test';
-import { db, newDatabase, psql, read } from './lib.mjs';
+import test, { after, before, describe } from 'node:test';
+import { db, dbBeside, psql, psqlBeside, read, statements } from './lib.mjs';
 import { pairs, uncovered } from './push_pairs.mjs';
 
 const DONE = 0, FAILED = 1, REFUSED = 4;
@@ -14,87 +14,110 @@ const folder = mkdtempSync(join(tmpdir(), 'test-pairs-'));
 process.on('exit', () => rmSync(folder, { recursive: true }));
 
 let count = 0;
-function fileOf(after) {
+function fileOf(declared) {
   const path = join(folder, `${(count += 1)}.sql`);
-  writeFileSync(path, typeof after === 'function' ? after(schema) : `${schema}\n${after};\n`);
+  writeFileSync(path, typeof declared === 'function' ? declared(schema) : `${schema}\n${declared};\n`);
   return path;
 }
 
+const databases = [];
 const template = `test_pairs_template_${process.pid}`;
-psql('postgres', `CREATE DATABASE ${template} TEMPLATE template0`);
-test.after(() => psql('postgres', `DROP DATABASE IF EXISTS ${template} WITH (FORCE)`));
-const made = db(['push', '--url', `dbname=${template}`]);
+before(() => {
+  psql('postgres', `${read('sql/roles.sql')}; CREATE DATABASE ${template} TEMPLATE template0`);
+  const made = db(['push', '--url', `dbname=${template}`]);
+  assert.equal(made.status, DONE, made.stderr);
+});
+after(() => psql('postgres', [...databases, template].map((d) => `DROP DATABASE IF EXISTS ${d} WITH (FORCE);`).join('\n')));
+
+// As if a push had made all that there is.
+const objects = statements().find((s) => s.name === 'schema_text').sql;
+const manage = `INSERT INTO db_objects (object) SELECT DISTINCT object FROM (${objects}) o ON CONFLICT DO NOTHING;`;
 
 // A database with the program's schema and `before` in it: push(...options), with the schema after.
-function prepare(t, before, rows, after) {
-  const database = newDatabase(t, `pair_${(count += 1)}`, template);
-  psql(database, `SET allow_system_table_mods = on; ${before}`);
-  if (rows) for (const sql of rows.split('; ')) psql(database, sql);
-  const file = fileOf(after);
-  return { database, push: (...options) => db(['push', '--url', `dbname=${database}`, '--schema', file, ...options]) };
+async function prepare(pair) {
+  const database = `test_pair_${(count += 1)}_${process.pid}`;
+  const made = pair.by === 'hand' ? '' : manage;
+  databases.push(database);
+  await psqlBeside('postgres', `CREATE DATABASE ${database} TEMPLATE ${template};
+    \\connect ${database}
+    SET allow_system_table_mods = on; SET jit = off; ${pair.before};\n${made} ${pair.hand ?? ''}; ${pair.rows ?? ''}`);
+  const file = fileOf(pair.after);
+  return { database, push: (...options) => dbBeside(['push', '--url', `dbname=${database}`, '--schema', file, ...options]) };
 }
 
-const catalogue = (database) => psql(database,
+const catalogue = (database) => psqlBeside(database,
   `SELECT c.oid, relname, relkind, relnatts, relhasindex FROM pg_class c WHERE relnamespace = 'public'::regnamespace ORDER BY 1;
-   SELECT oid, conname, convalidated FROM pg_constraint ORDER BY 1`);
-const operations = (database) => psql(database, 'SELECT count(*) FROM db_operations');
-const steps = (plan) => plan.steps.map((s) => `${s.online ? '~' : ''}${s.kind} ${s.object}`);
-const flags = (plan) => plan.steps.filter((s) => s.allow).map((s) => `--allow=${s.allow}`);
+   SELECT oid, conname, convalidated FROM pg_constraint ORDER BY 1; SELECT count(*) FROM db_operations`);
 
-test('the template', () => assert.equal(made.status, DONE, made.stderr));
-
-for (const pair of pairs) {
-  test(pair.name, (t) => {
-    const { database, push } = prepare(t, pair.before, pair.rows, pair.after);
-    const untouched = catalogue(database);
-    const planned = push('--dry-run', '--format=json');
-    assert.equal(planned.status, DONE, planned.stderr);
-    if (pair.plan.length === 0) return assert.match(planned.stdout, /already has this schema/);
-    const plan = JSON.parse(planned.stdout);
-    assert.deepEqual(steps(plan), pair.plan);
-    assert.equal(catalogue(database), untouched, 'to look changes nothing');
-
-    let r = push();
-    assert.equal(r.status, pair.exit ?? DONE, r.stdout + r.stderr);
-    if (pair.finds) assert.match(r.stdout, pair.finds);
-    if (r.status !== DONE) {
-      assert.equal(catalogue(database), untouched, 'a refusal changes nothing');
-      assert.equal(operations(database), '1');
-    }
-    if (r.status === FAILED) return undefined;
-    if (r.status === REFUSED) {
-      for (const flag of flags(plan)) assert.ok(r.stderr.includes(flag), flag);
-      r = push(...flags(plan), `--plan=${plan.fingerprint}`);
-    }
-    assert.equal(r.status, DONE, r.stdout + r.stderr);
-    assert.equal(psql(database, `SELECT outcome, details->'plan'->>'fingerprint', details->>'who',
-      finished_at >= started_at FROM db_operations ORDER BY id DESC LIMIT 1`), `applied|${plan.fingerprint}|postgres|t`);
-    // Not by the record of the push, but compared once more.
-    psql(database, 'DELETE FROM db_operations');
-    assert.match(push('--dry-run').stdout, /already has this schema; a push would note it/);
-    if (pair.keeps) assert.equal(psql(database, pair.keeps[0]), pair.keeps[1]);
-    return undefined;
-  });
+// What the text of a plan says: its steps, "~" before those that follow the transaction.
+function planOf(text) {
+  const later = text.indexOf('\nAfter that, one by one');
+  const steps = [...text.matchAll(/^ *\d+\. ([a-z-]+ .*?)(  \[.*| +rewrites.*)?$/gm)]
+    .map((m) => (later >= 0 && m.index > later ? '~' : '') + m[1]);
+  return { steps, fingerprint: /^Plan ([0-9a-f]{64})/.exec(text)?.[1],
+    flags: /^Needs consent: (.*)$/m.exec(text)?.[1].match(/--allow=.*?(?= --allow=|$)/g) ?? [] };
 }
 
-test('consent is for one step of one plan', (t) => {
-  const { database, push } = prepare(t, 'CREATE TABLE t (a integer, b integer)', '', 'CREATE TABLE t ()');
-  const untouched = catalogue(database);
-  for (const options of [['--allow=drop-column:t.a'], ['--allow=drop-column:t.b'], ['--allow=drop-column'],
-    ['--allow=drop-column:t.a', '--allow=drop-column:t.b', `--plan=${'0'.repeat(64)}`]])
-    assert.equal(push(...options).status, REFUSED, options.join(' '));
-  assert.equal(catalogue(database), untouched);
-  assert.equal(push('--allow=drop-column:t.a', '--allow', 'drop-column:t.b').status, DONE);
+async function carryOut(pair) {
+  const { database, push } = await prepare(pair);
+  const untouched = pair.exit ? await catalogue(database) : '';
+  let r = await push();
+  for (const kept of pair.kept ?? []) assert.match(r.stdout, new RegExp(`^(kept, .*: )?${kept}$`, 'm'));
+  assert.equal(r.status, pair.exit ?? DONE, r.stdout + r.stderr);
+  if (pair.plan.length === 0) return assert.match(r.stdout, /already has this schema/);
+  const plan = planOf(r.stdout);
+  assert.deepEqual(plan.steps, pair.plan, r.stdout);
+  if (pair.finds) assert.match(r.stdout, pair.finds);
+  if (r.status !== DONE) assert.equal(await catalogue(database), untouched, 'a refusal changes nothing');
+  if (r.status === FAILED) return undefined;
+  if (r.status === REFUSED) {
+    assert.ok(r.stderr.includes(`--plan=${plan.fingerprint} ${plan.flags.join(' ')}`), r.stderr);
+    r = await push(...plan.flags, `--plan=${plan.fingerprint}`);
+  }
+  assert.equal(r.status, DONE, r.stdout + r.stderr);
+  assert.equal(await psqlBeside(database, `SELECT outcome, details->'plan'->>'fingerprint', details->>'who',
+    finished_at >= started_at FROM db_operations ORDER BY id DESC LIMIT 1; ${pair.keeps?.[0] ?? ''}`),
+  `applied|${plan.fingerprint}|postgres|t${pair.keeps ? `\n${pair.keeps[1]}` : ''}`);
+  r = await push('--check');
+  assert.equal(r.status, DONE, r.stdout + r.stderr);
+  return undefined;
+}
+
+describe('pairs', { concurrency: 2 }, () => {
+  for (const pair of pairs) test(pair.name, () => carryOut(pair));
 });
 
-for (const [before, after, named] of uncovered) {
-  test(`not covered: ${named.source}`, (t) => {
-    const { database, push } = prepare(t, before, '', after);
-    const untouched = catalogue(database);
-    const r = push();
-    assert.equal(r.status, FAILED, r.stdout + r.stderr);
-    assert.match(r.stdout, named);
-    assert.match(r.stderr, /nothing was changed/);
-    assert.equal(catalogue(database), untouched);
-  });
-}
+test('to plan changes nothing, and each format has the plan', async () => {
+  const { database, push } = await prepare({ before: 'CREATE TABLE t (a integer, b text)', after: 'CREATE TABLE t (a bigint); CREATE INDEX i ON t (a)' });
+  const untouched = await catalogue(database);
+  const text = await push('--dry-run'), json = JSON.parse((await push('--dry-run', '--format=json')).stdout);
+  for (const r of [text, await push('--check'), await push()]) assert.deepEqual(planOf(r.stdout), planOf(text.stdout));
+  assert.deepEqual(json.steps.map((s) => `${s.kind} ${s.object}`), planOf(text.stdout).steps);
+  assert.deepEqual(json.steps.filter((s) => s.allow).map((s) => `--allow=${s.allow}`), planOf(text.stdout).flags);
+  assert.equal(json.fingerprint, planOf(text.stdout).fingerprint);
+  assert.equal(await catalogue(database), untouched);
+});
+
+test('consent is for one step of one plan', async () => {
+  const { database, push } = await prepare({ before: 'CREATE TABLE t (a integer, b integer)', after: 'CREATE TABLE t ()' });
+  const untouched = await catalogue(database);
+  for (const options of [['--allow=drop-column:t.a'], ['--allow=drop-column:t.b'], ['--allow=drop-column'],
+    ['--allow=drop-column:t.a', '--allow=drop-column:t.b', `--plan=${'0'.repeat(64)}`]])
+    assert.equal((await push(...options)).status, REFUSED, options.join(' '));
+  assert.equal(await catalogue(database), untouched);
+  assert.equal((await push('--allow=drop-column:t.a', '--allow', 'drop-column:t.b')).status, DONE);
+});
+
+describe('not covered', { concurrency: 2 }, () => {
+  for (const [before, after, named, by, hand] of uncovered) {
+    test(named.source, async () => {
+      const { database, push } = await prepare({ before, after, by, hand });
+      const untouched = await catalogue(database);
+      const r = await push();
+      assert.equal(r.status, FAILED, r.stdout + r.stderr);
+      assert.match(r.stdout, named);
+      assert.match(r.stderr, /nothing was changed/);
+      assert.equal(await catalogue(database), untouched);
+    });
+  }
+});

@@ -46,17 +46,18 @@ const insert = {
   security_events: "INSERT INTO security_events (event_type, description) VALUES ('e', 'd')",
   settings: "INSERT INTO settings (key, value) VALUES ('k', 'v')",
 };
-const change = (table) => `UPDATE ${table} SET ${table === 'db_operations' ? 'operation = operation' : 'id = id'}`;
+const setting = { db_operations: 'operation = operation', db_objects: 'object = object' };
+const change = (table) => `UPDATE ${table} SET ${setting[table] ?? 'id = id'}`;
 const select = (table) => `SELECT * FROM ${table}`;
 const remove = (table) => `DELETE FROM ${table} WHERE false`;
 
 // Which of select, insert, change, remove each role may do with each table.
 const rights = {
-  reader: { users: 's', tokens: 's', transactions: 's', security_events: '', settings: '', db_operations: '', public_settings: 's' },
-  app: { users: 'sic', tokens: 'sic', transactions: 'sic', security_events: 'i', settings: 's', db_operations: '', public_settings: 's' },
-  desk: { users: 'sic', tokens: 'sic', transactions: 'sic', security_events: 'si', settings: 'sicr', db_operations: '', public_settings: 's' },
-  backup: { users: 's', tokens: 's', transactions: 's', security_events: 's', settings: 's', db_operations: 's', public_settings: 's' },
-  monitor: { users: '', tokens: '', transactions: '', security_events: '', settings: '', db_operations: '', public_settings: '' },
+  reader: { users: 's', tokens: 's', transactions: 's', security_events: '', settings: '', db_operations: '', db_objects: 's', public_settings: 's' },
+  app: { users: 'sic', tokens: 'sic', transactions: 'sic', security_events: 'i', settings: 's', db_operations: '', db_objects: 's', public_settings: 's' },
+  desk: { users: 'sic', tokens: 'sic', transactions: 'sic', security_events: 'si', settings: 'sicr', db_operations: '', db_objects: 's', public_settings: 's' },
+  backup: { users: 's', tokens: 's', transactions: 's', security_events: 's', settings: 's', db_operations: 's', db_objects: 's', public_settings: 's' },
+  monitor: { users: '', tokens: '', transactions: '', security_events: '', settings: '', db_operations: '', db_objects: 's', public_settings: '' },
 };
 
 for (const [role, tables] of Object.entries(rights)) {

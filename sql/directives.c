@@ -1,0 +1,76 @@
+#include "sql/directives.h"
+
+#include <fnmatch.h>
+#include <string.h>
+
+enum { DIRECTIVES_MAX = 1024 };
+
+static const char mark[] = "-- push: ";
+
+struct line {
+    struct arena *arena;
+    const char *at; /* after the mark, ended by NUL */
+    struct directive *out;
+};
+
+static bool read_ignore(struct line *l) {
+    l->out->object = l->at;
+    return *l->at != '\0';
+}
+
+static const struct verb {
+    const char *word;
+    enum directive_kind kind;
+    bool (*read)(struct line *l);
+    const char *form;
+} verbs[] = {
+    {"ignore ", DIRECTIVE_IGNORE, read_ignore, "ignore PATTERN"},
+};
+
+static enum status read_line(struct line *l, struct text *why) {
+    for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i++) {
+        size_t n = strlen(verbs[i].word);
+        if (strncmp(l->at, verbs[i].word, n) != 0)
+            continue;
+        l->at += n;
+        l->out->kind = verbs[i].kind;
+        if (verbs[i].read(l))
+            return OK;
+        text_printf(why, "Line %d of the schema file: the form is \"%s%s\".", l->out->line, mark,
+                    verbs[i].form);
+        return FAILED;
+    }
+    text_printf(why, "Line %d of the schema file: not a directive that a push knows.",
+                l->out->line);
+    return FAILED;
+}
+
+enum status directives_read(struct arena *a, const char *schema, struct directives *out,
+                            struct text *why) {
+    *out = (struct directives){.at = arena_array(a, DIRECTIVES_MAX, sizeof *out->at)};
+    int number = 1;
+    for (const char *at = schema; *at; number++) {
+        size_t n = strcspn(at, "\n");
+        if (strncmp(at, mark, sizeof mark - 1) == 0) {
+            struct line l = {.arena = a, .out = &out->at[out->n]};
+            l.at = arena_strndup(a, at + sizeof mark - 1, n - (sizeof mark - 1));
+            l.out->line = number;
+            if (out->n + 1 == DIRECTIVES_MAX) {
+                text_printf(why, "Line %d of the schema file: too many directives.", number);
+                return FAILED;
+            }
+            if (read_line(&l, why) != OK)
+                return FAILED;
+            out->n++;
+        }
+        at += n + (at[n] != '\0');
+    }
+    return OK;
+}
+
+bool directives_ignore(const struct directives *d, const char *object) {
+    for (size_t i = 0; i < d->n; i++)
+        if (d->at[i].kind == DIRECTIVE_IGNORE && fnmatch(d->at[i].object, object, 0) == 0)
+            return true;
+    return false;
+}

@@ -1,0 +1,33 @@
+/* directives.h - what a schema file says to the push beside its SQL, in comments of their own line:
+ *
+ *   -- push: ignore index handmade*            do not report such objects of others
+ *
+ * Names are written as the server prints them: quoted where they need it. */
+#ifndef SITA_SQL_DIRECTIVES_H
+#define SITA_SQL_DIRECTIVES_H
+
+#include "base/record.h"
+#include "base/status.h"
+#include "base/text.h"
+
+enum directive_kind { DIRECTIVE_IGNORE, DIRECTIVE_KINDS };
+
+struct directive {
+    enum directive_kind kind;
+    int line;
+    const char *object; /* IGNORE: a pattern as fnmatch(3) has it */
+};
+
+struct directives {
+    struct directive *at;
+    size_t n;
+};
+
+/* Those of the file, in a. FAILED: `why` names the line. */
+MUST_CHECK enum status directives_read(struct arena *a, const char *schema, struct directives *out,
+                                       struct text *why);
+
+/* Whether the object ("index handmade") is one to be ignored. */
+bool directives_ignore(const struct directives *d, const char *object);
+
+#endif

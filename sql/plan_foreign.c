@@ -1,0 +1,94 @@
+/* What a plan means for objects that no push made: it keeps them, or does not go through. */
+#include <string.h>
+
+#include "sql/plan.h"
+
+enum { NOTE_MAX = 16 * 1024 };
+
+struct way {
+    struct plan *plan;
+    const struct rows *live, *declared;
+    const struct schema_fact *f; /* foreign */
+};
+
+static bool is(const struct schema_fact *f, const char *kind) {
+    return strcmp(f->kind, kind) == 0;
+}
+
+void plan_note(struct plan *p, struct step *s, const char *line) {
+    if (!s->note.max)
+        s->note = text_in(p->arena, NOTE_MAX);
+    text_printf(&s->note, "%s\n", line);
+}
+
+static bool needs(const struct way *w, const char *object) {
+    return strstr(w->f->needs, arena_printf(w->plan->arena, ",%s,", object)) != NULL;
+}
+
+static void in_the_way(const struct way *w, const struct step *s) {
+    text_printf(&w->plan->uncovered, "%s, which no push made, stands in the way of %s %s\n",
+                facts_object(w->plan->arena, w->f), step_traits[s->kind].name, s->object);
+}
+
+/* Within its own table it goes with a column or the table. */
+static bool goes_along(const struct way *w, const struct step *s) {
+    bool within = is(w->f, "index") || is(w->f, "constraint") || is(w->f, "trigger") ||
+                  is(w->f, "column") || is(w->f, "policy");
+    if (!within)
+        return false;
+    if (s->kind == STEP_DROP_TABLE)
+        return strcmp(w->f->parent, s->object) == 0;
+    return s->kind == STEP_DROP_COLUMN && strcmp(w->f->parent, s->table) == 0 &&
+           needs(w, s->object);
+}
+
+/* A view holds on to what it is made of, a foreign key to the table that it refers to. */
+static bool holds_on(const struct way *w, const struct step *s) {
+    if (is(w->f, "view"))
+        return (s->kind == STEP_DROP_COLUMN || s->kind == STEP_ALTER_TYPE ||
+                s->kind == STEP_DROP_TABLE || s->kind == STEP_DROP_VIEW) &&
+               needs(w, s->object);
+    return is(w->f, "constraint") && w->f->type[0] == 'f' &&
+           (s->kind == STEP_DROP_TABLE || s->kind == STEP_DROP_COLUMN) && needs(w, s->object) &&
+           strcmp(w->f->parent, s->table) != 0;
+}
+
+static bool is_relation(const struct schema_fact *f) {
+    static const char *const kinds[] = {"table",
+                                        "view",
+                                        "index",
+                                        "sequence",
+                                        "foreign table",
+                                        "materialized view",
+                                        "partitioned table"};
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
+        if (is(f, kinds[i]))
+            return true;
+    /* A key's index has its name. */
+    return is(f, "constraint") && strchr("pux", f->type[0]);
+}
+
+static void name_is_taken(const struct way *w) {
+    const struct schema_fact *then = w->declared->at;
+    for (size_t i = 0; i < w->declared->n && is_relation(w->f); i++, then++)
+        if (is_relation(then) && strcmp(then->name, w->f->name) == 0 && !facts_like(w->live, then))
+            text_printf(&w->plan->uncovered, "%s, which no push made, has the name of %s\n",
+                        facts_object(w->plan->arena, w->f), facts_object(w->plan->arena, then));
+}
+
+void plan_foreign(struct plan *p, const struct rows *live, const struct rows *declared) {
+    struct way w = {p, live, declared, live->at};
+    for (size_t i = 0; i < live->n; i++, w.f++) {
+        if (!w.f->foreign)
+            continue;
+        name_is_taken(&w);
+        for (size_t k = 0; k < p->n; k++) {
+            if (goes_along(&w, &p->steps[k]))
+                plan_note(p, &p->steps[k],
+                          arena_printf(p->arena, "%s goes with it, which no push made",
+                                       facts_object(p->arena, w.f)));
+            else if (holds_on(&w, &p->steps[k]))
+                in_the_way(&w, &p->steps[k]);
+        }
+    }
+}

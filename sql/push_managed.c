@@ -1,0 +1,143 @@
+/* Which objects are managed: read from the database's record, told from those of others, noted. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "sql/push_private.h"
+
+enum { OBJECTS_MAX = 8 * 1024 * 1024 };
+
+enum status push_read_objects(struct push *p, struct rows *objects) {
+    return admin_query(p->admin, p->arena, SQL_SCHEMA_TEXT, NULL, 0, &record_schema_object, objects,
+                       p->say);
+}
+
+/* A table of that name need not be ours, so the query may fail, which is no error here. */
+static enum status ask(struct push *p, enum sql_name name, const struct record *as,
+                       struct rows *out) {
+    struct text ignored = text_in(p->arena, 4096);
+    enum status status = admin_script(p->admin, "SAVEPOINT ask", p->say);
+    *out = (struct rows){0};
+    if (status == OK && admin_query(p->admin, p->arena, name, NULL, 0, as, out, &ignored) != OK)
+        *out = (struct rows){0};
+    return status == OK ? admin_script(p->admin, "ROLLBACK TO SAVEPOINT ask", p->say) : status;
+}
+
+static int compare_lines(const void *a, const void *b) {
+    return strcmp(((const struct schema_line *)a)->line, ((const struct schema_line *)b)->line);
+}
+
+/* The objects that the record does not list. */
+static struct rows not_managed(struct push *p, const struct rows *objects) {
+    struct schema_line *lines = arena_array(p->arena, objects->n + 1, sizeof *lines);
+    size_t n = 0;
+    for (size_t i = 0; i < objects->n; i++) {
+        const struct schema_object *o = rows_at(&record_schema_object, objects, i);
+        if (!schema_lists(&p->managed, o->object))
+            lines[n++].line = o->object;
+    }
+    qsort(lines, n, sizeof *lines, compare_lines);
+    return (struct rows){.at = lines, .n = n};
+}
+
+enum status push_read_managed(struct push *p, const struct rows *objects) {
+    enum status status = OK;
+    if (schema_has_table(objects, "db_operations"))
+        status = ask(p, SQL_SCHEMA_RECORDED, &record_schema_record, &p->last);
+    if (status == OK && schema_has_table(objects, "db_objects"))
+        status = ask(p, SQL_SCHEMA_MANAGED, &record_schema_line, &p->managed);
+    p->older = p->managed.n == 0 && p->last.n > 0;
+    p->strange = p->managed.n == 0 && p->last.n == 0 && objects->n > 0;
+    p->foreign = not_managed(p, objects);
+    return status;
+}
+
+void push_mark(struct push *p, struct rows *live) {
+    struct schema_fact *f = live->at;
+    p->foreign = facts_mark(p->arena, live, &p->declared, &p->managed);
+    /* Earlier versions pushed what they declared and kept no record of it. */
+    for (size_t i = 0; i < live->n && p->older; i++)
+        f[i].found = false;
+}
+
+bool push_matches_record(struct push *p, const struct rows *objects) {
+    const struct schema_record *r = p->last.at;
+    char fingerprint[SCHEMA_HASH_SIZE];
+    if (p->last.n != 1 || p->managed.n == 0)
+        return false;
+    schema_fingerprint(fingerprint, p->arena, objects, &p->managed);
+    return strcmp(r->fingerprint, fingerprint) == 0 && strcmp(r->source_hash, p->source_hash) == 0;
+}
+
+/* What belongs to a relation of others is not named beside it. */
+static bool belongs_to_foreign(struct push *p, const struct schema_object *o) {
+    static const char *const kinds[] = {"table", "view", "materialized view", "partitioned table",
+                                        "foreign table"};
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0] && *o->parent; i++)
+        if (schema_lists(&p->foreign, arena_printf(p->arena, "%s %s", kinds[i], o->parent)))
+            return true;
+    return false;
+}
+
+void push_report_kept(struct push *p, const struct rows *objects, struct text *out) {
+    const char *last = "";
+    for (size_t i = 0; i < objects->n; i++) {
+        const struct schema_object *o = rows_at(&record_schema_object, objects, i);
+        if (!schema_lists(&p->foreign, o->object) || belongs_to_foreign(p, o) ||
+            directives_ignore(&p->directives, o->object) || strcmp(o->object, last) == 0)
+            continue;
+        text_printf(out, "%s\n", o->object);
+        last = o->object;
+    }
+}
+
+enum status push_report_others(struct push *p, struct text *out) {
+    struct rows others;
+    enum status status = admin_query(p->admin, p->arena, SQL_SCHEMA_OTHERS, NULL, 0,
+                                     &record_schema_line, &others, p->say);
+    for (size_t i = 0; i < others.n && status == OK; i++) {
+        const struct schema_line *other = rows_at(&record_schema_line, &others, i);
+        if (!directives_ignore(&p->directives, other->line))
+            text_printf(out, "%s\n", other->line);
+    }
+    return status;
+}
+
+static void put_object(struct text *json, const char *object) {
+    text_put(json, json->n ? ", " : "[");
+    text_json(json, object, strlen(object));
+}
+
+/* Ours are: what is declared, what is there and not of others, what online steps will make. */
+static const char *managed_now(struct push *p, const struct rows *objects,
+                               const struct plan *plan) {
+    struct text json = text_in(p->arena, OBJECTS_MAX);
+    const struct schema_fact *f = p->declared.at;
+    for (size_t i = 0; i < p->declared.n; i++)
+        put_object(&json, facts_object(p->arena, &f[i]));
+    for (size_t i = 0; i < objects->n; i++) {
+        const struct schema_object *o = rows_at(&record_schema_object, objects, i);
+        if (!schema_lists(&p->foreign, o->object))
+            put_object(&json, o->object);
+    }
+    for (size_t i = 0; plan && i < plan->n; i++)
+        if (plan->steps[i].kind == STEP_CREATE_INDEX)
+            put_object(&json, arena_printf(p->arena, "index %s", plan->steps[i].object));
+    text_char(&json, ']');
+    return text_str(&json);
+}
+
+enum status push_note_managed(struct push *p, const struct plan *plan,
+                              char fingerprint[SCHEMA_HASH_SIZE]) {
+    struct rows objects, managed;
+    enum status status = push_read_objects(p, &objects);
+    if (status != OK)
+        return status;
+    const char *values[] = {managed_now(p, &objects, plan)};
+    status = admin_query(p->admin, p->arena, SQL_SCHEMA_MANAGE, values, 1, NULL, NULL, p->say);
+    if (status == OK)
+        status = admin_query(p->admin, p->arena, SQL_SCHEMA_MANAGED, NULL, 0, &record_schema_line,
+                             &managed, p->say);
+    if (status == OK)
+        schema_fingerprint(fingerprint, p->arena, &objects, &managed);
+    return status;
+}

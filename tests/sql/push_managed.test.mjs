@@ -1,0 +1,135 @@
+// What a push made or adopted is its own; what others made it reports and keeps; a database that
+// another tool made, with rows, is taken over by --adopt.
+// ctest: timeout=300
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import test from 'node:test';
+import { db, newDatabase, psql, read } from './lib.mjs';
+
+const DONE = 0, FAILED = 1, PENDING = 3, REFUSED = 4;
+const folder = mkdtempSync(join(tmpdir(), 'test-managed-'));
+process.on('exit', () => rmSync(folder, { recursive: true }));
+
+let count = 0;
+const pushOf = (database) => (schema, ...options) => {
+  const path = join(folder, `${(count += 1)}.sql`);
+  writeFileSync(path, schema ?? read('sql/schema.sql'));
+  return db(['push', '--url', `dbname=${database}`, '--schema', path, ...options]);
+};
+const check = (database) => db(['check', '--url', `dbname=${database}`]);
+
+// The five core tables as another tool makes them: no more than their core.
+const { '//': _, ...core } = JSON.parse(read('tests/data/core_tables.json'));
+const column = ([name, type, notNull, preset]) => (preset?.startsWith('nextval') ? `${name} serial`
+  : `${name} ${type} ${notNull} ${preset ? `DEFAULT ${preset}` : ''}`);
+const order = (definition) => (definition.startsWith('FOREIGN') ? 1 : 0);
+const coreDdl = [
+  ...Object.entries(core).map(([table, { columns }]) => `CREATE TABLE ${table} (${columns.map(column).join(', ')});`),
+  ...Object.entries(core).flatMap(([table, { constraints }]) => Object.entries(constraints).map(([name, d]) => [table, name, d]))
+    .sort((a, b) => order(a[2]) - order(b[2]))
+    .map(([table, name, definition]) => `ALTER TABLE ${table} ADD CONSTRAINT ${name} ${definition};`),
+].join('\n');
+const rows = `
+  INSERT INTO users (wallet_address, username) SELECT 'ckt1q' || n, 'u' || n FROM generate_series(1, 20) n;
+  INSERT INTO tokens (name, symbol, supply, creator_id, description, network_id)
+    SELECT 't' || n, 'T' || n, n::text, 1 + n % 20, 'd' || n, 'testnet' FROM generate_series(1, 300) n;
+  INSERT INTO transactions (user_id, token_id, tx_hash, tx_type, network_id, metadata)
+    SELECT 1 + n % 20, 1 + n % 300, '0x' || n, 'create', 'testnet', jsonb_build_object('n', n) FROM generate_series(1, 500) n;
+  INSERT INTO security_events (event_type, description) SELECT 'e', 'd' || n FROM generate_series(1, 30) n;
+  INSERT INTO settings (key, value) VALUES ('a', '1'), ('b', '2');`;
+const all = (database) => psql(database, Object.entries(core).map(([table, { columns }]) =>
+  `SELECT '${table}', md5(string_agg(t::text, ',' ORDER BY id)), count(*) FROM (SELECT ${columns.map(([c]) => c)} FROM ${table}) t;`).join('\n'));
+
+test('a database that another tool made is taken over', (t) => {
+  const database = newDatabase(t, 'adopt');
+  const push = pushOf(database);
+  psql(database, `${coreDdl} ${rows}
+    CREATE SCHEMA drizzle; CREATE TABLE drizzle.migrations (id serial);
+    CREATE TABLE leftover (a integer); INSERT INTO leftover VALUES (1);
+    CREATE INDEX by_supply ON tokens (supply);
+    ALTER TABLE tokens ADD COLUMN local_note text; UPDATE tokens SET local_note = 'mine';`);
+  const before = all(database);
+
+  let r = push(null, '--dry-run');
+  assert.equal(r.status, DONE, r.stderr);
+  for (const step of ['add-column tokens.decimals', 'add-column users.reserved', 'create-table db_objects', 'create-index tokens_status_id'])
+    assert.ok(r.stdout.includes(step), step);
+  assert.doesNotMatch(r.stdout, /drop-|alter-type/);
+  for (const kept of ['table leftover', 'index by_supply', 'column tokens.local_note', 'schema drizzle (2 relations)'])
+    assert.ok(r.stdout.includes(`kept, as no push made it: ${kept}\n`), kept);
+  assert.equal(push(null, '--check').status, PENDING);
+
+  r = push(null);
+  assert.equal(r.status, REFUSED, r.stdout);
+  assert.match(r.stderr, /nothing was changed.*: sitaminter db push --adopt --plan=[0-9a-f]{64}$/m);
+  assert.equal(psql(database, "SELECT to_regclass('db_operations') IS NULL"), 't');
+
+  r = push(null, ...r.stderr.trim().split(' ').filter((word) => word.startsWith('--')));
+  assert.equal(r.status, DONE, r.stderr);
+  assert.equal(all(database), before, 'no row is lost or changed');
+  assert.equal(psql(database, "SELECT count(*) FROM leftover; SELECT count(local_note) FROM tokens; SELECT to_regclass('by_supply')"), '1\n300\nby_supply');
+  assert.equal(psql(database, 'INSERT INTO tokens (name, symbol, supply, creator_id, network_id) VALUES (1, 1, 1, 1, 1) RETURNING id'), '301');
+
+  r = push(null);
+  assert.equal(r.status, DONE, r.stderr);
+  assert.match(r.stdout, /^Kept, as no push made it:\ncolumn tokens.local_note\nindex by_supply\ntable leftover\n.*nothing to do/s);
+  assert.equal(check(database).status, DONE);
+  assert.equal(db(['push', '--url', `dbname=${database}`]).status, DONE);
+});
+
+test('rows that violate an addition are listed, and nothing is changed until they are mended', (t) => {
+  const database = newDatabase(t, 'mend');
+  const push = pushOf(database);
+  psql(database, `${coreDdl} ${rows} ALTER TABLE tokens ADD COLUMN decimals integer; UPDATE tokens SET decimals = 300 WHERE id <= 2`);
+  let r = push(null, '--adopt');
+  assert.equal(r.status, FAILED, r.stderr);
+  assert.match(r.stdout, /add-constraint tokens\.tokens_decimals_check.*\n.*\n *cannot be done: 2 rows/);
+  assert.equal(psql(database, "SELECT to_regclass('db_objects') IS NULL"), 't');
+  psql(database, 'UPDATE tokens SET decimals = 8 WHERE decimals = 300');
+  r = push(null, '--adopt');
+  assert.equal(r.status, DONE, r.stdout + r.stderr);
+});
+
+test('what others make is kept, whatever it is, and the program starts', (t) => {
+  const database = newDatabase(t, 'foreign');
+  const push = pushOf(database);
+  assert.equal(db(['push', '--url', `dbname=${database}`]).status, DONE);
+  psql(database, `CREATE TABLE extra (id serial PRIMARY KEY); CREATE INDEX handmade ON tokens (supply);
+    CREATE VIEW seen AS SELECT id FROM tokens; CREATE TYPE mood AS ENUM ('a');
+    CREATE FUNCTION f() RETURNS integer LANGUAGE sql AS 'SELECT 1';
+    CREATE TRIGGER g BEFORE UPDATE ON tokens FOR EACH ROW EXECUTE FUNCTION suppress_redundant_updates_trigger();
+    ALTER TABLE tokens ADD CONSTRAINT short CHECK (length(name) < 900); COMMENT ON TABLE tokens IS 'mine';
+    CREATE MATERIALIZED VIEW m AS SELECT 1 AS x; CREATE EXTENSION pg_stat_statements`);
+  const catalogue = () => psql(database, 'SELECT oid, relname FROM pg_class WHERE oid > 16384 ORDER BY 1; SELECT oid, conname FROM pg_constraint ORDER BY 1');
+  const before = catalogue();
+  assert.equal(check(database).status, DONE, 'database and program still belong together');
+  let r = db(['push', '--url', `dbname=${database}`, '--check']);
+  assert.equal(r.status, DONE, r.stderr);
+  assert.deepEqual(r.stdout.split('\n').slice(1, -2).sort(), ['comment TABLE tokens', 'constraint tokens.short',
+    'function f()', 'index handmade', 'materialized view m', 'table extra', 'trigger tokens.g', 'type mood',
+    'view pg_stat_statements (of the extension pg_stat_statements)',
+    'view pg_stat_statements_info (of the extension pg_stat_statements)', 'view seen']);
+  const more = `${read('sql/schema.sql')}\nCREATE TABLE more (a integer);\n-- push: ignore index hand*\n-- push: ignore *pg_stat_statements*\n`;
+  r = push(more);
+  assert.equal(r.status, DONE, r.stderr);
+  assert.deepEqual(JSON.parse(push(`${more}CREATE TABLE more2 ();`, '--dry-run', '--format=json').stdout).kept.includes('index handmade'), false);
+  assert.equal(catalogue().split('\n').filter((line) => !line.endsWith('|more')).join('\n'), before);
+  r = push(null, '--allow=drop-table:more');
+  assert.equal(r.status, DONE, r.stderr);
+  assert.equal(catalogue(), before, 'only what a push made is dropped');
+});
+
+test('a database of an earlier version, which kept no record of objects', (t) => {
+  const database = newDatabase(t, 'older');
+  const push = pushOf(database);
+  assert.equal(db(['push', '--url', `dbname=${database}`]).status, DONE);
+  psql(database, 'DROP TABLE db_objects; DROP INDEX tokens_status_id; CREATE INDEX handmade ON tokens (supply)');
+  assert.equal(check(database).status, PENDING);
+  const r = push(null);
+  assert.equal(r.status, DONE, r.stderr);
+  assert.match(r.stdout, /create-table db_objects/);
+  assert.match(r.stdout, /kept, as no push made it: index handmade/);
+  assert.equal(psql(database, "SELECT count(*) FROM db_objects WHERE object IN ('table tokens', 'index tokens_status_id', 'index handmade')"), '2');
+});
