@@ -1,8 +1,8 @@
-/* What happened to tokens: all transactions, newest first. */
+/* What happened to tokens: all transactions, newest or oldest first. */
 #include <string.h>
 
 #include "chain/address.h"
-#include "handlers/filters.h"
+#include "handlers/lists.h"
 #include "handlers/page.h"
 #include "handlers/pager.h"
 #include "handlers/pages.h"
@@ -12,7 +12,7 @@
 #include "templates/messages.h"
 
 struct activity_params {
-    const char *network, *status, *user, *type, *from, *to;
+    const char *network, *status, *user, *type, *from, *to, *sort;
     int32_t token_id;
     struct pager_params pager;
 };
@@ -24,9 +24,11 @@ struct activity_meta {
 struct activity_model {
     struct rows data; /* struct transaction */
     struct activity_meta meta;
-    struct filter network, status, type, user, from, to, token;
+    struct filter network, status, type, user, from, to, token, sort, limit;
+    struct list_head by_time;
     struct rows problems; /* struct problem: what no filter shows */
     bool filtered, refused;
+    bool beyond;       /* the list has rows, but not where the reader is */
     struct rows total; /* struct total, one */
     struct paging paging;
 };
@@ -71,6 +73,11 @@ static const struct param activity_param_rows[] = {
      .least = 10,
      .most = 10,
      .help = "Only what was added on this day (UTC) or before; as from."},
+    {.name = "sort",
+     .kind = PARAM_CHOICE,
+     .offset = offsetof(struct activity_params, sort),
+     .choices = list_time_sorts,
+     .help = "The order: newest (the usual one) or oldest first; of days by time, else by id."},
     PAGER_PARAMS(struct activity_params, pager),
 };
 
@@ -95,18 +102,48 @@ static const struct field model_fields[] = {
     M(from, "from", FIELD_RECORD, &record_filter),
     M(to, "to", FIELD_RECORD, &record_filter),
     M(token, "tokenFilter", FIELD_RECORD, &record_filter),
+    M(sort, "sort", FIELD_RECORD, &record_filter),
+    M(limit, "limit", FIELD_RECORD, &record_filter),
+    M(by_time, "byTime", FIELD_RECORD, &record_list_head),
     M(problems, "problems", FIELD_LIST, &record_problem),
     FIELD_MADE(struct activity_model, filtered, "filtered", FIELD_BOOL, FACE_HTML),
     FIELD_MADE(struct activity_model, refused, "refused", FIELD_BOOL, FACE_HTML),
+    FIELD_MADE(struct activity_model, beyond, "beyond", FIELD_BOOL, FACE_HTML),
 };
 static const struct record record_model = RECORD(activity_model, model_fields);
 
-/* Of these pairs there are no lists. */
-static const struct filters_apart apart[] = {
-    {"user", "network"},   {"user", "tokenId"}, {"user", "txType"}, {"txType", "status"},
-    {"txType", "tokenId"}, {"from", "network"}, {"from", "status"}, {"from", "txType"},
-    {"to", "network"},     {"to", "status"},    {"to", "txType"},
+/* Every list of transactions that there is. */
+enum { FROM = 1, TO = 2, USER = 4, TYPE = 8, TOKEN = 16, NETWORK = 32, STATUS = 64 };
+#define DAYS_AND(more)                                                                             \
+    {FROM | (more), BY_ID}, {TO | (more), BY_ID}, {                                                \
+        FROM | TO | (more), BY_ID                                                                  \
+    }
+static const struct list_kind kinds[] = {
+    {0, BY_ID},
+    {NETWORK, BY_ID},
+    {STATUS, BY_ID},
+    {NETWORK | STATUS, BY_ID},
+    {TOKEN, BY_ID},
+    {TOKEN | NETWORK, BY_ID},
+    {TOKEN | STATUS, BY_ID},
+    {TOKEN | NETWORK | STATUS, BY_ID},
+    {USER, BY_ID},
+    {USER | STATUS, BY_ID},
+    {TYPE, BY_ID},
+    {TYPE | NETWORK, BY_ID},
+    DAYS_AND(0),
+    DAYS_AND(TOKEN),
+    DAYS_AND(USER),
 };
+static const struct list_table table = {
+    .filters = {"from", "to", "user", "txType", "tokenId", "network", "status"},
+    .kinds = kinds,
+    .n = sizeof kinds / sizeof kinds[0]};
+
+static uint32_t given(const struct activity_params *p) {
+    return (p->from ? FROM : 0) | (p->to ? TO : 0) | (p->user ? USER : 0) | (p->type ? TYPE : 0) |
+           (p->token_id ? TOKEN : 0) | (p->network ? NETWORK : 0) | (p->status ? STATUS : 0);
+}
 
 static void show_filters(struct request *rq, struct activity_model *model) {
     model->network = filter_chosen(rq, "network", state_networks, network_label);
@@ -116,14 +153,16 @@ static void show_filters(struct request *rq, struct activity_model *model) {
     model->from = filter_typed(rq, "from");
     model->to = filter_typed(rq, "to");
     model->token = filter_typed(rq, "tokenId");
+    model->sort = filter_chosen(rq, "sort", list_time_sorts, list_sort_label);
+    model->limit = list_limit_filter(rq);
     model->filtered = model->network.value || model->status.value || model->type.value ||
                       model->user.value || model->from.value || model->to.value ||
                       model->token.value;
 }
 
 static void activity_refused(struct request *rq, void *at) {
-    static const char *const shown[] = {"network", "status", "txType", "user",
-                                        "from",    "to",     "tokenId"};
+    static const char *const shown[] = {"network", "status",  "txType", "user", "from",
+                                        "to",      "tokenId", "sort",   "limit"};
     struct activity_model *model = at;
     show_filters(rq, model);
     model->refused = true;
@@ -145,20 +184,19 @@ static void activity_load(struct request *rq, struct load *l, void *at) {
     const struct activity_params *p = rq->params;
     struct activity_model *model = at;
     struct transaction_filter f = filter_of(rq, p);
-    filters_check(rq, apart, sizeof apart / sizeof apart[0]);
+    enum list_sort sort = list_sort_of(p->sort);
+    bool there = list_check(rq, &table, given(p), sort);
     if (p->from && p->to && strcmp(p->from, p->to) > 0)
         request_problem(rq, "to", message("must not be before from"));
-    if (!pager_read(rq, &p->pager, &model->paging))
+    if (!pager_read(rq, &p->pager, &model->paging) || !there)
         return;
+    model->paging.oldest = sort == SORT_OLDEST;
     transaction_list(l, &f, &model->paging, &record_transaction, &model->data);
     transaction_total(l, &f, &record_total, &model->total);
 }
 
-static enum status activity_show(struct request *rq, struct load *l, void *at, int round) {
-    (void)l;
-    (void)round;
-    const struct activity_params *p = rq->params;
-    struct activity_model *model = at;
+/* The list's address without order and paging. */
+static const char *base_of(struct request *rq, const struct activity_params *p) {
     struct text base = text_in(rq->arena, PATH_TEXT_MAX);
     text_put(&base, rq->path);
     path_arg(&base, "network", p->network);
@@ -171,9 +209,26 @@ static enum status activity_show(struct request *rq, struct load *l, void *at, i
     path_arg(&base, "to", p->to);
     if (p->pager.limit != 10)
         path_arg_int(&base, "limit", p->pager.limit);
-    pager_finish(rq, &model->paging, model->total.at, text_str(&base), &record_transaction,
+    return text_str(&base);
+}
+
+static enum status activity_show(struct request *rq, struct load *l, void *at, int round) {
+    (void)l;
+    (void)round;
+    const struct activity_params *p = rq->params;
+    struct activity_model *model = at;
+    enum list_sort sort = list_sort_of(p->sort);
+    const char *base = base_of(rq, p);
+    struct text sorted = text_in(rq->arena, PATH_TEXT_MAX);
+    text_put(&sorted, base);
+    list_add_sort(&sorted, sort);
+    pager_finish(rq, &model->paging, model->total.at, text_str(&sorted), &record_transaction,
                  &model->data, &model->meta.pagination);
-    show_filters(rq, model);
+    if (rq->face == FACE_OF_HTML) {
+        show_filters(rq, model);
+        model->by_time = list_head_time(rq, base, sort);
+    }
+    model->beyond = model->data.n == 0 && model->meta.pagination.total > 0;
     return OK;
 }
 

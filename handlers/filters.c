@@ -50,16 +50,6 @@ struct filter filter_chosen(struct request *rq, const char *name, const char *co
     return f;
 }
 
-void filters_check(struct request *rq, const struct filters_apart *pairs, size_t n) {
-    for (size_t i = 0; i < n; i++)
-        if (params_given(rq, pairs[i].one) && params_given(rq, pairs[i].other)) {
-            request_problem(rq, pairs[i].one,
-                            arena_printf(rq->arena, message("cannot be used together with %s"),
-                                         pairs[i].other));
-            return;
-        }
-}
-
 struct rows filters_others(struct request *rq, const char *const *names, size_t n) {
     struct problem *others = arena_array(rq->arena, PROBLEMS_MAX, sizeof *others);
     size_t count = 0;

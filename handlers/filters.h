@@ -27,14 +27,6 @@ struct filter filter_typed(struct request *rq, const char *name);
 struct filter filter_chosen(struct request *rq, const char *name, const char *const *names,
                             const char *(*label)(const char *name));
 
-/* Two filters that no list has together. */
-struct filters_apart {
-    const char *one, *other;
-};
-
-/* Notes a problem at `one` of the first pair of which the query gives both. */
-void filters_check(struct request *rq, const struct filters_apart *pairs, size_t n);
-
 /* The problems that none of the n filters shows: struct problem. */
 struct rows filters_others(struct request *rq, const char *const *names, size_t n);
 

@@ -188,6 +188,14 @@ const char *params_given(struct request *rq, const char *name) {
     return NULL;
 }
 
+const char *params_trimmed(struct arena *a, const char *s) {
+    s += strspn(s, " \t\r\n");
+    size_t n = strlen(s);
+    while (n && strchr(" \t\r\n", s[n - 1]))
+        n--;
+    return n ? arena_strndup(a, s, n) : NULL;
+}
+
 enum status params_read(struct request *rq, const struct page *page, const struct path_value *path,
                         size_t n_path) {
     bool *seen = arena_array(rq->arena, page->n_params + 1, sizeof *seen);

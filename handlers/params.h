@@ -26,6 +26,9 @@ MUST_CHECK enum status params_read(struct request *rq, const struct page *page,
  * again. Lives in the request's arena. */
 const char *params_given(struct request *rq, const char *name);
 
+/* The text without blanks around it, in a; NULL if nothing is left. */
+const char *params_trimmed(struct arena *a, const char *s);
+
 /* Decodes percent-encoding (and "+" as a space when plus is true) into a. NULL if malformed, not
  * valid UTF-8 or with U+0000. */
 char *params_decode(struct arena *a, const char *s, size_t n, bool plus);

@@ -7,6 +7,7 @@
 #include "chain/address.h"
 #include "handlers/page.h"
 #include "handlers/pages.h"
+#include "handlers/params.h"
 #include "handlers/paths.h"
 #include "handlers/records.h"
 #include "sql/search.h"
@@ -47,14 +48,6 @@ static const struct field model_fields[] = {
 };
 static const struct record record_model = RECORD(search_model, model_fields);
 
-static const char *trimmed(struct arena *a, const char *s) {
-    s += strspn(s, " \t\r\n");
-    size_t n = strlen(s);
-    while (n && strchr(" \t\r\n", s[n - 1]))
-        n--;
-    return n ? arena_strndup(a, s, n) : NULL;
-}
-
 /* The hash that the text is, with its 0x and in small letters; NULL if it is none. */
 static const char *hash_in(struct arena *a, const char *s) {
     const char *digits = strncmp(s, "0x", 2) == 0 ? s + 2 : s;
@@ -89,7 +82,7 @@ static int32_t id_in(const char *s) {
 static void search_load(struct request *rq, struct load *l, void *at) {
     const struct search_params *p = rq->params;
     struct search_model *model = at;
-    model->q = p->q ? trimmed(rq->arena, p->q) : NULL;
+    model->q = p->q ? params_trimmed(rq->arena, p->q) : NULL;
     if (!model->q)
         return;
     model->address = address_in(rq->arena, model->q);

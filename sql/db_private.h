@@ -12,6 +12,7 @@ enum {
     QUERY_LIMITS_MAX = 8,
     QUERY_OPTIONS_MAX = 12,
     QUERY_EXCLUSIVE_MAX = 4,
+    QUERY_WITHIN_MAX = 2,
     QUERY_LACKS_MAX = 16
 };
 
@@ -25,18 +26,19 @@ struct query {
     const char *where; /* file:line below sql/queries */
     const struct query_line *lines;
     uint16_t n_lines;
-    uint8_t n_params, n_options, n_limits, n_exclusive, n_lacks;
+    uint8_t n_params, n_options, n_limits, n_exclusive, n_within, n_lacks;
     const char *params[SQL_VALUES_MAX];
     const char *options[QUERY_OPTIONS_MAX];
     int32_t limits[QUERY_LIMITS_MAX];        /* ascending */
     uint32_t exclusive[QUERY_EXCLUSIVE_MAX]; /* at most one bit of each mask is in a shape */
+    uint32_t within[QUERY_WITHIN_MAX][2];    /* the first bit only in shapes with the second */
     const char *lacks[QUERY_LACKS_MAX];      /* columns that are null on purpose */
     const char *row;                         /* name of the record, or NULL */
 };
 
 const struct query *query_of(enum sql_name name);
 
-/* True if the shape may exist: known options only, none that exclude each other. */
+/* True if the shape may exist: known options only, none that exclude or miss each other. */
 bool query_has_shape(const struct query *q, uint32_t shape);
 
 /* -- statements: one per shape and literal limit, cached for the life of the process ---------- */

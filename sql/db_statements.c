@@ -29,6 +29,9 @@ bool query_has_shape(const struct query *q, uint32_t shape) {
     for (size_t i = 0; i < q->n_exclusive; i++)
         if (__builtin_popcount(shape & q->exclusive[i]) > 1)
             return false;
+    for (size_t i = 0; i < q->n_within; i++)
+        if ((shape & q->within[i][0]) && !(shape & q->within[i][1]))
+            return false;
     return true;
 }
 

@@ -1,15 +1,34 @@
 #include "sql/paging.h"
 
+/* Where a statement begins: one of its options with a value, or at its own beginning. */
+struct start {
+    uint32_t bit;
+    const char *name;
+    int64_t value;
+};
+
+/* Seen from the oldest row, what comes after an id is what the list of newest rows has before it,
+ * and its first page is what that list has before its end. */
+static struct start start_of(const struct paging_bits *bits, const struct paging *p) {
+    struct start nothing = {0};
+    if (p->by == PAGING_BY_PAGE && p->page == 1)
+        return p->oldest ? (struct start){bits->before, "before", 0} : nothing;
+    if (p->by == PAGING_BY_PAGE)
+        return (struct start){bits->page | (p->oldest ? bits->oldest : 0), "skip",
+                              (int64_t)(p->page - 1) * p->limit};
+    if (p->oldest && p->by == PAGING_BY_BEFORE && p->cursor == 0)
+        return nothing;
+    if ((p->by == PAGING_BY_AFTER) != p->oldest)
+        return (struct start){bits->after, "after", p->cursor};
+    return (struct start){bits->before, "before", p->cursor};
+}
+
 struct sql_call *paging_call(struct load *l, enum sql_name name, uint32_t shape,
-                             const uint32_t bits[3], const struct paging *p,
+                             const struct paging_bits *bits, const struct paging *p,
                              const struct record *as, struct rows *out) {
-    static const char *const names[] = {"skip", "after", "before"};
-    bool first = p->by == PAGING_BY_PAGE && p->page == 1;
-    int64_t value = p->by == PAGING_BY_PAGE ? (int64_t)(p->page - 1) * p->limit : p->cursor;
-    if (!first)
-        shape |= bits[p->by];
-    struct sql_call *c = load_add(l, name, shape, p->limit + 1, as, out);
-    if (!first)
-        sql_value_int(l, c, names[p->by], value);
+    struct start start = start_of(bits, p);
+    struct sql_call *c = load_add(l, name, shape | start.bit, p->limit + 1, as, out);
+    if (start.name)
+        sql_value_int(l, c, start.name, start.value);
     return c;
 }

@@ -1,5 +1,5 @@
 /* paging.h - where in a list a reader is: by page number within the first 10,000 rows, by cursor
- * anywhere (keyset pagination on the id, newest first). */
+ * anywhere (keyset pagination; a cursor is the id of a row). */
 #ifndef SITA_SQL_PAGING_H
 #define SITA_SQL_PAGING_H
 
@@ -12,15 +12,21 @@ enum paging_by { PAGING_BY_PAGE, PAGING_BY_AFTER, PAGING_BY_BEFORE };
 struct paging {
     enum paging_by by;
     int32_t page;   /* BY_PAGE: from 1; (page - 1) * limit < PAGING_COUNTED */
-    int32_t cursor; /* BY_AFTER: rows older than this id; BY_BEFORE: rows newer, oldest first */
+    int32_t cursor; /* BY_AFTER: rows that follow this id in the list; BY_BEFORE: rows that precede
+                       it (0: the list's end), which come in the opposite order */
     int32_t limit;  /* rows on a page, 1 to PAGING_LIMIT_MAX; one more is asked for, which tells
                        whether the list goes on */
+    bool oldest;    /* a list of newest rows first is walked from its other end */
 };
 
-/* Adds the list's call and binds what paging needs: skip, after or before. The three bits are the
- * query's own SHAPE_…_PAGE, _AFTER and _BEFORE. */
+/* A query's own bits: SHAPE_…_PAGE, _AFTER, _BEFORE, and _OLDEST (0: it has none). */
+struct paging_bits {
+    uint32_t page, after, before, oldest;
+};
+
+/* Adds the list's call and binds what paging needs: skip, after or before. */
 struct sql_call *paging_call(struct load *l, enum sql_name name, uint32_t shape,
-                             const uint32_t bits[3], const struct paging *p,
+                             const struct paging_bits *bits, const struct paging *p,
                              const struct record *as, struct rows *out);
 
 #endif

@@ -8,6 +8,7 @@
 #   -- What it is for.             one line or more
 #   -- shapes: network after       options; each is a bit, SHAPE_TOKEN_LIST_NETWORK = 1 ...
 #   -- exclusive: after before     at most one of these in a shape; the line may be repeated
+#   -- within: oldest page         the first only in shapes that have the second; may be repeated
 #   -- limits: 11 26 51            literals that :limit may become, ascending
 #   -- row: token                  name of the record that a row becomes
 #   -- lacks: description          columns of that record which this query leaves null on purpose
@@ -75,6 +76,8 @@ function write_query(    k, s) {
     }
     if (n_exclusive)
         rows = rows "        .exclusive = {" exclusive "}, .n_exclusive = " n_exclusive ",\n"
+    if (n_within)
+        rows = rows "        .within = {" within "}, .n_within = " n_within ",\n"
     if (n_lacks)
         rows = rows "        .lacks = {" list(lack_name, n_lacks) "}, .n_lacks = " n_lacks ",\n"
     if (row != "")
@@ -93,8 +96,8 @@ function start_query(name,    file) {
     query = name
     where = file ":" FNR
     seen[name] = where
-    purpose = n_lines = n_options = n_limits = n_params = n_exclusive = n_lacks = limit_used = 0
-    lines = exclusive = row = ""
+    purpose = n_lines = n_options = n_limits = n_params = n_exclusive = n_within = n_lacks = limit_used = 0
+    lines = exclusive = within = row = ""
     split("", bit_of)
     split("", used)
     split("", param_index)
@@ -132,6 +135,14 @@ function add_exclusive(words,    k, n, part, mask) {
         fail("at least two options can exclude each other")
     need_room(++n_exclusive, 4, "lines \"-- exclusive:\"")
     exclusive = exclusive (n_exclusive > 1 ? ", " : "") mask
+}
+
+function add_within(words,    n, part) {
+    n = split(words, part, " ")
+    if (n != 2 || !(part[1] in bit_of) || !(part[2] in bit_of))
+        fail("\"within:\" takes two options of the line \"-- shapes:\" above")
+    need_room(++n_within, 2, "lines \"-- within:\"")
+    within = within (n_within > 1 ? ", " : "") "{" bit_of[part[1]] ", " bit_of[part[2]] "}"
 }
 
 function add_limits(words,    k, n, part) {
@@ -174,14 +185,16 @@ function header(line,    colon, key, value) {
         add_options(value)
     else if (key == "exclusive")
         add_exclusive(value)
+    else if (key == "within")
+        add_within(value)
     else if (key == "limits")
         add_limits(value)
     else if (key == "lacks")
         add_lacks(value)
     else if (key == "row")
         set_row(value)
-    else if (key ~ /^(name|shape|exclu|limit|row|record|lack)/)
-        fail("\"" key ":\" is none of name, shapes, exclusive, limits, row, lacks")
+    else if (key ~ /^(name|shape|exclu|within|limit|row|record|lack)/)
+        fail("\"" key ":\" is none of name, shapes, exclusive, within, limits, row, lacks")
     else
         purpose = 1
 }

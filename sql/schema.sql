@@ -39,6 +39,10 @@ CREATE TABLE tokens (
     type_hash        text,      -- hash of the xUDT type script
     type_script      jsonb,     -- that script: {codeHash, hashType, args}
     icon_hash        text,      -- SHA-256 of the stored copy of the icon
+    -- Name and symbol without regard to case, as far as an index entry safely holds them, ordered by
+    -- code point: what lists are sorted by and searches find.
+    name_key         text COLLATE "C" GENERATED ALWAYS AS (left(lower(name), 64)) STORED,
+    symbol_key       text COLLATE "C" GENERATED ALWAYS AS (left(lower(symbol), 64)) STORED,
     CONSTRAINT tokens_pkey PRIMARY KEY (id),
     CONSTRAINT tokens_creator_id_users_id_fk FOREIGN KEY (creator_id) REFERENCES users (id),
     CONSTRAINT tokens_decimals_check CHECK (decimals BETWEEN 0 AND 255),
@@ -125,9 +129,11 @@ CREATE INDEX tokens_creator_id ON tokens (creator_id, id);
 CREATE INDEX tokens_creator_status_id ON tokens (creator_id, status, id);
 -- Look-ups by hash alone.
 CREATE INDEX tokens_type_hash ON tokens (type_hash) WHERE type_hash IS NOT NULL;
--- Names and symbols without regard to case, as far as an index entry safely holds them.
-CREATE INDEX tokens_symbol_key ON tokens ((left(lower(symbol), 64)) COLLATE "C", network_id, id);
-CREATE INDEX tokens_name_key ON tokens ((left(lower(name), 64)) COLLATE "C", network_id, id);
+-- Lists by name or symbol, of everything or one network; searches by how these begin.
+CREATE INDEX tokens_symbol_key_id ON tokens (symbol_key, id);
+CREATE INDEX tokens_network_symbol_key_id ON tokens (network_id, symbol_key, id);
+CREATE INDEX tokens_name_key_id ON tokens (name_key, id);
+CREATE INDEX tokens_network_name_key_id ON tokens (network_id, name_key, id);
 -- One record for each xUDT type script of a network.
 CREATE UNIQUE INDEX tokens_type_hash_unique ON tokens (network_id, type_hash)
     WHERE type_hash IS NOT NULL;

@@ -1,9 +1,62 @@
 #include "sql/tokens.h"
 
-static const uint32_t list_bits[] = {SHAPE_TOKEN_LIST_PAGE, SHAPE_TOKEN_LIST_AFTER,
-                                     SHAPE_TOKEN_LIST_BEFORE};
-static const uint32_t creator_bits[] = {SHAPE_TOKEN_BY_CREATOR_PAGE, SHAPE_TOKEN_BY_CREATOR_AFTER,
-                                        SHAPE_TOKEN_BY_CREATOR_BEFORE};
+/* A kind of list: its queries, the bits of their shapes. */
+struct kind {
+    enum sql_name list, total;
+    struct paging_bits bits;
+    uint32_t network, status, q;
+    uint32_t total_network, total_status;
+    uint32_t total_shape; /* always in */
+};
+
+static const struct kind plain = {.list = SQL_TOKEN_LIST,
+                                  .total = SQL_TOKEN_TOTAL,
+                                  .bits = {SHAPE_TOKEN_LIST_PAGE, SHAPE_TOKEN_LIST_AFTER,
+                                           SHAPE_TOKEN_LIST_BEFORE, SHAPE_TOKEN_LIST_OLDEST},
+                                  .network = SHAPE_TOKEN_LIST_NETWORK,
+                                  .status = SHAPE_TOKEN_LIST_STATUS,
+                                  .total_network = SHAPE_TOKEN_TOTAL_NETWORK,
+                                  .total_status = SHAPE_TOKEN_TOTAL_STATUS};
+static const struct kind by_creator = {
+    .list = SQL_TOKEN_BY_CREATOR,
+    .total = SQL_TOKEN_BY_CREATOR_TOTAL,
+    .bits = {SHAPE_TOKEN_BY_CREATOR_PAGE, SHAPE_TOKEN_BY_CREATOR_AFTER,
+             SHAPE_TOKEN_BY_CREATOR_BEFORE, SHAPE_TOKEN_BY_CREATOR_OLDEST},
+    .status = SHAPE_TOKEN_BY_CREATOR_STATUS,
+    .total_status = SHAPE_TOKEN_BY_CREATOR_TOTAL_STATUS};
+static const struct kind matching = {.list = SQL_TOKEN_MATCHING,
+                                     .total = SQL_TOKEN_MATCHING_TOTAL,
+                                     .bits = {SHAPE_TOKEN_MATCHING_PAGE, SHAPE_TOKEN_MATCHING_AFTER,
+                                              SHAPE_TOKEN_MATCHING_BEFORE,
+                                              SHAPE_TOKEN_MATCHING_OLDEST},
+                                     .network = SHAPE_TOKEN_MATCHING_NETWORK,
+                                     .total_network = SHAPE_TOKEN_MATCHING_TOTAL_NETWORK};
+static const struct kind by_name = {
+    .list = SQL_TOKEN_BY_NAME,
+    .total = SQL_TOKEN_MATCHING_TOTAL,
+    .bits = {SHAPE_TOKEN_BY_NAME_PAGE, SHAPE_TOKEN_BY_NAME_AFTER, SHAPE_TOKEN_BY_NAME_BEFORE, 0},
+    .network = SHAPE_TOKEN_BY_NAME_NETWORK,
+    .q = SHAPE_TOKEN_BY_NAME_Q,
+    .total_network = SHAPE_TOKEN_MATCHING_TOTAL_NETWORK,
+    .total_shape = SHAPE_TOKEN_MATCHING_TOTAL_NAME};
+static const struct kind by_symbol = {.list = SQL_TOKEN_BY_SYMBOL,
+                                      .total = SQL_TOKEN_MATCHING_TOTAL,
+                                      .bits = {SHAPE_TOKEN_BY_SYMBOL_PAGE,
+                                               SHAPE_TOKEN_BY_SYMBOL_AFTER,
+                                               SHAPE_TOKEN_BY_SYMBOL_BEFORE, 0},
+                                      .network = SHAPE_TOKEN_BY_SYMBOL_NETWORK,
+                                      .q = SHAPE_TOKEN_BY_SYMBOL_Q,
+                                      .total_network = SHAPE_TOKEN_MATCHING_TOTAL_NETWORK,
+                                      .total_shape = SHAPE_TOKEN_MATCHING_TOTAL_SYMBOL};
+
+static const struct kind *kind_of(const struct token_filter *f) {
+    static const struct kind *const ordered[] = {
+        [TOKENS_BY_NAME] = &by_name, [TOKENS_BY_SYMBOL] = &by_symbol};
+    return f->order != TOKENS_BY_ID ? ordered[f->order]
+           : f->creator             ? &by_creator
+           : f->q                   ? &matching
+                                    : &plain;
+}
 
 static void bind(struct sql_call *c, const struct token_filter *f) {
     if (f->creator)
@@ -12,26 +65,24 @@ static void bind(struct sql_call *c, const struct token_filter *f) {
         sql_value(c, "network", f->network);
     if (f->status)
         sql_value(c, "status", f->status);
+    if (f->q)
+        sql_value(c, "q", f->q);
 }
 
 void token_list(struct load *l, const struct token_filter *f, const struct paging *p,
                 const struct record *as, struct rows *out) {
+    const struct kind *k = kind_of(f);
     uint32_t shape =
-        (f->network ? SHAPE_TOKEN_LIST_NETWORK : 0) | (f->status ? SHAPE_TOKEN_LIST_STATUS : 0);
-    uint32_t of_creator = f->status ? SHAPE_TOKEN_BY_CREATOR_STATUS : 0;
-    bind(f->creator ? paging_call(l, SQL_TOKEN_BY_CREATOR, of_creator, creator_bits, p, as, out)
-                    : paging_call(l, SQL_TOKEN_LIST, shape, list_bits, p, as, out),
-         f);
+        (f->network ? k->network : 0) | (f->status ? k->status : 0) | (f->q ? k->q : 0);
+    bind(paging_call(l, k->list, shape, &k->bits, p, as, out), f);
 }
 
 void token_total(struct load *l, const struct token_filter *f, const struct record *as,
                  struct rows *out) {
+    const struct kind *k = f->q || f->order == TOKENS_BY_ID ? kind_of(f) : &plain;
     uint32_t shape =
-        (f->network ? SHAPE_TOKEN_TOTAL_NETWORK : 0) | (f->status ? SHAPE_TOKEN_TOTAL_STATUS : 0);
-    uint32_t of_creator = f->status ? SHAPE_TOKEN_BY_CREATOR_TOTAL_STATUS : 0;
-    bind(f->creator ? load_add(l, SQL_TOKEN_BY_CREATOR_TOTAL, of_creator, 0, as, out)
-                    : load_add(l, SQL_TOKEN_TOTAL, shape, 0, as, out),
-         f);
+        k->total_shape | (f->network ? k->total_network : 0) | (f->status ? k->total_status : 0);
+    bind(load_add(l, k->total, shape, 0, as, out), f);
 }
 
 void token_one(struct load *l, int32_t id, const struct record *as, struct rows *out) {

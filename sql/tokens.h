@@ -5,13 +5,21 @@
 
 #include "sql/paging.h"
 
-/* There are lists for network and status in any combination, and for creator alone or with
- * status. */
+enum token_order { TOKENS_BY_ID, TOKENS_BY_NAME, TOKENS_BY_SYMBOL };
+
+/* There are lists by id for network and status in any combination, for creator alone or with
+ * status, for q alone or with network; by name and by symbol for network and q in any combination.
+ * The caller refuses other combinations (handlers/token_list.c has the table). */
 struct token_filter {
     const char *network, *status; /* NULL: any */
     const char *creator;          /* canonical address; NULL: any */
+    const char *q; /* what name or symbol begins with; ordered by one of them, what that begins
+                      with. NULL: any */
+    enum token_order order;
 };
 
+/* With q and by id, of more than 10,000 matches only the first of symbols and names are in the list
+ * (by name and by symbol all are). */
 void token_list(struct load *l, const struct token_filter *f, const struct paging *p,
                 const struct record *as, struct rows *out);
 

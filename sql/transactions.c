@@ -21,45 +21,45 @@ static void bind(struct load *l, struct sql_call *c, const struct transaction_fi
 /* A kind of list: its two queries, and the bits of its shapes. */
 struct kind {
     enum sql_name list, total;
-    uint32_t bits[3]; /* page, after, before */
+    struct paging_bits bits;
     uint32_t network, status, token, user;
     uint32_t total_network, total_status, total_token, total_user;
 };
 
-static const struct kind plain = {.list = SQL_TRANSACTION_LIST,
-                                  .total = SQL_TRANSACTION_TOTAL,
-                                  .bits = {SHAPE_TRANSACTION_LIST_PAGE,
-                                           SHAPE_TRANSACTION_LIST_AFTER,
-                                           SHAPE_TRANSACTION_LIST_BEFORE},
-                                  .network = SHAPE_TRANSACTION_LIST_NETWORK,
-                                  .status = SHAPE_TRANSACTION_LIST_STATUS,
-                                  .token = SHAPE_TRANSACTION_LIST_TOKEN,
-                                  .total_network = SHAPE_TRANSACTION_TOTAL_NETWORK,
-                                  .total_status = SHAPE_TRANSACTION_TOTAL_STATUS,
-                                  .total_token = SHAPE_TRANSACTION_TOTAL_TOKEN};
-static const struct kind by_user = {.list = SQL_TRANSACTION_BY_USER,
-                                    .total = SQL_TRANSACTION_BY_USER_TOTAL,
-                                    .bits = {SHAPE_TRANSACTION_BY_USER_PAGE,
-                                             SHAPE_TRANSACTION_BY_USER_AFTER,
-                                             SHAPE_TRANSACTION_BY_USER_BEFORE},
-                                    .status = SHAPE_TRANSACTION_BY_USER_STATUS,
-                                    .total_status = SHAPE_TRANSACTION_BY_USER_TOTAL_STATUS};
-static const struct kind by_type = {.list = SQL_TRANSACTION_BY_TYPE,
-                                    .total = SQL_TRANSACTION_BY_TYPE_TOTAL,
-                                    .bits = {SHAPE_TRANSACTION_BY_TYPE_PAGE,
-                                             SHAPE_TRANSACTION_BY_TYPE_AFTER,
-                                             SHAPE_TRANSACTION_BY_TYPE_BEFORE},
-                                    .network = SHAPE_TRANSACTION_BY_TYPE_NETWORK,
-                                    .total_network = SHAPE_TRANSACTION_BY_TYPE_TOTAL_NETWORK};
-static const struct kind by_date = {.list = SQL_TRANSACTION_BY_DATE,
-                                    .total = SQL_TRANSACTION_BY_DATE_TOTAL,
-                                    .bits = {SHAPE_TRANSACTION_BY_DATE_PAGE,
-                                             SHAPE_TRANSACTION_BY_DATE_AFTER,
-                                             SHAPE_TRANSACTION_BY_DATE_BEFORE},
-                                    .token = SHAPE_TRANSACTION_BY_DATE_TOKEN,
-                                    .user = SHAPE_TRANSACTION_BY_DATE_USER,
-                                    .total_token = SHAPE_TRANSACTION_BY_DATE_TOTAL_TOKEN,
-                                    .total_user = SHAPE_TRANSACTION_BY_DATE_TOTAL_USER};
+static const struct kind plain = {
+    .list = SQL_TRANSACTION_LIST,
+    .total = SQL_TRANSACTION_TOTAL,
+    .bits = {SHAPE_TRANSACTION_LIST_PAGE, SHAPE_TRANSACTION_LIST_AFTER,
+             SHAPE_TRANSACTION_LIST_BEFORE, SHAPE_TRANSACTION_LIST_OLDEST},
+    .network = SHAPE_TRANSACTION_LIST_NETWORK,
+    .status = SHAPE_TRANSACTION_LIST_STATUS,
+    .token = SHAPE_TRANSACTION_LIST_TOKEN,
+    .total_network = SHAPE_TRANSACTION_TOTAL_NETWORK,
+    .total_status = SHAPE_TRANSACTION_TOTAL_STATUS,
+    .total_token = SHAPE_TRANSACTION_TOTAL_TOKEN};
+static const struct kind by_user = {
+    .list = SQL_TRANSACTION_BY_USER,
+    .total = SQL_TRANSACTION_BY_USER_TOTAL,
+    .bits = {SHAPE_TRANSACTION_BY_USER_PAGE, SHAPE_TRANSACTION_BY_USER_AFTER,
+             SHAPE_TRANSACTION_BY_USER_BEFORE, SHAPE_TRANSACTION_BY_USER_OLDEST},
+    .status = SHAPE_TRANSACTION_BY_USER_STATUS,
+    .total_status = SHAPE_TRANSACTION_BY_USER_TOTAL_STATUS};
+static const struct kind by_type = {
+    .list = SQL_TRANSACTION_BY_TYPE,
+    .total = SQL_TRANSACTION_BY_TYPE_TOTAL,
+    .bits = {SHAPE_TRANSACTION_BY_TYPE_PAGE, SHAPE_TRANSACTION_BY_TYPE_AFTER,
+             SHAPE_TRANSACTION_BY_TYPE_BEFORE, SHAPE_TRANSACTION_BY_TYPE_OLDEST},
+    .network = SHAPE_TRANSACTION_BY_TYPE_NETWORK,
+    .total_network = SHAPE_TRANSACTION_BY_TYPE_TOTAL_NETWORK};
+static const struct kind by_date = {
+    .list = SQL_TRANSACTION_BY_DATE,
+    .total = SQL_TRANSACTION_BY_DATE_TOTAL,
+    .bits = {SHAPE_TRANSACTION_BY_DATE_PAGE, SHAPE_TRANSACTION_BY_DATE_AFTER,
+             SHAPE_TRANSACTION_BY_DATE_BEFORE, SHAPE_TRANSACTION_BY_DATE_OLDEST},
+    .token = SHAPE_TRANSACTION_BY_DATE_TOKEN,
+    .user = SHAPE_TRANSACTION_BY_DATE_USER,
+    .total_token = SHAPE_TRANSACTION_BY_DATE_TOTAL_TOKEN,
+    .total_user = SHAPE_TRANSACTION_BY_DATE_TOTAL_USER};
 
 static const struct kind *kind_of(const struct transaction_filter *f) {
     return f->from || f->to ? &by_date : f->user ? &by_user : f->type ? &by_type : &plain;
@@ -70,7 +70,7 @@ void transaction_list(struct load *l, const struct transaction_filter *f, const 
     const struct kind *k = kind_of(f);
     uint32_t shape = (f->network ? k->network : 0) | (f->status ? k->status : 0) |
                      (f->token_id ? k->token : 0) | (f->user ? k->user : 0);
-    bind(l, paging_call(l, k->list, shape, k->bits, p, as, out), f);
+    bind(l, paging_call(l, k->list, shape, &k->bits, p, as, out), f);
 }
 
 void transaction_total(struct load *l, const struct transaction_filter *f, const struct record *as,

@@ -196,6 +196,7 @@ static char sigil_of(const struct node *node) {
 
 static bool name_ok(const struct piece *tag) {
     bool path = tag->sigil == '>' || tag->sigil == '<' || tag->sigil == '$';
+    bool closing = tag->sigil == '/'; /* of either: it must match what was opened */
     if (same(tag->s, tag->n, ".", 1))
         return !path;
     if (tag->n == 0 || tag->s[0] == '.' || tag->s[tag->n - 1] == '.' ||
@@ -204,7 +205,8 @@ static bool name_ok(const struct piece *tag) {
     for (size_t i = 0; i < tag->n; i++) {
         char c = tag->s[i];
         bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-        if (!plain && c != '_' && !(path ? c == '-' || c == '/' : c == '.'))
+        bool in_path = c == '-' || c == '/';
+        if (!plain && c != '_' && !(path ? in_path : c == '.' || (closing && in_path)))
             return false;
     }
     return true;

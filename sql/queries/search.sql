@@ -9,9 +9,9 @@ SELECT t.id, t.name, t.symbol, t.supply, t.decimals, t.creator_id, t.description
        t.icon_hash, t.chain_time, t.verified_at, t.created_at, t.updated_at,
        CASE WHEN u.reserved THEN NULL ELSE u.wallet_address END AS creator_address
 FROM tokens t JOIN users u ON u.id = t.creator_id
-WHERE left(lower(t.symbol), 64) COLLATE "C" >= left(lower(:text), 64)
-  AND left(lower(t.symbol), 64) COLLATE "C" <= left(lower(:text), 64) || U&'\+10FFFF'
-ORDER BY left(lower(t.symbol), 64) COLLATE "C", t.network_id, t.id
+WHERE t.symbol_key >= left(lower(:text), 64)
+  AND t.symbol_key <= left(lower(:text), 64) || repeat(U&'\+10FFFF', 65)
+ORDER BY t.symbol_key, t.id
 LIMIT 21
 
 -- name: search_name
@@ -22,9 +22,9 @@ SELECT t.id, t.name, t.symbol, t.supply, t.decimals, t.creator_id, t.description
        t.icon_hash, t.chain_time, t.verified_at, t.created_at, t.updated_at,
        CASE WHEN u.reserved THEN NULL ELSE u.wallet_address END AS creator_address
 FROM tokens t JOIN users u ON u.id = t.creator_id
-WHERE left(lower(t.name), 64) COLLATE "C" >= left(lower(:text), 64)
-  AND left(lower(t.name), 64) COLLATE "C" <= left(lower(:text), 64) || U&'\+10FFFF'
-ORDER BY left(lower(t.name), 64) COLLATE "C", t.network_id, t.id
+WHERE t.name_key >= left(lower(:text), 64)
+  AND t.name_key <= left(lower(:text), 64) || repeat(U&'\+10FFFF', 65)
+ORDER BY t.name_key, t.id
 LIMIT 21
 
 -- name: search_type_hash

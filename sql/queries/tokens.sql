@@ -6,8 +6,9 @@
 -- The last column of a filter is bounded from both sides, and the order repeats it: so only an index
 -- that begins with the filter gives the order, and its scan begins and ends in the right place. With
 -- "=" a generic plan may walk the whole primary key instead when what is sought is rare.
--- shapes: network status page after before
+-- shapes: network status page oldest after before
 -- exclusive: page after before
+-- within: oldest page
 -- limits: 11 26 51 101
 -- row: token
 SELECT t.id, t.name, t.symbol, t.supply, t.decimals, t.creator_id, t.description, t.icon_url,
@@ -20,10 +21,14 @@ FROM (SELECT id FROM tokens WHERE true                                  --? page
   AND status <= :status AND status >= :status                           --? page status !network
   AND network_id = :network                                             --? page network status
   AND status <= :status AND status >= :status                           --? page network status
-  ORDER BY id DESC                                                      --? page !network !status
-  ORDER BY network_id DESC, id DESC                                     --? page network !status
-  ORDER BY status DESC, id DESC                                         --? page status !network
-  ORDER BY status DESC, id DESC                                         --? page network status
+  ORDER BY id DESC                                                      --? page !network !status !oldest
+  ORDER BY id                                                           --? page !network !status oldest
+  ORDER BY network_id DESC, id DESC                                     --? page network !status !oldest
+  ORDER BY network_id, id                                               --? page network !status oldest
+  ORDER BY status DESC, id DESC                                         --? page status !network !oldest
+  ORDER BY status, id                                                   --? page status !network oldest
+  ORDER BY status DESC, id DESC                                         --? page network status !oldest
+  ORDER BY status, id                                                   --? page network status oldest
   OFFSET :skip::int LIMIT :limit) k                                     --? page
 JOIN tokens t ON t.id = k.id                                            --? page
 JOIN users u ON u.id = t.creator_id
@@ -50,7 +55,8 @@ ORDER BY t.status, t.id                                                 --? !pag
 ORDER BY t.status DESC, t.id DESC                                       --? !page network status !before
 ORDER BY t.status, t.id                                                 --? !page network status before
 ORDER BY t.id DESC                                                      --? !network !status !before !page
-ORDER BY t.id DESC                                                      --? page
+ORDER BY t.id DESC                                                      --? page !oldest
+ORDER BY t.id                                                           --? page oldest
 ORDER BY t.id                                                           --? !network !status before
 LIMIT :limit                                                            --? !page
 
@@ -68,8 +74,9 @@ FROM (SELECT 1 FROM tokens t
 -- name: token_by_creator
 -- One page of the tokens of an address, written as token_list is. Nobody's address is a reserved
 -- user.
--- shapes: status page after before
+-- shapes: status page oldest after before
 -- exclusive: page after before
+-- within: oldest page
 -- limits: 11 26 51 101
 -- row: token
 WITH who AS MATERIALIZED (SELECT id FROM users WHERE wallet_address = :creator AND NOT reserved)
@@ -82,8 +89,10 @@ FROM (SELECT id FROM tokens WHERE true                                          
   AND creator_id <= (SELECT id FROM who) AND creator_id >= (SELECT id FROM who) --? page !status
   AND creator_id = (SELECT id FROM who)                                         --? page status
   AND status <= :status AND status >= :status                                   --? page status
-  ORDER BY creator_id DESC, id DESC                                             --? page !status
-  ORDER BY status DESC, id DESC                                                 --? page status
+  ORDER BY creator_id DESC, id DESC                                             --? page !status !oldest
+  ORDER BY creator_id, id                                                       --? page !status oldest
+  ORDER BY status DESC, id DESC                                                 --? page status !oldest
+  ORDER BY status, id                                                           --? page status oldest
   OFFSET :skip::int LIMIT :limit) k                                             --? page
 JOIN tokens t ON t.id = k.id                                                    --? page
 WHERE true                                                                      --? !page
@@ -100,7 +109,8 @@ ORDER BY t.creator_id DESC, t.id DESC                                           
 ORDER BY t.creator_id, t.id                                                     --? !page !status before
 ORDER BY t.status DESC, t.id DESC                                               --? !page status !before
 ORDER BY t.status, t.id                                                         --? !page status before
-ORDER BY t.id DESC                                                              --? page
+ORDER BY t.id DESC                                                              --? page !oldest
+ORDER BY t.id                                                                   --? page oldest
 LIMIT :limit                                                                    --? !page
 
 -- name: token_by_creator_total
@@ -138,9 +148,9 @@ SELECT id FROM tokens WHERE id > :after::int AND id <= :after::int + 10000 ORDER
 -- row: token_name
 SELECT t.id, t.name, t.symbol
 FROM tokens t
-WHERE left(lower(t.symbol), 64) COLLATE "C" = left(lower(:symbol), 64)
-  AND t.network_id <= :network AND t.network_id >= :network
-ORDER BY t.network_id, t.id
+WHERE t.network_id = :network
+  AND t.symbol_key <= left(lower(:symbol), 64) AND t.symbol_key >= left(lower(:symbol), 64)
+ORDER BY t.symbol_key, t.id
 LIMIT 1
 
 -- name: token_first_name
@@ -148,7 +158,7 @@ LIMIT 1
 -- row: token_name
 SELECT t.id, t.name, t.symbol
 FROM tokens t
-WHERE left(lower(t.name), 64) COLLATE "C" = left(lower(:name), 64)
-  AND t.network_id <= :network AND t.network_id >= :network
-ORDER BY t.network_id, t.id
+WHERE t.network_id = :network
+  AND t.name_key <= left(lower(:name), 64) AND t.name_key >= left(lower(:name), 64)
+ORDER BY t.name_key, t.id
 LIMIT 1

@@ -4,8 +4,9 @@
 -- One page of transactions, newest first; `before` comes back oldest first.
 -- Filters are written as in token_list. A token's transactions are on its network: with another
 -- one as filter there are none.
--- shapes: network status token page after before
+-- shapes: network status token page oldest after before
 -- exclusive: page after before
+-- within: oldest page
 -- limits: 11 26 51 101
 -- row: transaction
 SELECT x.id, x.user_id, x.token_id, x.tx_hash, x.tx_type, x.status, x.amount, x.network_id,
@@ -22,12 +23,18 @@ FROM (SELECT id FROM transactions WHERE true                            --? page
   AND token_id <= :token::int AND token_id >= :token::int               --? page token !status
   AND token_id = :token::int                                            --? page token status
   AND status <= :status AND status >= :status                           --? page token status
-  ORDER BY id DESC                                                      --? page !network !status !token
-  ORDER BY network_id DESC, id DESC                                     --? page network !status !token
-  ORDER BY status DESC, id DESC                                         --? page status !network !token
-  ORDER BY status DESC, id DESC                                         --? page network status !token
-  ORDER BY token_id DESC, id DESC                                       --? page token !status
-  ORDER BY status DESC, id DESC                                         --? page token status
+  ORDER BY id DESC                                                      --? page !network !status !token !oldest
+  ORDER BY id                                                           --? page !network !status !token oldest
+  ORDER BY network_id DESC, id DESC                                     --? page network !status !token !oldest
+  ORDER BY network_id, id                                               --? page network !status !token oldest
+  ORDER BY status DESC, id DESC                                         --? page status !network !token !oldest
+  ORDER BY status, id                                                   --? page status !network !token oldest
+  ORDER BY status DESC, id DESC                                         --? page network status !token !oldest
+  ORDER BY status, id                                                   --? page network status !token oldest
+  ORDER BY token_id DESC, id DESC                                       --? page token !status !oldest
+  ORDER BY token_id, id                                                 --? page token !status oldest
+  ORDER BY status DESC, id DESC                                         --? page token status !oldest
+  ORDER BY status, id                                                   --? page token status oldest
   OFFSET :skip::int LIMIT :limit) k                                     --? page
 JOIN transactions x ON x.id = k.id                                      --? page
 JOIN users u ON u.id = x.user_id
@@ -69,7 +76,8 @@ ORDER BY x.token_id, x.id                                               --? !pag
 ORDER BY x.status DESC, x.id DESC                                       --? !page token status !before
 ORDER BY x.status, x.id                                                 --? !page token status before
 ORDER BY x.id DESC                                                      --? !network !status !token !before !page
-ORDER BY x.id DESC                                                      --? page
+ORDER BY x.id DESC                                                      --? page !oldest
+ORDER BY x.id                                                           --? page oldest
 ORDER BY x.id                                                           --? !network !status !token before
 LIMIT :limit                                                            --? !page
 

@@ -3,8 +3,9 @@
 
 -- name: transaction_by_user
 -- One page of what an address did.
--- shapes: status page after before
+-- shapes: status page oldest after before
 -- exclusive: page after before
+-- within: oldest page
 -- limits: 11 26 51 101
 -- row: transaction
 WITH who AS MATERIALIZED (SELECT id FROM users WHERE wallet_address = :user AND NOT reserved)
@@ -17,8 +18,10 @@ FROM (SELECT id FROM transactions WHERE true                                    
   AND user_id <= (SELECT id FROM who) AND user_id >= (SELECT id FROM who)       --? page !status
   AND user_id = (SELECT id FROM who)                                            --? page status
   AND status <= :status AND status >= :status                                   --? page status
-  ORDER BY user_id DESC, id DESC                                                --? page !status
-  ORDER BY status DESC, id DESC                                                 --? page status
+  ORDER BY user_id DESC, id DESC                                                --? page !status !oldest
+  ORDER BY user_id, id                                                          --? page !status oldest
+  ORDER BY status DESC, id DESC                                                 --? page status !oldest
+  ORDER BY status, id                                                           --? page status oldest
   OFFSET :skip::int LIMIT :limit) k                                             --? page
 JOIN transactions x ON x.id = k.id                                              --? page
 LEFT JOIN tokens t ON t.id = x.token_id
@@ -36,7 +39,8 @@ ORDER BY x.user_id DESC, x.id DESC                                              
 ORDER BY x.user_id, x.id                                                        --? !page !status before
 ORDER BY x.status DESC, x.id DESC                                               --? !page status !before
 ORDER BY x.status, x.id                                                         --? !page status before
-ORDER BY x.id DESC                                                              --? page
+ORDER BY x.id DESC                                                              --? page !oldest
+ORDER BY x.id                                                                   --? page oldest
 LIMIT :limit                                                                    --? !page
 
 -- name: transaction_by_user_total
@@ -51,8 +55,9 @@ FROM (SELECT 1 FROM transactions x
 
 -- name: transaction_by_type
 -- One page of the transactions of one kind.
--- shapes: network page after before
+-- shapes: network page oldest after before
 -- exclusive: page after before
+-- within: oldest page
 -- limits: 11 26 51 101
 -- row: transaction
 SELECT x.id, x.user_id, x.token_id, x.tx_hash, x.tx_type, x.status, x.amount, x.network_id,
@@ -63,7 +68,8 @@ FROM transactions x                                                             
 FROM (SELECT id FROM transactions WHERE true                                    --? page
   AND network_id = :network                                                     --? page network
   AND tx_type <= :type AND tx_type >= :type                                     --? page
-  ORDER BY tx_type DESC, id DESC                                                --? page
+  ORDER BY tx_type DESC, id DESC                                                --? page !oldest
+  ORDER BY tx_type, id                                                          --? page oldest
   OFFSET :skip::int LIMIT :limit) k                                             --? page
 JOIN transactions x ON x.id = k.id                                              --? page
 JOIN users u ON u.id = x.user_id
@@ -76,7 +82,8 @@ WHERE true                                                                      
   AND (x.tx_type, x.id) > (:type, :before::int)                                 --? !page before
 ORDER BY x.tx_type DESC, x.id DESC                                              --? !page !before
 ORDER BY x.tx_type, x.id                                                        --? !page before
-ORDER BY x.id DESC                                                              --? page
+ORDER BY x.id DESC                                                              --? page !oldest
+ORDER BY x.id                                                                   --? page oldest
 LIMIT :limit                                                                    --? !page
 
 -- name: transaction_by_type_total
@@ -92,9 +99,10 @@ FROM (SELECT 1 FROM transactions x
 -- name: transaction_by_date
 -- One page of the transactions of a span of time, both ends included, newest first by time. A
 -- cursor outside of the span stands for its end.
--- shapes: token user page after before
+-- shapes: token user page oldest after before
 -- exclusive: token user
 -- exclusive: page after before
+-- within: oldest page
 -- limits: 11 26 51 101
 -- row: transaction
 WITH who AS MATERIALIZED (SELECT id FROM users                                  --? user
@@ -116,7 +124,8 @@ FROM (SELECT id FROM transactions WHERE true                                    
   AND token_id = :token::int                                                    --? page token
   AND user_id = (SELECT id FROM who)                                            --? page user
   AND created_at <= :to::timestamp AND created_at >= :from::timestamp           --? page
-  ORDER BY created_at DESC, id DESC                                             --? page
+  ORDER BY created_at DESC, id DESC                                             --? page !oldest
+  ORDER BY created_at, id                                                       --? page oldest
   OFFSET :skip::int LIMIT :limit) k                                             --? page
 JOIN transactions x ON x.id = k.id                                              --? page
 JOIN users u ON u.id = x.user_id
@@ -130,7 +139,8 @@ WHERE true                                                                      
   AND (x.created_at, x.id) > ((SELECT at FROM here), :before::int)              --? before
 ORDER BY x.created_at DESC, x.id DESC                                           --? !page !before
 ORDER BY x.created_at, x.id                                                     --? before
-ORDER BY x.created_at DESC, x.id DESC                                           --? page
+ORDER BY x.created_at DESC, x.id DESC                                           --? page !oldest
+ORDER BY x.created_at, x.id                                                     --? page oldest
 LIMIT :limit                                                                    --? !page
 
 -- name: transaction_by_date_total

@@ -21,6 +21,10 @@ const user = [1, 2, 3, 4].map(address).concat('nobody');
 // Spans of time: all, none, a moment among the oldest, a month among the newest.
 const spans = { from: ['-infinity', '2024-01-01 00:10', '2024-12-01', '2031-01-01'], to: ['infinity', '2024-01-01 00:20'] };
 const type = ['transfer', 'burn', 'no such type'];
+// What names and symbols begin with: all, some, few, none; and rows to go on from.
+const begins = ['t', 'Token 9', 'T1', 'token 99998', 'no such'];
+const fewer = ['T99', 'token 9999', 'token 99998', 'no such']; // at most 10,000 tokens each
+const cursors = [2147483647, 50000, 61, 1], ends = [0, 30, 50000, 99990];
 const token = [1, 100, 5000, 99990, 99999999];
 
 // A descent of an index touches its root, at most two inner pages and a leaf; a row of a list is an
@@ -40,6 +44,19 @@ const queries = {
     values: { ...lists, creator: user, after: [2147483647, 50000, 61, 1], before: [0, 30, 50000, 99990] },
     most: (s) => s.limit + 3 * DESCENT + (s.options.includes('page') ? s.limit * DESCENT + WALK : 0),
   },
+  token_by_name: {
+    values: { network: networks, q: begins, skip: lists.skip, after: cursors, before: ends },
+    most: (s) => s.limit * (1 + DESCENT) + 3 * DESCENT + (s.options.includes('page') ? s.limit * DESCENT + WALK : 0),
+  },
+  token_by_symbol: {
+    values: { network: networks, q: begins, skip: lists.skip, after: cursors, before: ends },
+    most: (s) => s.limit * (1 + DESCENT) + 3 * DESCENT + (s.options.includes('page') ? s.limit * DESCENT + WALK : 0),
+  },
+  token_matching: {
+    values: { network: networks, q: begins, skip: lists.skip, after: cursors, before: ends },
+    most: (s) => s.limit * (1 + 2 * DESCENT) + 2 * DESCENT + 2 * WALK,
+  },
+  token_matching_total: { values: { network: networks, q: begins }, most: () => 2 * WALK },
   token_by_creator_total: { values: { ...lists, creator: user }, most: () => WALK },
   token_one: { values: { id: [1, 100000, 4711, 0] }, most: () => 2 * DESCENT },
   transaction_list: {
@@ -174,18 +191,28 @@ test('every query has a bound, and every statement stays within it', (t) => {
   assert.deepEqual(idle.filter(Boolean), [], 'indexes that nothing uses');
 });
 
+// Rows that follow (>) or precede (<) a token by name or symbol; all of them if there is no such token.
+const beside = (sign, id, by) => (id > 0 && id <= 100000
+  ? `(lower(${by}) COLLATE "C", id) ${sign} (SELECT lower(${by}), id FROM tokens WHERE id = ${id})` : 'true');
+
 // The plain way to say the same: ids of the rows that a list must have.
 function plainly(s, values) {
   const table = s.name.startsWith('token') ? 'tokens' : 'transactions';
+  const by = /^token_by_(name|symbol)$/.exec(s.name)?.[1];
+  const begin = (column) => `starts_with(lower(${column}), lower(${given.q}))`;
   const given = Object.fromEntries(s.parameters.map((p, i) => [p, literal(values[i])]));
   const who = (name) => `(SELECT id FROM users WHERE NOT reserved AND wallet_address = ${given[name]})`;
   const columns = { network: () => `network_id = ${given.network}`, status: () => `status = ${given.status}`,
     token: () => `token_id = ${given.token}`, type: () => `tx_type = ${given.type}`,
     creator: () => `creator_id = ${who('creator')}`, user: () => `user_id = ${who('user')}`,
     from: () => `created_at >= ${given.from}`, to: () => `created_at <= ${given.to}`,
-    after: () => `id < ${given.after}`, before: () => `id > ${given.before}` };
+    q: () => (by ? begin(by) : `(${begin('name')} OR ${begin('symbol')})`),
+    after: () => (by ? beside('>', given.after, by) : `id < ${given.after}`),
+    before: () => (by ? beside('<', given.before, by) : `id > ${given.before}`) };
   const where = s.parameters.filter((p) => columns[p]).map((p) => ` AND ${columns[p]()}`).join('');
-  const order = s.options.includes('before') ? 'id' : 'id DESC';
+  const key = by ? `lower(${by}) COLLATE "C"` : '';
+  const order = by && s.options.includes('before') ? `${key} DESC, id DESC` : by ? `${key}, id`
+    : s.options.includes('before') || s.options.includes('oldest') ? 'id' : 'id DESC';
   return `SELECT id FROM ${table} WHERE true${where} ORDER BY ${order} OFFSET ${given.skip ?? 0} LIMIT ${s.limit}`;
 }
 
@@ -197,7 +224,7 @@ test('every shape of a list has the rows that it should have', (t) => {
   const script = [], about = [];
   all.forEach((s, i) => {
     script.push(`PREPARE s${i} AS ${s.sql};`);
-    for (const values of combinations(s.parameters, { ...queries[s.name].values, skip: [0, 7] })) {
+    for (const values of combinations(s.parameters, { ...queries[s.name].values, skip: [0, 7], q: fewer })) {
       const call = `EXECUTE s${i}${values.length ? `(${values.map(literal).join(', ')})` : ''};`;
       script.push(`\\echo @@@\n${call}\n\\echo ===\n${plainly(s, values)};`);
       about.push(describe({ statement: s, values }));

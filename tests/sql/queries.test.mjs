@@ -23,6 +23,7 @@ const good = `-- name: thing_list
 -- What it is for.
 -- shapes: network after before
 -- exclusive: after before
+-- within: after network
 -- limits: 11 26
 -- row: thing
 -- lacks: size
@@ -51,7 +52,7 @@ test('a query becomes names, shapes and lines', () => {
     String.raw`{"LIMIT \002", 0, 0}`,
     String.raw`{"SELECT '\\d' ~ \001A", 0, 0}`,
     '.where = "q.sql:1"', '.params = {"network", "after"}, .n_params = 2',
-    '.limits = {11, 26}, .n_limits = 2', '.exclusive = {6}', '.lacks = {"size"}', '.row = "thing"',
+    '.limits = {11, 26}, .n_limits = 2', '.exclusive = {6}', '.within = {{2, 1}}, .n_within = 1', '.lacks = {"size"}', '.row = "thing"',
   ]) assert.ok(inc.includes(part), `${part} is in\n${inc}`);
 });
 
@@ -82,6 +83,8 @@ const refused = [
   [`${head}-- shapes: x\nSELECT 1 --?\n`, 4, /needs an option/],
   [`${head}-- exclusive: x y\nSELECT 1\n`, 3, /not in the line "-- shapes:" above/],
   [`${head}-- shapes: x y\n-- exclusive: x\nSELECT 1 --? x y\n`, 4, /at least two/],
+  [`${head}-- shapes: x y\n-- within: x\nSELECT 1 --? x y\n`, 4, /takes two options/],
+  [`${head}-- shapes: x y\n-- within: x z\nSELECT 1 --? x y\n`, 4, /takes two options/],
   [`${head}-- limits: 5\nSELECT 1\n`, 4, /no :limit/],
   [`${head}SELECT 1 LIMIT :limit\n`, 3, /no line "-- limits:"/],
   [`${head}-- limits: 5 5\nSELECT 1 LIMIT :limit\n`, 3, /ascend/],
@@ -139,6 +142,8 @@ test('one shape of a query has only its own lines and parameters', () => {
   const all = statements().filter((s) => s.name === 'token_list');
   const find = (...options) => all.find((s) => s.limit === 11 && s.options.join() === options.join());
   assert.ok(all.every((s) => !(s.options.includes('after') && s.options.includes('before'))));
+  assert.ok(all.some((s) => s.options.includes('oldest')));
+  assert.ok(all.every((s) => !s.options.includes('oldest') || s.options.includes('page')));
   const plain = find();
   assert.deepEqual(plain.parameters, []);
   assert.match(plain.sql, /ORDER BY t\.id DESC\nLIMIT 11\n$/);

@@ -389,6 +389,11 @@ static void test_inheritance(void **state) {
     RENDERS("{{<card}}{{$title}}x{{$title}}y{{/title}}{{/title}}{{/card}}", "<b>xy</b>\n");
     REFUSED("{{<layout}}\n{{$titel}}x{{/titel}}{{/layout}}",
             "main.html:2: \"layout\" has no block \"titel\".");
+    folder_write(&folder, "parts/my-card.html", "<i>{{$title}}none{{/title}}</i>\n");
+    RENDERS("{{<parts/my-card}}{{$title}}x{{/title}}{{/parts/my-card}}", "<i>x</i>\n");
+    REFUSED("{{<parts/my-card}}{{/parts/my}}",
+            "main.html:1: {{/parts/my}} closes nothing that is open.\n"
+            "main.html:1: {{<parts/my-card}} is never closed.");
     folder_write(&folder, "loop.html", "{{<loop}}{{/loop}}");
     REFUSED("{{<loop}}{{/loop}}",
             "loop.html:1: \"loop\": templates inherit from each other without end.");

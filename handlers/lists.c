@@ -1,0 +1,115 @@
+#include "handlers/lists.h"
+
+#include <string.h>
+
+#include "handlers/paths.h"
+#include "templates/messages.h"
+
+const char *const list_sorts[] = {"newest", "oldest", "name", "symbol", NULL};
+const char *const list_time_sorts[] = {"newest", "oldest", NULL};
+
+static const struct field head_fields[] = {
+    FIELD_MADE(struct list_head, path, "path", FIELD_PATH, FACE_HTML),
+    FIELD_MADE(struct list_head, order, "order", FIELD_TEXT, FACE_HTML),
+};
+const struct record record_list_head = RECORD(list_head, head_fields);
+
+enum list_sort list_sort_of(const char *sort) {
+    unsigned i = 0;
+    while (sort && list_sorts[i] && strcmp(list_sorts[i], sort) != 0)
+        i++;
+    return list_sorts[i] ? (enum list_sort)i : SORT_NEWEST;
+}
+
+const char *list_sort_label(const char *sort) {
+    static const char *const labels[] = {N_("Newest first"), N_("Oldest first"), N_("Name"),
+                                         N_("Symbol")};
+    return message(labels[list_sort_of(sort)]);
+}
+
+uint32_t list_sorts_for(const struct list_table *table, uint32_t given) {
+    for (size_t i = 0; i < table->n; i++)
+        if (table->kinds[i].filters == given)
+            return table->kinds[i].sorts;
+    return 0;
+}
+
+/* True if some list has all these filters and this order among others. */
+static bool together(const struct list_table *table, uint32_t filters, uint32_t sorts) {
+    for (size_t i = 0; i < table->n; i++)
+        if ((table->kinds[i].filters & filters) == filters && (table->kinds[i].sorts & sorts))
+            return true;
+    return false;
+}
+
+static void refuse(struct request *rq, const char *one, const char *other) {
+    const char *wrong =
+        other ? arena_printf(rq->arena, message("cannot be used together with %s"), other)
+              : message("cannot be used together with the other filters");
+    request_problem(rq, one, wrong);
+}
+
+bool list_check(struct request *rq, const struct list_table *table, uint32_t given,
+                enum list_sort sort) {
+    uint32_t sorts = list_sorts_for(table, given);
+    if (sorts & 1U << sort)
+        return true;
+    for (size_t i = 0; table->filters[i]; i++)
+        for (size_t k = i + 1; table->filters[k]; k++) {
+            uint32_t two = 1U << i | 1U << k;
+            if ((given & two) == two && !together(table, two, BY_ALL)) {
+                refuse(rq, table->filters[i], table->filters[k]);
+                return false;
+            }
+        }
+    const char *other = NULL;
+    for (size_t i = 0; table->filters[i] && !other; i++)
+        if ((given & 1U << i) && !together(table, 1U << i, 1U << sort))
+            other = table->filters[i];
+    refuse(rq, "sort", other);
+    return false;
+}
+
+void list_add_sort(struct text *path, enum list_sort sort) {
+    if (sort != SORT_NEWEST)
+        path_arg(path, "sort", list_sorts[sort]);
+}
+
+static const char *in_order(struct request *rq, const char *base, enum list_sort sort) {
+    struct text path = text_in(rq->arena, PATH_TEXT_MAX);
+    text_put(&path, base);
+    list_add_sort(&path, sort);
+    return text_str(&path);
+}
+
+struct list_head list_head_for(struct request *rq, const char *base, uint32_t sorts,
+                               enum list_sort now, enum list_sort head) {
+    struct list_head h = {.order = now == head ? "ascending" : NULL};
+    if (sorts & 1U << head)
+        h.path = in_order(rq, base, head);
+    return h;
+}
+
+struct list_head list_head_time(struct request *rq, const char *base, enum list_sort now) {
+    return (struct list_head){
+        .path = in_order(rq, base, now == SORT_NEWEST ? SORT_OLDEST : SORT_NEWEST),
+        .order = now == SORT_NEWEST   ? "descending"
+                 : now == SORT_OLDEST ? "ascending"
+                                      : NULL};
+}
+
+static const char *same(const char *name) {
+    return name;
+}
+
+struct filter list_limit_filter(struct request *rq) {
+    static const char *const usual[] = {"10", "25", "50", "100", NULL};
+    const char *names[] = {"10", "25", "50", "100", NULL, NULL};
+    struct filter f = filter_typed(rq, "limit");
+    bool known = !f.value || f.problem;
+    for (size_t i = 0; usual[i] && !known; i++)
+        known = strcmp(usual[i], f.value) == 0;
+    if (!known)
+        names[4] = f.value;
+    return filter_chosen(rq, "limit", names, same);
+}

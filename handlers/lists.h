@@ -1,0 +1,72 @@
+/* lists.h - which lists there are: one table for each subject says which filters go together, and
+ * in which orders their list can be had. Every pair has its statement and its index; what is not in
+ * the table is refused by name rather than served slowly. */
+#ifndef SITA_HANDLERS_LISTS_H
+#define SITA_HANDLERS_LISTS_H
+
+#include "base/record.h"
+#include "handlers/filters.h"
+#include "sql/tokens.h"
+
+enum list_sort { SORT_NEWEST, SORT_OLDEST, SORT_NAME, SORT_SYMBOL };
+
+/* Bits for the orders of a kind of list. */
+enum {
+    BY_ID = 1 << SORT_NEWEST | 1 << SORT_OLDEST,
+    BY_WORDS = 1 << SORT_NAME | 1 << SORT_SYMBOL,
+    BY_ALL = BY_ID | BY_WORDS
+};
+
+enum { LIST_FILTERS_MAX = 8 };
+
+/* One kind of list: the filters that it takes, all of them given, and the orders it can be had in.
+ */
+struct list_kind {
+    uint32_t filters; /* bit i: filters[i] of the table */
+    uint32_t sorts;   /* bit i: enum list_sort i */
+};
+
+struct list_table {
+    const char *filters[LIST_FILTERS_MAX]; /* parameters; of two that exclude each other the first
+                                              is the one that is told so. Ended by NULL */
+    const struct list_kind *kinds;
+    size_t n;
+};
+
+/* "newest", "oldest", "name", "symbol", ended by NULL; what stands for the order of a list of
+ * transactions are the first two. */
+extern const char *const list_sorts[], *const list_time_sorts[];
+
+/* The word for one of them, translated. */
+const char *list_sort_label(const char *sort);
+
+/* The order that a parameter (one of list_sorts, NULL: not given) stands for. */
+enum list_sort list_sort_of(const char *sort);
+
+/* The orders that the list of the given filters (bits) has; 0: there is no such list. */
+uint32_t list_sorts_for(const struct list_table *table, uint32_t given);
+
+/* True if there is such a list; else notes on rq which two things no list has together. */
+bool list_check(struct request *rq, const struct list_table *table, uint32_t given,
+                enum list_sort sort);
+
+/* What a column head says and leads to. */
+struct list_head {
+    const char *path;  /* the list in that order; NULL: there is none */
+    const char *order; /* "ascending", "descending" if the list is in that order now, else NULL */
+};
+extern const struct record record_list_head;
+
+/* The head for an order, and for time, which leads to the other end when it is newest or oldest
+ * now. base is the list's address with its filters and its limit, without sort. */
+struct list_head list_head_for(struct request *rq, const char *base, uint32_t sorts,
+                               enum list_sort now, enum list_sort head);
+struct list_head list_head_time(struct request *rq, const char *base, enum list_sort now);
+
+/* Adds the sort to a list's address unless it is the usual one. */
+void list_add_sort(struct text *path, enum list_sort sort);
+
+/* The filter for the number of rows: 10, 25, 50, 100, and what was asked for. */
+struct filter list_limit_filter(struct request *rq);
+
+#endif
