@@ -2,10 +2,10 @@
 # first 12 hexadecimal digits of its SHA-256 in its name, so that it may be cached for ever, and
 # gen/templates/assets.h maps its source name to its public path:
 #   nginx/static/app.css  ->  #define ASSET_APP_CSS "/static/app-1a2b3c4d5e6f.css"
-# nginx's own error pages, nginx/errors/*.html.in, become static-errors/*.html; @ASSET_APP_CSS@ in
-# them is replaced in the same way.
+# nginx/errors/page.html.in becomes errors/page.html, its @ASSET_…@ replaced by those paths; of that and
+# pages.txt nginx/render makes nginx's own pages.
 file(GLOB_RECURSE static_files CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/nginx/static/*)
-file(GLOB error_pages CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/nginx/errors/*.html.in)
+file(GLOB error_pages CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/nginx/errors/*)
 
 add_custom_command(
   OUTPUT ${CMAKE_BINARY_DIR}/gen/static.stamp

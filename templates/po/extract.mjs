@@ -1,12 +1,13 @@
 #!/usr/bin/env node
 // Writes templates/po/sitaminter.pot, the list of every text that can be translated:
-//   {{#_}}…{{/_}} in templates/**/*.html   and   message("…"), N_("…") in C (with xgettext).
+//   {{#_}}…{{/_}} in templates/**/*.html and nginx/**/*.in, nginx/errors/pages.txt   and
+//   message("…"), N_("…") in C (with xgettext).
 // The same sources give the same bytes: no dates, no line numbers, order by file.
 //
-// A translation is templates/po/LANGUAGE.po, compiled to LANGUAGE/LC_MESSAGES/sitaminter.mo:
+// A translation is templates/po/LANGUAGE.po:
 //   msginit -i templates/po/sitaminter.pot -o templates/po/de.po -l de     (once)
 //   msgmerge -U templates/po/de.po templates/po/sitaminter.pot             (after changes)
-//   msgfmt --check -o templates/po/de/LC_MESSAGES/sitaminter.mo templates/po/de.po
+// The build compiles and installs it (cmake/locale.cmake); LANGUAGE=de chooses it.
 import { execFileSync } from 'node:child_process';
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -50,8 +51,16 @@ export function messagesOfHtml(text) {
 
 const quote = (s) => `"${s.replace(/["\\]/g, '\\$&')}"`;
 
-function htmlEntries() {
-  return filesBelow('templates', '.html').flatMap((file) =>
+// nginx's own pages: a line each, name|title|heading|text.
+function pageEntries() {
+  const file = 'nginx/errors/pages.txt';
+  return readFileSync(join(root, file), 'utf8').split('\n').filter((line) => line && !line.startsWith('#'))
+    .flatMap((line) => line.split('|').slice(1))
+    .map((msgid) => ({ files: [file], flags: '', msgid: quote(msgid) }));
+}
+
+function markedEntries() {
+  return [...filesBelow('nginx', '.in'), ...filesBelow('templates', '.html')].flatMap((file) =>
     messagesOfHtml(readFileSync(join(root, file), 'utf8')).map((msgid) => ({
       files: [file],
       flags: '',
@@ -91,7 +100,7 @@ function cEntries() {
 // The whole file as a string.
 export function catalogue() {
   const entries = new Map();
-  for (const { files, flags, msgid } of [...htmlEntries(), ...cEntries()]) {
+  for (const { files, flags, msgid } of [...pageEntries(), ...markedEntries(), ...cEntries()]) {
     const entry = entries.get(msgid) ?? { files: new Set(), flags: '', msgid };
     files.forEach((file) => entry.files.add(file));
     entry.flags ||= flags;

@@ -1,6 +1,6 @@
 // nginx/render: what it makes nginx accepts, and what nginx could misunderstand it refuses.
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -20,9 +20,10 @@ const usual = {
   LISTEN: '127.0.0.1',
 };
 
-function render(changes = {}) {
+function render(changes = {}, env = {}) {
   const values = Object.entries({ ...usual, ...changes }).map(([name, value]) => `${name}=${value}`);
-  const done = spawnSync(path.join(source, 'nginx/render'), [folder, ...values], { encoding: 'utf8' });
+  const done = spawnSync(path.join(source, 'nginx/render'), [folder, ...values],
+    { encoding: 'utf8', env: { ...process.env, LANGUAGE: '', ...env } });
   const read = (name) => fs.readFileSync(path.join(folder, name), 'utf8');
   return { ...done, conf: done.status === 0 && read('nginx.conf'), headers: done.status === 0 && read('headers.conf') };
 }
@@ -41,6 +42,35 @@ test('nginx accepts what is made, with and without brotli, and nothing is left t
       assert.doesNotMatch(fs.readFileSync(path.join(folder, file), 'utf8'), /@[A-Z_]+@/, file);
     accepted();
   }
+});
+
+test("nginx's own pages and errors are in the site's language", () => {
+  const names = fs.readFileSync(path.join(source, 'nginx/errors/pages.txt'), 'utf8')
+    .split('\n').filter((line) => line && !line.startsWith('#')).map((line) => line.split('|')[0]);
+  const page = (name) => fs.readFileSync(path.join(folder, 'errors', `${name}.html`), 'utf8');
+  render();
+  assert.match(page('404'), /<html lang="en">[^]*<h1>There is nothing at this address<\/h1>/);
+
+  const locale = path.join(folder, 'locale', 'xx', 'LC_MESSAGES');
+  fs.mkdirSync(locale, { recursive: true });
+  const translate = (texts) => {
+    const po = Object.entries({ '': 'Content-Type: text/plain; charset=UTF-8\\n', ...texts })
+      .map(([id, text]) => `msgid "${id}"\nmsgstr "${text}"\n`).join('\n');
+    execFileSync('msgfmt', ['-o', path.join(locale, 'sitaminter.mo'), '-'], { input: po });
+    return render({}, { LANGUAGE: 'xx', SITA_LOCALES: path.join(folder, 'locale') });
+  };
+  const made = translate({ en: 'xx', 'There is nothing at this address': '这里什么也没有',
+    'There is nothing at this address.': 'nic', 'To the first page': 'první',
+    'The request is larger than @BODY_MAX@ bytes.': '@BODY_MAX@ příliš' });
+  assert.equal(made.status, 0, made.stderr);
+  assert.match(page('404'), /<html lang="xx">[^]*<h1>这里什么也没有<\/h1>[^]*první/);
+  assert.match(made.conf, /"~\^404" "nic";/);
+  assert.match(made.conf, /"~\^413" "65536 příliš";/);
+  for (const name of names) assert.doesNotMatch(page(name), /\{\{|@[A-Z_]+@/, name);
+  accepted();
+  const hostile = translate({ 'There is nothing at this address.': '$request_uri' });
+  assert.notEqual(hostile.status, 0);
+  assert.match(hostile.stderr, /translation of "There is nothing at this address\." has one of/);
 });
 
 test('a public name turns HSTS on, and the usual port is not named in redirects', () => {
