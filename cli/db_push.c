@@ -54,6 +54,10 @@ static bool read_format(const char *format, enum plan_format *out) {
     return false;
 }
 
+static void tell(const char *line) {
+    fprintf(stderr, "%s\n", line);
+}
+
 /* The plan goes to standard output, as it may be another program's input; so do the sentences
  * unless that would spoil it or something went wrong. */
 static int push(const char *url, const struct push_options *p, struct arena *a) {
@@ -69,7 +73,7 @@ static int push(const char *url, const struct push_options *p, struct arena *a) 
 static int run_push(int argc, char **argv, struct arena *a) {
     const char *url = NULL, *file = NULL, *format = "text", *allowed[ALLOWED_MAX];
     struct db_words allow = {.at = allowed, .max = ALLOWED_MAX};
-    struct push_options p = {.allow = allowed};
+    struct push_options p = {.allow = allowed, .tell = tell};
     const struct db_option options[] = {
         {"--url", .value = &url},          {"--schema", .value = &file},
         {"--format", .value = &format},    {"--plan", .value = &p.plan},

@@ -1,6 +1,7 @@
 #include "sql/db_admin.h"
 
 #include <inttypes.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -94,6 +95,36 @@ enum status admin_script(struct admin *admin, const char *sql, struct text *why)
     enum status status = check_result(admin, result, sql, why);
     PQclear(result);
     return status;
+}
+
+/* Waits until libpq can go on; calls back each time that `ms` have passed. False: no connection. */
+static bool wait_for_answer(struct admin *admin, int ms, void (*waits)(void *), void *context) {
+    struct pollfd p = {.fd = PQsocket(admin->conn), .events = POLLIN};
+    while (PQisBusy(admin->conn)) {
+        int ready = poll(&p, 1, ms);
+        if (ready == 0)
+            waits(context);
+        else if (ready > 0 && !PQconsumeInput(admin->conn))
+            return false;
+    }
+    return true;
+}
+
+enum status admin_script_watched(struct admin *admin, const char *sql, int ms,
+                                 void (*waits)(void *), void *context, struct text *why) {
+    PGresult *result, *last = NULL;
+    if (PQsendQuery(admin->conn, sql))
+        while (wait_for_answer(admin, ms, waits, context) && (result = PQgetResult(admin->conn))) {
+            PQclear(last);
+            last = result;
+        }
+    enum status status = check_result(admin, last, sql, why); /* NULL counts as a failure */
+    PQclear(last);
+    return status;
+}
+
+int admin_backend(const struct admin *admin) {
+    return PQbackendPID(admin->conn);
 }
 
 static enum status run_named(struct admin *admin, const struct statement *s,

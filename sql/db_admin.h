@@ -17,6 +17,14 @@ void admin_close(struct admin *admin);
  * words and the line. Warnings of the server go to standard error. */
 MUST_CHECK enum status admin_script(struct admin *admin, const char *sql, struct text *why);
 
+/* The same; calls `waits` each time another `ms` milliseconds have passed without an answer. */
+MUST_CHECK enum status admin_script_watched(struct admin *admin, const char *sql, int ms,
+                                            void (*waits)(void *context), void *context,
+                                            struct text *why);
+
+/* The number of the server's process behind the connection. */
+int admin_backend(const struct admin *admin);
+
 /* Runs a named query without options; parameters in the order of their first use. With `as`, rows
  * live in a. FAILED like admin_script. */
 MUST_CHECK enum status admin_query(struct admin *admin, struct arena *a, enum sql_name name,

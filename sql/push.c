@@ -58,40 +58,31 @@ static enum push_outcome create(struct push *p) {
 
 /* -- the plan --------------------------------------------------------------------------------- */
 
-static enum status enter_scratch(struct push *p) {
-    return admin_script(p->admin,
-                        "SAVEPOINT scratch; CREATE SCHEMA sitaminter_scratch; "
-                        "SET LOCAL search_path = sitaminter_scratch, pg_temp; "
-                        "SET LOCAL check_function_bodies = off",
-                        p->say);
-}
-
-static enum status leave_scratch(struct push *p) {
-    return admin_script(p->admin, "ROLLBACK TO SAVEPOINT scratch", p->say);
-}
-
 static enum status read_declared(struct push *p) {
-    enum status status = enter_scratch(p);
+    enum status status = push_enter_scratch(p);
     if (status == OK)
         status = build(p);
     if (status == OK)
         status = facts_read(p->admin, p->arena, &p->declared, p->say);
-    return status == OK ? leave_scratch(p) : status;
+    return status == OK ? push_leave_scratch(p) : status;
 }
 
 /* Makes the declared schema once more, from the texts that the server gave: what a plan makes reads
  * like this, and some expressions read differently after it. */
 static enum status read_declared_again(struct push *p) {
-    struct rows again, nothing = {0};
-    struct plan all = plan_make(p->arena, &nothing, &p->declared);
-    enum status status = enter_scratch(p);
-    for (size_t i = 0; i < all.n && status == OK; i++)
-        status = admin_script(p->admin, all.steps[i].sql, p->say);
+    struct rows again;
+    enum status status = push_enter_scratch(p);
+    if (status == OK)
+        status = push_build_from(p, &p->declared);
     if (status == OK)
         status = facts_read(p->admin, p->arena, &again, p->say);
     if (status == OK)
         facts_note_also(&p->declared, &again);
-    return status == OK ? leave_scratch(p) : status;
+    return status == OK ? push_leave_scratch(p) : status;
+}
+
+static bool only_shows(const struct push *p) {
+    return p->options->dry_run || p->options->check;
 }
 
 /* Leaves no transaction open. */
@@ -105,6 +96,8 @@ static enum status make_plan(struct push *p, const struct rows *objects, struct 
             return FAILED;
         *plan = plan_make(p->arena, &p->live, &p->declared);
     }
+    if (only_shows(p) && plan->n > 0 && !plan_uncovered(plan) && push_try(p, plan) != OK)
+        return FAILED;
     plan->kept = text_in(p->arena, KEPT_MAX);
     push_report_kept(p, objects, &plan->kept);
     if (push_look(p, plan) != OK || push_report_others(p, &plan->kept) != OK)
@@ -202,10 +195,6 @@ static enum push_outcome change(struct push *p, const struct rows *objects) {
 
 /* -- the whole -------------------------------------------------------------------------------- */
 
-static bool only_shows(const struct push *p) {
-    return p->options->dry_run || p->options->check;
-}
-
 /* Nothing is different; what others keep here is named. */
 static enum push_outcome matches(struct push *p, const struct rows *objects) {
     struct text kept = text_in(p->arena, KEPT_MAX);
@@ -252,12 +241,18 @@ static enum push_outcome push_connected(struct push *p) {
 
 enum push_outcome push_run(const char *conninfo, const struct push_options *options,
                            struct text *out, struct text *say) {
-    struct push p = {
-        .arena = arena_new(), .options = options, .out = out, .say = say, .began = push_clock()};
+    struct push p = {.arena = arena_new(),
+                     .conninfo = conninfo,
+                     .held_by = "",
+                     .options = options,
+                     .out = out,
+                     .say = say,
+                     .began = push_clock()};
     enum push_outcome outcome = PUSH_UNREACHABLE;
     schema_source_hash(p.source_hash, options->schema);
     if (admin_open(&p.admin, conninfo, NULL, NULL, say) == OK)
         outcome = push_connected(&p);
+    admin_close(p.onlooker);
     admin_close(p.admin); /* ends what did not commit */
     arena_free(p.arena);
     return outcome;

@@ -29,7 +29,8 @@ struct push_options {
     enum plan_format format;  /* of the plan that is shown */
     const char *const *allow; /* consents: "drop-column:tokens.description" */
     size_t n_allow;
-    const char *plan; /* the fingerprint that the plan must have, or NULL */
+    const char *plan;               /* the fingerprint that the plan must have, or NULL */
+    void (*tell)(const char *line); /* told at once what a push waits for; may be NULL */
 };
 
 /* Pushes to the database of conninfo, as its user. `out` gets the plan where one is to be shown,

@@ -19,7 +19,7 @@ static enum status plan_now(struct push *p, struct plan *plan) {
 }
 
 static enum status run_step(struct push *p, const struct step *s) {
-    enum status status = admin_script(p->admin, s->sql, p->say);
+    enum status status = push_run_sql(p, s->sql);
     if (status != OK)
         text_printf(p->say, " (step %s)", plan_consent(p->arena, s));
     return status;
@@ -34,16 +34,15 @@ static enum status check_rest(struct push *p, const struct plan *rest, bool onli
     return FAILED;
 }
 
-static enum status do_first_phase(struct push *p, const struct plan *plan, const struct step **at) {
+static enum status do_first_phase(struct push *p, const struct plan *plan) {
     enum status status = OK;
     for (size_t i = 0; i < plan->n && status == OK; i++)
         if (!plan->steps[i].online)
-            status = run_step(p, *at = &plan->steps[i]);
+            status = run_step(p, &plan->steps[i]);
     return status;
 }
 
-/* *at: the step that failed. */
-static enum status first_phase(struct push *p, const struct plan *plan, const struct step **at) {
+static enum status first_phase(struct push *p, const struct plan *plan) {
     struct plan again, rest;
     if (admin_script(p->admin,
                      "BEGIN; SET LOCAL lock_timeout = '" LOCK_WAIT "'; "
@@ -56,35 +55,26 @@ static enum status first_phase(struct push *p, const struct plan *plan, const st
                          "was changed here. Push again.");
         return FAILED;
     }
-    if (do_first_phase(p, plan, at) != OK || plan_now(p, &rest) != OK ||
+    if (do_first_phase(p, plan) != OK || plan_now(p, &rest) != OK ||
         check_rest(p, &rest, plan_count(plan, true) > 0) != OK ||
         push_record(p, plan, plan_count(plan, true) == 0) != OK)
         return FAILED;
     return admin_script(p->admin, "COMMIT", p->say);
 }
 
-static void name_blockers(struct push *p, const struct step *s) {
-    const char *values[] = {s ? s->table : ""};
-    struct rows found;
-    if (admin_query(p->admin, p->arena, SQL_SCHEMA_BLOCKERS, values, 1, &record_schema_line, &found,
-                    p->say) != OK)
-        return;
-    for (size_t i = 0; i < found.n; i++) {
-        const struct schema_line *line = rows_at(&record_schema_line, &found, i);
-        text_printf(p->say, "\n  held by %s", line->line);
-    }
-}
-
 /* After a failure: true if it was a lock that was not got, and another attempt is due. */
-static bool try_again(struct push *p, const struct step *at, int attempt) {
+static bool try_again(struct push *p, size_t said, int attempt) {
     bool locked = admin_failed_with(p->admin, "55P03") || admin_failed_with(p->admin, "40P01");
     if (admin_script(p->admin, "ROLLBACK", p->say) != OK || !locked)
         return false;
     text_printf(p->say, "; attempt %d of %d.", attempt + 1, ATTEMPTS);
-    name_blockers(p, at);
-    text_char(p->say, '\n');
-    if (attempt + 1 == ATTEMPTS)
+    if (attempt + 1 == ATTEMPTS) {
+        text_put(p->say, p->held_by);
+        text_char(p->say, '\n');
         return false;
+    }
+    push_tell(p, text_str(p->say) + said);
+    p->say->n = said;
     return admin_script(p->admin,
                         arena_printf(p->arena, "SELECT pg_sleep(%g)", 0.1 * (1 << attempt)),
                         p->say) == OK;
@@ -92,12 +82,12 @@ static bool try_again(struct push *p, const struct step *at, int attempt) {
 
 static enum push_outcome do_transaction(struct push *p, const struct plan *plan) {
     for (int attempt = 0;; attempt++) {
-        const struct step *at = NULL;
-        if (first_phase(p, plan, &at) == OK)
+        size_t said = p->say->n;
+        if (first_phase(p, plan) == OK)
             return PUSH_APPLIED;
         p->recorded = NULL; /* rolled back with the rest */
         bool locked = admin_failed_with(p->admin, "55P03");
-        if (!try_again(p, at, attempt))
+        if (!try_again(p, said, attempt))
             return locked ? PUSH_LOCKED : PUSH_FAILED;
     }
 }
@@ -112,9 +102,10 @@ static const char *lock_wait(const struct step *s) {
 
 static enum status do_online_step(struct push *p, const struct step *s) {
     for (int attempt = 0;; attempt++) {
+        size_t said = p->say->n;
         if (admin_script(p->admin, lock_wait(s), p->say) == OK && run_step(p, s) == OK)
             return OK;
-        if (!try_again(p, s, attempt))
+        if (!try_again(p, said, attempt))
             return FAILED;
     }
 }

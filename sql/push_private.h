@@ -8,7 +8,10 @@
 
 struct push {
     struct arena *arena;
+    const char *conninfo;
     struct admin *admin;
+    struct admin *onlooker; /* asks what the other connection waits for; NULL until it is needed */
+    const char *held_by;    /* who was seen to hold what is waited for, "" for nobody */
     const struct push_options *options;
     struct text *out, *say;
     char source_hash[SCHEMA_HASH_SIZE];
@@ -59,6 +62,24 @@ MUST_CHECK enum status push_look(struct push *p, struct plan *plan);
 
 /* Does the steps of the plan, having compared once more; records them. */
 enum push_outcome push_execute(struct push *p, const struct plan *plan);
+
+/* A scratch schema to build in, within the transaction that is open; leaving rolls it back. */
+MUST_CHECK enum status push_enter_scratch(struct push *p);
+MUST_CHECK enum status push_leave_scratch(struct push *p);
+
+/* Makes in the scratch schema what the facts say. */
+MUST_CHECK enum status push_build_from(struct push *p, const struct rows *facts);
+
+/* Does all steps of the plan on a copy of the live schema without rows, in a scratch schema, and
+ * compares what they led to with the declared schema. Tries nothing, and says so, where the schema
+ * has kinds of objects that no step makes. */
+MUST_CHECK enum status push_try(struct push *p, const struct plan *plan);
+
+/* Runs SQL that may have to wait, and names who it waits for while it does. */
+MUST_CHECK enum status push_run_sql(struct push *p, const char *sql);
+
+/* Passes the line on to whoever is there to read it now. */
+void push_tell(struct push *p, const char *line);
 
 /* -- db_operations (push_record.c) ------------------------------------------------------------ */
 

@@ -26,6 +26,10 @@ BEGIN
     IF NOT pg_has_role('sita_monitor', 'pg_monitor', 'MEMBER') THEN
         GRANT pg_monitor TO sita_monitor;
     END IF;
+    -- A push that has to wait names the statement it waits for.
+    IF NOT pg_has_role('sita_owner', 'pg_read_all_stats', 'MEMBER') THEN
+        GRANT pg_read_all_stats TO sita_owner;
+    END IF;
 END $$;
 
 -- A page that the database cannot make within three seconds is answered with an error.

@@ -453,18 +453,18 @@ WHERE l.locktype = 'advisory' AND l.granted AND l.classid = 0 AND l.objid = 1399
   AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
 LIMIT 1
 
--- name: schema_blockers
--- Other sessions that hold a lock on a relation of the current schema, those on :table first.
+-- name: schema_waits_for
+-- Who keeps the session :pid waiting, and over which table; none while it works.
 -- row: schema_line
-SELECT format('process %s (%s) on %s since %s: %s', a.pid, a.usename, c.relname,
-              to_char(min(a.xact_start), 'HH24:MI:SS'),
-              left(regexp_replace(a.query, '\s+', ' ', 'g'), 100)) AS line
-FROM pg_locks l
-JOIN pg_class c ON c.oid = l.relation AND c.relnamespace = current_schema()::regnamespace
-JOIN pg_stat_activity a USING (pid)
-WHERE l.granted AND l.pid <> pg_backend_pid() AND c.relkind = 'r'
-GROUP BY a.pid, a.usename, c.relname, c.oid, a.query
-ORDER BY c.oid = to_regclass(:table) DESC NULLS LAST, min(a.xact_start)
+SELECT CASE WHEN b.pid = 0 THEN 'a prepared transaction (see pg_prepared_xacts)'
+            ELSE concat('process ', b.pid, ' (', a.usename, ' ' || nullif(a.application_name, ''), ')') END ||
+       concat(' on ' || (SELECT c.relname FROM pg_locks l JOIN pg_class c ON c.oid = l.relation
+                         WHERE l.pid = :pid::integer AND NOT l.granted LIMIT 1),
+              ' since ' || to_char(a.xact_start, 'HH24:MI:SS'),
+              ': ' || left(regexp_replace(a.query, '\s+', ' ', 'g'), 100)) AS line
+FROM (SELECT DISTINCT unnest(pg_blocking_pids(:pid::integer)) AS pid) b
+LEFT JOIN pg_stat_activity a USING (pid)
+ORDER BY a.xact_start
 LIMIT 3
 
 -- name: schema_roles

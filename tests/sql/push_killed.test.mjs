@@ -1,0 +1,174 @@
+// ctest: timeout=900
+// ctest: slow
+// `kill -9` of a push after each of its requests: the old schema, the new one, or a second phase that
+// the next push finishes; no row is lost, no half-made index or helping constraint stays.
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import test from 'node:test';
+import { schemaOf } from './dump.mjs';
+import { db, environment, newDatabase, program, psql, read } from './lib.mjs';
+import { proxy } from './proxy.mjs';
+
+const DONE = 0, LOCKED = 5;
+const folder = mkdtempSync(join(tmpdir(), 'test-killed-'));
+process.on('exit', () => rmSync(folder, { recursive: true }));
+
+// Beside the program's own tables a small one and a large one (over 8 MB, so that its indexes and
+// checks are made online).
+const own = read('sql/schema.sql');
+const schema = (name, text) => {
+  const path = join(folder, name);
+  writeFileSync(path, `${own}\n${text}`);
+  return path;
+};
+const before = schema('before.sql', `
+  CREATE TABLE small (id integer PRIMARY KEY, gone text, kind text);
+  CREATE TABLE large (id integer NOT NULL, other integer, word text, number integer);
+  CREATE VIEW words AS SELECT id, kind FROM small;`);
+const after = schema('after.sql', `
+  CREATE TABLE small (id integer PRIMARY KEY, kind varchar(9) DEFAULT 'x', more integer);
+  CREATE TABLE large (id integer PRIMARY KEY, other integer, word text NOT NULL, number integer,
+                      CONSTRAINT large_small FOREIGN KEY (other) REFERENCES small,
+                      CONSTRAINT large_number CHECK (number > 0));
+  CREATE UNIQUE INDEX large_number_id ON large (number, id);
+  CREATE INDEX large_word ON large (word);
+  CREATE TABLE fresh (id serial);
+  CREATE VIEW words AS SELECT id, kind, more FROM small;`);
+const consent = ['--allow=drop-column:small.gone', '--allow=alter-type:small.kind'];
+const rows = `INSERT INTO small SELECT n, 'gone', 'k' || n FROM generate_series(1, 100) n;
+  INSERT INTO large SELECT n, 1 + n % 100, repeat('x', 100), n FROM generate_series(1, 80000) n;
+  VACUUM ANALYZE`;
+
+const template = `test_killed_template_${process.pid}`;
+psql('postgres', `CREATE DATABASE ${template} TEMPLATE template0`);
+test.after(() => psql('postgres', `DROP DATABASE IF EXISTS ${template} WITH (FORCE)`));
+const made = db(['push', '--url', `dbname=${template}`, '--schema', before]);
+assert.equal(made.status, DONE, made.stderr);
+for (const sql of rows.split(';')) psql(template, sql);
+const old = schemaOf(template);
+
+const push = (database) => db(['push', '--url', `dbname=${database}`, '--schema', after, ...consent]);
+const table = (database) => psql(database,
+  `SELECT count(*), sum(hashtext(concat(id, kind))) FROM small; SELECT count(*), sum(hashtext(large::text)) FROM large;
+   SELECT count(*) FROM pg_index WHERE NOT indisvalid; SELECT count(*) FROM pg_constraint WHERE NOT convalidated`);
+const outcomes = (database) => psql(database, "SELECT string_agg(coalesce(outcome, '?'), ' ' ORDER BY id) FROM db_operations");
+const contents = table(template);
+
+// Waits for a condition, with a deadline.
+async function until(what, condition) {
+  for (const deadline = Date.now() + 60000; ; await new Promise((done) => setTimeout(done, 20))) {
+    const found = condition();
+    if (found) return found;
+    assert.ok(Date.now() < deadline, what);
+  }
+}
+
+const atWork = (database) => psql('postgres',
+  `SELECT count(*) FROM pg_stat_activity WHERE datname = '${database}' AND application_name = 'sitaminter db'`);
+
+// Starts a push through a proxy that kills it after the request number `last`.
+async function killed(database, how) {
+  const ear = await proxy({ ...how, end: () => child.kill('SIGKILL') });
+  const child = spawn(program, ['db', 'push', '--url', `host=${ear.host} port=5432 user=postgres dbname=${database}`, '--schema', after, ...consent],
+    { env: environment, stdio: ['ignore', 'ignore', 'inherit'] });
+  const [status, signal] = await once(child, 'exit');
+  ear.close();
+  return { status, signal, requests: ear.requests };
+}
+
+// The next push finishes; the schema is the new one, and nothing is missing.
+async function finishes(database) {
+  await until('the server notices that the client is gone', () => atWork(database) === '0');
+  const r = push(database);
+  assert.equal(r.status, DONE, r.stdout + r.stderr);
+  assert.equal(table(database), contents);
+  assert.deepEqual(schemaOf(database), fresh);
+  assert.doesNotMatch(outcomes(database), /\?/);
+}
+
+let fresh; // the new schema, as an undisturbed push leaves it
+let sent; // its requests
+const reads = /^(WITH|SELECT|SET)\b/; // the state after them is that before them
+
+test('the undisturbed push', async (t) => {
+  const database = newDatabase(t, 'killed', template);
+  const r = await killed(database, {});
+  assert.deepEqual([r.status, r.signal], [DONE, null]);
+  fresh = schemaOf(database);
+  sent = r.requests;
+  assert.equal(table(database), contents);
+  for (const step of ['ADD COLUMN more', 'DROP COLUMN gone', 'CREATE TABLE fresh', 'INDEX CONCURRENTLY large_word', 'VALIDATE CONSTRAINT large_small', 'USING INDEX', 'SET NOT NULL', 'COMMIT'])
+    assert.ok(sent.some((sql) => sql.includes(step)), step);
+});
+
+test('killed after each request', async (t) => {
+  const begins = sent.findLastIndex((sql) => /^BEGIN; SET LOCAL lock_timeout/.test(sql));
+  const commits = sent.indexOf('COMMIT', begins);
+  assert.ok(begins > 5 && commits > begins + 10 && sent.length > commits + 10);
+  t.diagnostic(`${sent.length} requests; the first phase is ${begins + 1} to ${commits + 1}`);
+  const seen = { old: 0, between: 0, new: 0 };
+  for (let last = begins + 1; last < sent.length; last++) {
+    if (reads.test(sent[last - 1])) continue;
+    await t.test(`${last}: ${sent[last - 1].replace(/\s+/g, ' ').slice(0, 60)}`, async (t) => {
+      const database = newDatabase(t, 'killed', template);
+      const r = await killed(database, { last });
+      assert.equal(r.signal, 'SIGKILL');
+      const now = schemaOf(database);
+      const committed = last > commits;
+      assert.equal(JSON.stringify(now) === JSON.stringify(old), !committed, 'all of the first phase or nothing');
+      assert.equal(outcomes(database), committed ? (last === sent.length ? 'applied applied' : 'applied ?') : 'applied');
+      seen[committed ? (JSON.stringify(now) === JSON.stringify(fresh) ? 'new' : 'between') : 'old'] += 1;
+      // What was rolled back is as it was: one push from there stands for all.
+      if (!committed) assert.equal(table(database), contents);
+      if (last < commits) return;
+      await finishes(database);
+      if (committed) assert.match(outcomes(database), /^applied interrupted applied$/);
+    });
+  }
+  t.diagnostic(JSON.stringify(seen));
+  assert.ok(seen.old > 10 && seen.between > 3 && seen.new > 0, JSON.stringify(seen));
+});
+
+test('killed while a step outside of the transaction runs', async (t) => {
+  const commits = sent.indexOf('COMMIT', sent.findLastIndex((sql) => /^BEGIN; SET LOCAL lock_timeout/.test(sql)));
+  for (let last = commits + 2; last <= sent.length; last++) {
+    if (!/INDEX|ALTER TABLE/.test(sent[last - 1])) continue;
+    await t.test(`${last}: ${sent[last - 1].slice(0, 60)}`, async (t) => {
+      const database = newDatabase(t, 'killed', template);
+      assert.equal((await killed(database, { last, early: true })).signal, 'SIGKILL');
+      await finishes(database);
+    });
+  }
+});
+
+test('an index whose building was cut off is invalid; the server notices by itself; the next push remakes it', async (t) => {
+  const database = newDatabase(t, 'killed', template);
+  // An old snapshot, for which a concurrent build has to wait.
+  const reader = spawn('psql', ['-qAtd', database], { env: environment });
+  t.after(() => reader.kill());
+  reader.stdin.write('BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT 1;\n');
+  await once(reader.stdout, 'data');
+  const child = spawn(program, ['db', 'push', '--url', `dbname=${database}`, '--schema', after, ...consent], { env: environment });
+  let said = '';
+  child.stderr.on('data', (part) => (said += part));
+  await until('the build waits', () => psql(database,
+    `SELECT count(*) FROM pg_stat_activity WHERE datname = '${database}' AND wait_event_type = 'Lock' AND query LIKE 'CREATE%INDEX CONCURRENTLY%'`) === '1');
+  await until('who it waits for is named', () => new RegExp(`Waiting for a lock\\n +held by process \\d+ \\(postgres psql\\) since [\\d:]+: SELECT 1;`).test(said));
+  // A second push meanwhile: it says who is at work.
+  const r = push(database);
+  assert.equal(r.status, LOCKED, r.stderr);
+  assert.match(r.stderr, /at work: process \d+ \(postgres sitaminter db\) since/);
+  child.kill('SIGKILL');
+  await until('the server notices while the build still waits', () => atWork(database) === '0');
+  assert.equal(psql(database, 'SELECT count(*) FROM pg_index WHERE NOT indisvalid'), '1');
+  reader.stdin.end('ROLLBACK;\n');
+  await once(reader, 'exit');
+  const plan = db(['push', '--url', `dbname=${database}`, '--schema', after, '--dry-run', '--format=json']);
+  for (const step of JSON.parse(plan.stdout).steps.filter((s) => s.online && s.kind === 'create-index'))
+    assert.match(step.sql, /INDEX CONCURRENTLY/, 'it does not stop writers');
+  await finishes(database);
+});
