@@ -96,8 +96,10 @@ static enum status make_plan(struct push *p, const struct rows *objects, struct 
             return FAILED;
         *plan = plan_make(p->arena, &p->live, &p->declared);
     }
-    if (only_shows(p) && plan->n > 0 && !plan_uncovered(plan) && push_try(p, plan) != OK)
+    if (only_shows(p) && plan->n > 0 && !plan_uncovered(plan) && push_try(p, plan) != OK) {
+        plan_print(p->out, plan, p->options->format);
         return FAILED;
+    }
     plan->kept = text_in(p->arena, KEPT_MAX);
     push_report_kept(p, objects, &plan->kept);
     if (push_look(p, plan) != OK || push_report_others(p, &plan->kept) != OK)
