@@ -1,4 +1,4 @@
-// ctest: timeout=300
+// ctest: timeout=600
 // ./run itself, with a state folder (with a space in its name) and ports of its own: starting twice,
 // ending, a port in use, and being killed at any moment.
 import assert from 'node:assert/strict';
