@@ -2,6 +2,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
+#include <unistd.h>
 
 #include "base/config.h"
 #include "cli/db.h"
@@ -58,6 +60,22 @@ static void tell(const char *line) {
     fprintf(stderr, "%s\n", line);
 }
 
+/* On a terminal: y or yes is yes, anything else, the end of the input too, is no. */
+static bool ask(struct text *out, const char *question) {
+    char answer[16] = "";
+    fputs(text_str(out), stdout);
+    text_clear(out);
+    fflush(stdout);
+    fprintf(stderr, "%s [y/N] ", question);
+    if (!fgets(answer, sizeof answer, stdin))
+        fputc('\n', stderr);
+    return strcasecmp(answer, "y\n") == 0 || strcasecmp(answer, "yes\n") == 0;
+}
+
+static bool has_terminal(void) {
+    return isatty(STDIN_FILENO) && isatty(STDERR_FILENO);
+}
+
 /* The plan goes to standard output, as it may be another program's input; so do the sentences
  * unless that would spoil it or something went wrong. */
 static int push(const char *url, const struct push_options *p, struct arena *a) {
@@ -73,7 +91,7 @@ static int push(const char *url, const struct push_options *p, struct arena *a) 
 static int run_push(int argc, char **argv, struct arena *a) {
     const char *url = NULL, *file = NULL, *format = "text", *allowed[ALLOWED_MAX];
     struct db_words allow = {.at = allowed, .max = ALLOWED_MAX};
-    struct push_options p = {.allow = allowed, .tell = tell};
+    struct push_options p = {.allow = allowed, .tell = tell, .ask = has_terminal() ? ask : NULL};
     const struct db_option options[] = {
         {"--url", .value = &url},          {"--schema", .value = &file},
         {"--format", .value = &format},    {"--plan", .value = &p.plan},
@@ -140,7 +158,8 @@ const struct db_command db_command_push = {
         "  --check        the same, with exit status 3 if there is something to do\n"
         "  --format=F     of the plan: text, json or sql\n"
         "  --allow=STEP   consent to a step that loses something, as the plan writes it\n"
-        "                 (drop-column:tokens.description); may be repeated\n"
+        "                 (drop-column:tokens.description); may be repeated. A terminal is asked\n"
+        "                 for each step that lacks it; otherwise the push is refused\n"
         "  --plan=HASH    carry out only the plan of this fingerprint\n"
         "  --adopt        take over a database that no push made, with its rows; what the schema\n"
         "                 file does not name is kept, and stays somebody else's\n"

@@ -114,14 +114,6 @@ static void say_kept(struct push *p, struct text *kept) {
 
 /* -- what may be done with it ----------------------------------------------------------------- */
 
-static bool allowed(struct push *p, const struct step *s) {
-    const char *consent = plan_consent(p->arena, s);
-    for (size_t i = 0; i < p->options->n_allow; i++)
-        if (strcmp(p->options->allow[i], consent) == 0)
-            return true;
-    return !s->consent;
-}
-
 static void say_consents(struct push *p, const struct plan *plan) {
     text_printf(p->say, " --plan=%s", plan->fingerprint);
     for (size_t i = 0; i < plan->n; i++)
@@ -136,24 +128,34 @@ static enum push_outcome refuse_strange(struct push *p, const struct plan *plan)
     return PUSH_REFUSED;
 }
 
-/* PUSH_APPLIED: nothing stands against it; else `say` has the reason. */
-static enum push_outcome may_execute(struct push *p, const struct plan *plan) {
-    bool consented = true;
-    if (p->strange && !p->options->adopt)
-        return refuse_strange(p, plan);
+static bool can_be_done(struct push *p, const struct plan *plan) {
     for (size_t i = 0; i < plan->n; i++) {
         const struct step *s = &plan->steps[i];
         if (step_traits[s->kind].blocks && s->found > 0) {
             text_printf(p->say, "%s %s cannot be done; nothing was changed.",
                         step_traits[s->kind].name, s->object);
-            return PUSH_FAILED;
+            return false;
         }
-        consented = consented && allowed(p, s);
     }
+    return true;
+}
+
+/* PUSH_APPLIED: nothing stands against it; else `say` has the reason. */
+static enum push_outcome may_execute(struct push *p, const struct plan *plan) {
+    if (p->strange && !p->options->adopt)
+        return refuse_strange(p, plan);
+    if (!can_be_done(p, plan))
+        return PUSH_FAILED;
     if (is_other_plan(p, plan))
         return PUSH_REFUSED;
-    if (consented)
+    switch (push_consent(p, plan)) {
+    case CONSENT_GIVEN:
         return PUSH_APPLIED;
+    case CONSENT_DECLINED:
+        return PUSH_REFUSED;
+    case CONSENT_MISSING:
+        break;
+    }
     text_lit(p->say, "Nothing was changed. To consent, push with");
     say_consents(p, plan);
     return PUSH_REFUSED;

@@ -29,8 +29,12 @@ struct push_options {
     enum plan_format format;  /* of the plan that is shown */
     const char *const *allow; /* consents: "drop-column:tokens.description" */
     size_t n_allow;
-    const char *plan;               /* the fingerprint that the plan must have, or NULL */
-    void (*tell)(const char *line); /* told at once what a push waits for; may be NULL */
+    const char *plan; /* the fingerprint that the plan must have, or NULL */
+    /* Told at once what a push waits for. May be NULL. */
+    void (*tell)(const char *line);
+    /* Asks a person a question of some lines, having shown what is in `out`; true for yes. NULL:
+     * nobody is there. */
+    bool (*ask)(struct text *out, const char *question);
 };
 
 /* Pushes to the database of conninfo, as its user. `out` gets the plan where one is to be shown,

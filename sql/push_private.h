@@ -63,6 +63,19 @@ MUST_CHECK enum status push_look(struct push *p, struct plan *plan);
 /* Does the steps of the plan, having compared once more; records them. */
 enum push_outcome push_execute(struct push *p, const struct plan *plan);
 
+/* -- consent (push_consent.c) ----------------------------------------------------------------- */
+
+enum consent {
+    CONSENT_GIVEN,
+    CONSENT_DECLINED, /* by a person who was asked; `say` has the step */
+    CONSENT_MISSING   /* and nobody is there to be asked */
+};
+
+/* Whether each step of the plan that needs consent has it. */
+enum consent push_consent(struct push *p, const struct plan *plan);
+
+/* -- trying ----------------------------------------------------------------------------------- */
+
 /* A scratch schema to build in, within the transaction that is open; leaving rolls it back. */
 MUST_CHECK enum status push_enter_scratch(struct push *p);
 MUST_CHECK enum status push_leave_scratch(struct push *p);
