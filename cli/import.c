@@ -366,7 +366,8 @@ static enum status store_icons(struct import *im) {
     return wrong ? FAILED : OK;
 }
 
-static int say_failure(const struct import *im, enum status status, bool at_commit) {
+/* up: the database answers all the same. */
+static int say_failure(const struct import *im, enum status status, bool up, bool at_commit) {
     if (at_commit) {
         fputs("the connection was lost at the very end, so all or nothing was changed; run the "
               "import "
@@ -377,7 +378,11 @@ static int say_failure(const struct import *im, enum status status, bool at_comm
     if (status == BAD_INPUT)
         return say_problems(im);
     if (status == BUSY) {
-        fputs("the database cannot be reached; nothing was changed\n", stderr);
+        fputs(
+            up ? "the database refused for now, for the reason above; nothing was changed: once it "
+                 "is mended, run the import again\n"
+               : "the database cannot be reached; nothing was changed\n",
+            stderr);
         return EXIT_UNREACHABLE;
     }
     fputs("the import failed; nothing was changed\n", stderr);
@@ -419,9 +424,10 @@ static int write_all(struct import *im) {
         status = db_commit(db);
     else
         db_rollback(db);
+    bool up = db_is_up(db);
     db_free(db);
     if (status != OK)
-        return say_failure(im, status, commit);
+        return say_failure(im, status, up, commit);
     say_done(im);
     return EXIT_DONE;
 }

@@ -1,5 +1,5 @@
 # sql/cluster.sh - the private PostgreSQL cluster of ./run: sourced by it, not run.
-# Uses from ./run: STATE, SOCKETS, as_service, launch, alive, halt, own, say, die.
+# Uses from ./run: STATE, SOCKETS, as_service, launch, alive, halt, own, say, die, die_of_space.
 # One unix socket below a folder that only its user can enter; no TCP; hence trust.
 
 # The newest server on this machine; 15 or later.
@@ -18,8 +18,10 @@ cluster_make() {
     rm -rf "$unfinished"
     as_service "$PG_BIN/initdb" --pgdata="$unfinished" --username=postgres --encoding=UTF8 \
         --locale=C.UTF-8 --data-checksums --auth-local=trust --auth-host=reject \
-        >"$STATE/log/initdb.log" 2>&1 ||
-        die "PostgreSQL's initdb failed: $(tail -n 1 "$STATE/log/initdb.log") ($STATE/log/initdb.log has all)"
+        >"$STATE/log/initdb.log" 2>&1 || {
+        die_of_space "$(<"$STATE/log/initdb.log")"
+        die "PostgreSQL's initdb failed: $(cluster_complaint initdb) ($STATE/log/initdb.log has all)"
+    }
     echo "include 'sitaminter.conf'" >>"$unfinished/postgresql.conf"
     sync -f "$unfinished"
     mv -T "$unfinished" "$STATE/pg"
@@ -57,15 +59,18 @@ cluster_start() {
     cluster_configure "${1:-on}"
     launch postgres "$PG_BIN/postgres" -D "$STATE/pg"
     until cluster_answers; do
-        alive postgres ||
-            die "PostgreSQL did not start: $(cluster_complaint) ($STATE/log/postgres.log has all)"
+        alive postgres || {
+            die_of_space "$(cluster_complaint postgres)"
+            die "PostgreSQL did not start: $(cluster_complaint postgres) ($STATE/log/postgres.log has all)"
+        }
         [ $SECONDS -lt $deadline ] || die "PostgreSQL does not answer; see $STATE/log/postgres.log"
         sleep 0.1
     done
 }
 
+# The last complaint in the log $1.
 cluster_complaint() {
-    grep -aE 'FATAL|PANIC|ERROR' "$STATE/log/postgres.log" | tail -n 1 | sed 's/^.*\(FATAL\|PANIC\|ERROR\): *//'
+    grep -aiE 'fatal|panic|error' "$STATE/log/$1.log" | tail -n 1 | sed 's/^.*\(FATAL\|PANIC\|ERROR\|error\): *//'
 }
 
 # INT asks PostgreSQL for a fast shutdown: sessions end, nothing is lost.

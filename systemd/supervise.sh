@@ -1,7 +1,7 @@
 # systemd/supervise.sh - starting, watching and ending the site's processes, where no systemd does it:
 # sourced by ./run, not run.
-# Uses from ./run: STATE, URL, HTTPS_PORT, HTTP_PORT, SERVICE_USER, is_root, say, die, prepare,
-# database_ready, demo_ready, PART_start of each part; from sql/cluster.sh: cluster_stop.
+# Uses from ./run: STATE, URL, HTTPS_PORT, HTTP_PORT, SERVICE_USER, is_root, say, die, die_of_space,
+# prepare, database_ready, demo_ready, PART_start of each part; from sql/cluster.sh: cluster_stop.
 
 # -- processes: each has a file run/NAME.pid with its number and start time ------------------------
 
@@ -91,17 +91,20 @@ wait_for_page() {
     local deadline=$((SECONDS + 30)) part
     until page_answers; do
         for part in serve nginx; do
-            alive "$part" || die "$part did not start: $(last_words "$part")"
+            alive "$part" || die_of_part "$part" "did not start"
         done
         [ $SECONDS -lt $deadline ] || die "$URL/ does not answer; see the logs in $STATE/log"
         sleep 0.1
     done
 }
 
-last_words() {
-    local file=$STATE/log/$1.log
+# $1 part, $2 what it did.
+die_of_part() {
+    local file=$STATE/log/$1.log words
     [ "$1" != nginx ] || [ -s "$file" ] || file=$STATE/log/nginx-error.log
-    tail -n 1 "$file" 2>/dev/null || true
+    words=$(tail -n 10 "$file" 2>/dev/null || true)
+    die_of_space "$words"
+    die "$1 $2: ${words##*$'\n'}"
 }
 
 start_all() {
@@ -135,7 +138,7 @@ watch_parts() {
             ! alive "$part" || continue
             [ $((SECONDS - since)) -lt 60 ] || { deaths=0 since=$SECONDS; }
             deaths=$((deaths + 1))
-            [ $deaths -le 10 ] || die "$part dies again and again: $(last_words "$part")"
+            [ $deaths -le 10 ] || die_of_part "$part" "dies again and again"
             say "$part ended and is started again"
             halt "$part" 5 TERM
             ("${part}_start") || true

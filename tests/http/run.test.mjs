@@ -2,55 +2,31 @@
 // ./run itself, with a state folder (with a space in its name) and ports of its own: starting twice,
 // ending, a port in use, and being killed at any moment.
 import assert from 'node:assert/strict';
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import fs from 'node:fs';
-import https from 'node:https';
 import net from 'node:net';
 import path from 'node:path';
 import test, { after, before } from 'node:test';
-import { source, until } from './lib/site.mjs';
+import { lastLine, program, Site } from './lib/run.mjs';
+import { until } from './lib/site.mjs';
 
 const wanted = path.join(process.env.TEST_STATE, 'run test');
-const program = path.join(source, 'run');
-let env, state;
+let site, env, state;
 
-async function freePort() {
-  const server = net.createServer();
-  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return String(port);
-}
-
-function run(args, more = {}) {
-  return spawnSync(program, args, { encoding: 'utf8', timeout: 120000, env: { ...env, ...more } });
-}
-
-const status = () => run(['status']).stdout;
+const run = (args, more) => site.run(args, more);
+const status = () => site.status();
+const page = () => site.page();
 const stopped = (text) => ['supervisor', 'postgres', 'serve', 'nginx']
   .every((part) => new RegExp(`^${part} +stopped$`, 'm').test(text));
-const lastLine = (text) => text.trimEnd().split('\n').pop();
-
-function page() {
-  return new Promise((resolve, reject) => {
-    https.get({ host: 'localhost', port: env.SITA_HTTPS_PORT, path: '/',
-      ca: fs.readFileSync(path.join(state, 'ca.crt')), agent: false }, (answer) => {
-      answer.resume();
-      answer.on('end', () => resolve(answer.statusCode));
-    }).on('error', reject);
-  });
-}
 
 before(async () => {
-  env = { ...process.env, SITA_STATE: wanted, SITA_HTTPS_PORT: await freePort(), SITA_HTTP_PORT: await freePort() };
+  site = await Site.make(wanted);
+  ({ env } = site);
   run(['stop']);
-  state = /^state +(.*)$/m.exec(status())[1];
+  ({ state } = site);
   for (const entry of fs.readdirSync(state)) fs.rmSync(path.join(state, entry), { recursive: true });
 });
-after(() => {
-  run(['stop']);
-  fs.rmSync(state, { recursive: true, force: true });
-});
+after(() => site.remove());
 
 test('the first start makes everything and says ready last', async () => {
   const first = run(['--detach']);
