@@ -85,5 +85,8 @@ enum status push_try(struct push *p, const struct plan *plan) {
         status = do_steps(p, plan);
     if (status == OK)
         status = compare(p);
-    return status == OK ? push_leave_scratch(p) : status;
+    if (status != OK || push_leave_scratch(p) != OK)
+        return FAILED;
+    text_lit(p->say, "Tried on a copy of the schema without rows; nothing was changed.\n");
+    return OK;
 }

@@ -5,9 +5,12 @@ import { gate } from './lib/gate.mjs';
 import { measure } from './lib/load.mjs';
 import { cpuBusy, family, loadAverage, pssOf } from './lib/processes.mjs';
 import { profile } from './lib/profile.mjs';
+import { IDLE, idlePush } from './lib/push.mjs';
 import { print, printMemory, save, summary } from './lib/report.mjs';
 import { Failure, PEERS, Site, TOKENS, here, ports, root } from './lib/site.mjs';
 import { CACHED, DEPTH, PRODUCT, VERSUS } from './lib/workloads.mjs';
+
+const GROUPS = [...VERSUS, CACHED, ...DEPTH, PRODUCT, IDLE];
 
 const USAGE = `./run bench [quick] [slow] [tls] [calm] [--fresh] [GROUP…]
     all measurements in about 13 minutes; quick: a coarse look in 2
@@ -15,7 +18,7 @@ const USAGE = `./run bench [quick] [slow] [tls] [calm] [--fresh] [GROUP…]
     tls       over TLS; otherwise over plain HTTP, where differences are not covered by its cost
     calm      wait for moments when nothing else runs, and repeat disturbed runs; takes longer
     --fresh   make the data again
-    GROUP     only these: ${[...VERSUS, CACHED, ...DEPTH, PRODUCT].map((g) => g.id).join(' ')}
+    GROUP     only these: ${GROUPS.map((g) => g.id).join(' ')}
 ./run bench profile GROUP [CONNECTIONS [SECONDS]]
     where the time of one group's first target goes: CPU by process, waits, system calls
 ./run bench up [slow]
@@ -24,8 +27,8 @@ BENCH_PORT=18400 is the first of 40 ports. Results: tests/bench/results/.
 `;
 
 const MODES = {
-  full: { seconds: 3, warm: 1, rounds: 3, connections: [32, 128] },
-  quick: { seconds: 1, warm: 1, rounds: 2, connections: [32] },
+  full: { seconds: 3, warm: 1, rounds: 3, connections: [32, 128], pushes: 15 },
+  quick: { seconds: 1, warm: 1, rounds: 2, connections: [32], pushes: 5 },
 };
 const SIZES = {
   usual: { folder: 'bench', transactions: 1000000 },
@@ -33,7 +36,7 @@ const SIZES = {
 };
 
 function options(args) {
-  const known = new Map([...VERSUS, CACHED, ...DEPTH, PRODUCT].map((g) => [g.id, g]));
+  const known = new Map(GROUPS.map((g) => [g.id, g]));
   const o = { mode: 'full', size: SIZES.usual, tls: false, fresh: false, groups: [] };
   const words = {
     quick: () => (o.mode = 'quick'), slow: () => (o.size = SIZES.slow), tls: () => (o.tls = true), calm: () => (o.calm = true),
@@ -45,6 +48,7 @@ function options(args) {
     else if (o.profile && /^\d+$/.test(word)) o.profile.push(Number(word));
     else throw new Failure(`${word} is not known; see ./run bench help`);
   }
+  if (o.profile && o.groups[0] === IDLE) throw new Failure(`${IDLE.id} is no group of requests`);
   if (!o.groups.length) o.groups = [...known.values()];
   return o;
 }
@@ -119,9 +123,10 @@ async function measureAll(site, o) {
   console.log(`${record.when}, ${record.commit}, ${record.cpus} × ${record.cpu}, load average ${record.load}`);
   console.log(`${TOKENS} tokens, ${o.size.transactions} transactions, ${o.tls ? 'TLS' : 'plain HTTP'}; ${compared} answers of each are the same; ` +
     `${mode.rounds} rounds of ${mode.seconds} s; page and static file have ${site.pageSize} bytes`);
-  for (const group of o.groups)
+  for (const group of o.groups.filter((g) => g !== IDLE))
     for (const c of connectionsOf(group, mode)) record.groups.push(await runGroup(site, group, c, o));
   record.memory = memory(site);
+  if (o.groups.includes(IDLE)) record.push = idlePush(site, mode.pushes);
   printMemory(record.memory);
   record.loadAfter = loadAverage();
   console.log(`\nload average ${record.load} before, ${record.loadAfter} after; * anonymous: every answer is stored in the micro-cache`);

@@ -23,7 +23,8 @@ export function summary(runs, index) {
 const digits = (n, d) => (Number.isFinite(n) ? n.toFixed(d) : '');
 const thousands = (n) => Math.round(n).toString().replace(/\B(?=(\d{3})+$)/g, ' ');
 
-function table(head, rows) {
+// Columns one below the other; the first is a name.
+export function table(head, rows) {
   const all = [head, ...rows];
   const width = head.map((_, i) => Math.max(...all.map((r) => r[i].length)));
   return all.map((r) => r.map((cell, i) => (i ? cell.padStart(width[i]) : cell.padEnd(width[i]))).join('  ').trimEnd()).join('\n');

@@ -165,17 +165,20 @@ export class Site {
     return child.pid;
   }
 
+  // The modules of tests/bench/peers/FOLDER, as its lock file has them.
+  install(folder) {
+    const from = join(here, 'peers', folder), to = join(this.folder, 'peers', folder);
+    const lock = join(from, 'package-lock.json'), done = join(to, 'node_modules/.installed');
+    cpSync(from, to, { recursive: true, filter: (path) => !path.includes('node_modules') });
+    if (existsSync(done) && readFileSync(done).equals(readFileSync(lock))) return;
+    say(`installing the modules of ${folder}`);
+    const r = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--silent', '--omit=dev'], { cwd: to, stdio: 'inherit' });
+    if (r.status !== 0) fail(`npm could not install the modules of tests/bench/peers/${folder}`);
+    copyFileSync(lock, done);
+  }
+
   preparePeers() {
-    for (const folder of new Set(PEERS.map((p) => p.folder))) {
-      const from = join(here, 'peers', folder), to = join(this.folder, 'peers', folder);
-      const lock = join(from, 'package-lock.json'), done = join(to, 'node_modules/.installed');
-      cpSync(from, to, { recursive: true, filter: (path) => !path.includes('node_modules') });
-      if (existsSync(done) && readFileSync(done).equals(readFileSync(lock))) continue;
-      say(`installing the modules of ${folder}`);
-      const r = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--silent', '--omit=dev'], { cwd: to, stdio: 'inherit' });
-      if (r.status !== 0) fail(`npm could not install the modules of tests/bench/peers/${folder}`);
-      copyFileSync(lock, done);
-    }
+    for (const folder of new Set(PEERS.map((p) => p.folder))) this.install(folder);
     this.own(this.folder);
   }
 
