@@ -179,9 +179,8 @@ static void plan_new_table(struct sides *c, const struct schema_fact *table) {
     add(c, STEP_CREATE_TABLE, table, text_str(&sql))->table = "";
 }
 
-static void plan_new_index(struct sides *c, const struct schema_fact *f) {
+static void add_index(struct sides *c, const struct schema_fact *f, bool online) {
     const char *sql = f->make, *words = "INDEX ";
-    bool online = live_bytes(c, f) > PLAN_SMALL_BYTES;
     const char *at = online ? strstr(sql, words) : NULL;
     if (at)
         sql = arena_printf(c->plan->arena, "%.*sINDEX CONCURRENTLY %s", (int)(at - sql), sql,
@@ -190,6 +189,10 @@ static void plan_new_index(struct sides *c, const struct schema_fact *f) {
     s->online = at != NULL;
     s->bytes = live_bytes(c, f);
     s->look = s->bytes >= 0 ? f->look : NULL;
+}
+
+static void plan_new_index(struct sides *c, const struct schema_fact *f) {
+    add_index(c, f, live_bytes(c, f) > PLAN_SMALL_BYTES);
 }
 
 /* A key on a large table: its index is built online, then becomes the constraint's. False where the
@@ -275,15 +278,13 @@ static void plan_replaced(struct sides *c, const struct schema_fact *now,
     plan_new(c, then);
 }
 
-/* An index whose building was cut off: nothing uses it, and readers go on while it is remade. */
+/* An index whose building was cut off: nothing uses it, and others go on while it is remade. */
 static void plan_broken_index(struct sides *c, const struct schema_fact *now,
                               const struct schema_fact *then) {
     struct step *s = add(c, STEP_DROP_INDEX, now,
                          arena_printf(c->plan->arena, "DROP INDEX CONCURRENTLY %s", now->name));
     s->online = true;
-    s = add(c, STEP_CREATE_INDEX, then, then->make);
-    s->online = true;
-    s->look = then->look;
+    add_index(c, then, true);
 }
 
 static void plan_changed(struct sides *c, const struct schema_fact *now,

@@ -28,13 +28,13 @@ test(`${pairs} pushes of random schemas, seed ${seed}`, (t) => {
   writeFileSync(file, own);
   assert.equal(push().status, DONE);
   const kinds = new Map();
-  let before = '';
+  let last = { sql: '' };
   for (let i = 0; i < pairs; i++) {
-    const after = randomSchema(random);
-    writeFileSync(file, `${own}\n${after}`);
-    const about = `PUSH_SEED=${seed}, pair ${i}\n-- before\n${before}-- after\n${after}`;
+    const next = randomSchema(random, last.tables);
+    writeFileSync(file, `${own}\n${next.sql}`);
+    const about = `PUSH_SEED=${seed}, pair ${i}\n-- before\n${last.sql}-- after\n${next.sql}`;
     const made = newDatabase(t, 'random_made', empty);
-    psql(made, after);
+    psql(made, next.sql);
     const planned = push('--dry-run', '--format=json');
     assert.equal(planned.status, DONE, `${planned.stderr}\n${about}`);
     const steps = planned.stdout ? JSON.parse(planned.stdout).steps : [];
@@ -43,7 +43,7 @@ test(`${pairs} pushes of random schemas, seed ${seed}`, (t) => {
     assert.equal(r.status, DONE, `${r.stderr}\n${about}`);
     assert.deepEqual(schemaOf(database), schemaOf(made), about);
     psql('postgres', `DROP DATABASE ${made}`);
-    before = after;
+    last = next;
   }
   t.diagnostic([...kinds].map(([kind, n]) => `${kind} ${n}`).sort().join(', '));
   if (pairs >= 25) assert.ok(kinds.size >= 20, 'the schemas differ in many ways');

@@ -28,75 +28,106 @@ const conditions = {
   j: (c) => [`jsonb_typeof(${c}) = 'object'`],
 };
 
-export function randomSchema(random) {
+// Types that the same conditions, defaults and indexes go with.
+const alike = [['integer', 'bigint', 'numeric(12,2)'], ['text', 'varchar(20)'], families.d];
+
+// A schema as SQL, with the model of its tables, from which the next one keeps some in part.
+export function randomSchema(random, last = new Map()) {
   const pick = (list) => list[Math.floor(random() * list.length)];
   const maybe = (share, value) => (random() < share ? value() : '');
   const some = (list, share) => list.filter(() => random() < share);
-  const sql = [];
-  const tables = [];
+  const tables = new Map();
+  const withKey = () => [...tables.values()].filter((t) => t.key).map((t) => t.name);
+  const condition = ({ name, type }) => pick(conditions[name[0]](name, type));
 
   function column(name) {
     const type = pick(families[name[0]]);
-    return { name, type, text: `${name} ${type}${maybe(0.3, () => ` DEFAULT ${pick(defaults[name[0]](type))}`)}${maybe(0.3, () => ' NOT NULL')}` };
+    return { name, type, more: `${maybe(0.3, () => ` DEFAULT ${pick(defaults[name[0]](type))}`)}${maybe(0.3, () => ' NOT NULL')}` };
   }
-  const condition = ({ name, type }) => pick(conditions[name[0]](name, type));
 
+  // What stands beside the columns in CREATE TABLE, and the statements after it.
   function key(t) {
     const kind = pick(['serial', 'integer', 'plain', 'none']);
-    if (kind === 'none') return [];
+    if (kind === 'none') return;
     t.key = kind !== 'plain';
-    return [kind === 'serial' ? 'id serial' : 'id integer NOT NULL', ...(t.key ? [`CONSTRAINT ${t.name}_pkey PRIMARY KEY (id)`] : [])];
+    t.parts.push(kind === 'serial' ? 'id serial' : 'id integer NOT NULL');
+    if (t.key) t.parts.push(`CONSTRAINT ${t.name}_pkey PRIMARY KEY (id)`);
   }
 
-  function constraints(t) {
-    const scalar = t.columns.filter((c) => c.name[0] !== 'j');
-    return [
-      ...some(t.columns, 0.25).map((c) => `CONSTRAINT ${t.name}_${c.name}_check CHECK (${condition(c)})`),
-      ...some(scalar, 0.15).map((c) => `CONSTRAINT ${t.name}_${c.name}_key UNIQUE ${pick(['', '', 'NULLS NOT DISTINCT '])}(${c.name})`),
-    ];
+  function constraints(t, scalar) {
+    for (const c of some(t.columns, 0.25)) {
+      t.parts.push(`CONSTRAINT ${t.name}_${c.name}_check CHECK (${condition(c)})`);
+      if (random() < 0.4) t.after.push(`COMMENT ON CONSTRAINT ${t.name}_${c.name}_check ON ${t.name} IS 'must be'`);
+    }
+    for (const c of some(scalar, 0.15)) t.parts.push(`CONSTRAINT ${t.name}_${c.name}_key UNIQUE ${pick(['', '', 'NULLS NOT DISTINCT '])}(${c.name})`);
   }
 
   function reference(t) {
-    const to = tables.filter((other) => other.key);
-    if (to.length === 0) return [];
-    const action = pick(['', ' ON DELETE CASCADE', ' ON DELETE SET NULL', ' ON UPDATE CASCADE', ' DEFERRABLE']);
-    return ['ref integer', ...(random() < 0.7 ? [`CONSTRAINT ${t.name}_ref_fk FOREIGN KEY (ref) REFERENCES ${pick(to).name} (id)${action}`] : [])];
+    if (withKey().length === 0) return;
+    t.parts.push('ref integer');
+    if (random() < 0.3) return;
+    t.refers = pick(withKey());
+    t.parts.push(`CONSTRAINT ${t.name}_ref_fk FOREIGN KEY (ref) REFERENCES ${t.refers} (id)` +
+      pick(['', ' ON DELETE CASCADE', ' ON DELETE SET NULL', ' ON UPDATE CASCADE', ' DEFERRABLE']));
   }
 
-  function indexes(t) {
-    const scalar = t.columns.filter((c) => c.name[0] !== 'j');
-    if (scalar.length === 0) return;
-    for (const number of some([1, 2, 3], 0.4)) {
+  function indexes(t, scalar) {
+    for (const number of scalar.length ? some([1, 2, 3], 0.4) : []) {
       const c = pick(scalar), other = pick(t.columns);
       const keys = pick([c.name, `${c.name} DESC NULLS LAST`, ...(isText(c.type) ? [`lower(${c.name})`, `${c.name} text_pattern_ops`, `${c.name} COLLATE "C"`] : [`(${c.name} IS NULL)`])]);
-      sql.push(`CREATE ${maybe(0.2, () => 'UNIQUE ')}INDEX ${t.name}_i${number} ON ${t.name} (${keys})` +
+      t.after.push(`CREATE ${maybe(0.2, () => 'UNIQUE ')}INDEX ${t.name}_i${number} ON ${t.name} (${keys})` +
         `${maybe(0.3, () => ` INCLUDE (${other.name})`)}${maybe(0.3, () => ` WHERE ${condition(other)}`)}`);
+      if (random() < 0.3) t.after.push(`COMMENT ON INDEX ${t.name}_i${number} IS 'found by it'`);
     }
   }
 
+  function view(t) {
+    const shown = some(t.columns, 0.7).map((c) => c.name);
+    if (shown.length === 0 || random() < 0.5) return;
+    t.after.push(`CREATE VIEW v_${t.name} AS SELECT ${shown.join(', ')} FROM ${t.name}${maybe(0.4, () => ` WHERE ${condition(pick(t.columns))}`)}`);
+    if (random() < 0.4) t.after.push(`CREATE VIEW w_${t.name} AS SELECT ${shown[0]} FROM v_${t.name}`);
+    if (random() < 0.4) t.after.push(`COMMENT ON VIEW v_${t.name} IS 'seen'`);
+  }
+
   function comments(t) {
-    for (const c of some(t.columns, 0.15)) sql.push(`COMMENT ON COLUMN ${t.name}.${c.name} IS '${pick(['one', "it''s two"])}'`);
-    if (random() < 0.2) sql.push(`COMMENT ON TABLE ${t.name} IS '${pick(['this', 'that'])}'`);
+    for (const c of some(t.columns, 0.15)) t.after.push(`COMMENT ON COLUMN ${t.name}.${c.name} IS '${pick(['one', "it''s two"])}'`);
+    if (random() < 0.2) t.after.push(`COMMENT ON TABLE ${t.name} IS '${pick(['this', 'that'])}'`);
+  }
+
+  function fresh(name) {
+    const t = { name, columns: some(names, 0.6).map(column), parts: [], after: [], key: false };
+    const scalar = t.columns.filter((c) => c.name[0] !== 'j');
+    key(t);
+    reference(t);
+    constraints(t, scalar);
+    indexes(t, scalar);
+    comments(t);
+    view(t);
+    return t;
+  }
+
+  // The same table with other types, which everything that hangs on them survives.
+  function kept(old) {
+    const retype = (type) => pick(alike.find((list) => list.includes(type)) ?? [type]);
+    return { ...old, columns: old.columns.map((c) => (random() < 0.3 ? { ...c, type: retype(c.type) } : c)) };
   }
 
   for (const name of some(['ta', 'tb', 'tc', 'td'], 0.75)) {
-    const t = { name, columns: some(names, 0.6).map(column) };
-    const parts = [...key(t), ...t.columns.map((c) => c.text), ...reference(t), ...constraints(t)];
-    // The order of columns is no difference.
-    parts.sort(() => random() - 0.5);
-    tables.push(t);
-    sql.push(`CREATE TABLE ${name} (${parts.join(', ')})`);
-    indexes(t);
-    comments(t);
+    const old = last.get(name);
+    const keeps = old && random() < 0.6 && (!old.refers || withKey().includes(old.refers));
+    tables.set(name, keeps ? kept(old) : fresh(name));
+  }
+  const sql = [];
+  for (const t of tables.values()) {
+    const parts = [...t.parts, ...t.columns.map((c) => `${c.name} ${c.type}${c.more}`)];
+    parts.sort(() => random() - 0.5); // the order of columns is no difference
+    sql.push(`CREATE TABLE ${t.name} (${parts.join(', ')})`, ...t.after);
   }
   if (random() < 0.6) sql.push(`CREATE FUNCTION f(x integer) RETURNS ${pick(['integer', 'bigint'])} LANGUAGE sql ${pick(['IMMUTABLE ', ''])}AS $$SELECT x + ${pick([1, 2])}$$`);
-  if (random() < 0.5) sql.push(`CREATE FUNCTION g() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN ${pick(['', 'NEW := NEW; '])}RETURN NEW; END$$`);
   if (random() < 0.4) sql.push(`CREATE SEQUENCE s INCREMENT ${pick([1, 2, 5])}`);
-  for (const t of some(tables, 0.4)) {
-    const shown = some(t.columns, 0.7).map((c) => c.name);
-    if (shown.length) sql.push(`CREATE VIEW v_${t.name} AS SELECT ${shown.join(', ')} FROM ${t.name}${maybe(0.4, () => ` WHERE ${condition(pick(t.columns))}`)}`);
+  if (random() < 0.5) {
+    sql.push(`CREATE FUNCTION g() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN ${pick(['', 'NEW := NEW; '])}RETURN NEW; END$$`);
+    for (const t of some([...tables.keys()], 0.4)) sql.push(`CREATE TRIGGER touch BEFORE ${pick(['INSERT', 'UPDATE', 'INSERT OR UPDATE'])} ON ${t} FOR EACH ROW EXECUTE FUNCTION g()`);
   }
-  if (sql.some((s) => s.includes('FUNCTION g()')))
-    for (const t of some(tables, 0.4)) sql.push(`CREATE TRIGGER touch BEFORE ${pick(['INSERT', 'UPDATE', 'INSERT OR UPDATE'])} ON ${t.name} FOR EACH ROW EXECUTE FUNCTION g()`);
-  return sql.map((s) => `${s};\n`).join('');
+  return { sql: sql.map((s) => `${s};\n`).join(''), tables };
 }
