@@ -55,6 +55,9 @@ static const struct setting settings[] = {
         "seconds that a stop waits for requests under way"),
     INT("IO_SECONDS", io_seconds, "10", 1, 300,
         "seconds that reading or writing one request may take"),
+    INT("HANG_SECONDS", hang_seconds, "30", 0, 3600,
+        "seconds after which a read worker that does not go on is replaced (a write or desk worker "
+        "has twice that and twice SITA_IO_SECONDS); 0: never"),
     INT("BODY_MAX", body_max, "65536", 1024, 16777216, "bytes that a request body may have"),
     INT("PARAMS_MAX", params_max, "32768", 4096, 1048576,
         "bytes that a request's line and headers may have together"),

@@ -24,6 +24,7 @@ struct config {
     int32_t read_connections; /* database connections of one read worker */
     int32_t drain_seconds;    /* how long a stop waits for requests under way */
     int32_t io_seconds;       /* deadline for reading or writing one request */
+    int32_t hang_seconds;     /* after which a worker that does not go on is replaced; 0: never */
     int32_t body_max;         /* bytes of a request body */
     int32_t params_max;       /* bytes of all FastCGI parameters of a request */
     bool bench_routes;        /* the /bench routes exist */

@@ -16,7 +16,8 @@ enum {
     COUNTERS_CODES = 24,   /* room for counters_codes */
     COUNTERS_BUCKETS = 14, /* the last one is +Inf */
     COUNTERS_SLOTS = 3 * 64 + 1,
-    COUNTERS_REQUEST_ID = 65 /* bytes, NUL included */
+    COUNTERS_REQUEST_ID = 65, /* bytes, NUL included */
+    BEAT_MS = 500             /* a process of the server shows at least this often that it lives */
 };
 
 /* Who a process of the server is. The first three are the pools, in the order of enum pool. */
@@ -32,6 +33,7 @@ struct slot {
     _Atomic int database_up; /* 1 while its database answers */
     _Atomic int connections; /* open FastCGI connections */
     _Atomic int requests;    /* under way */
+    _Atomic unsigned beats;  /* grows as long as the process goes on: see BEAT_MS */
     /* The request that it worked on last, "" while none is under way: logged when it dies. */
     char request[COUNTERS_REQUEST_ID];
 };

@@ -20,6 +20,7 @@
 
 enum {
     CHUNK_MAX = 1024 * 1024, /* bytes of one piece of a streamed body */
+    PIECE = 8 * 1024,        /* bytes that are sent under one deadline */
     LINGER_US = 1000000,     /* how long a refused peer may go on sending */
     STOP_SECONDS = 1         /* how long a stop goes on taking what waits at the door */
 };
@@ -67,8 +68,15 @@ static void set_deadlines(int fd) {
 
 /* -- answering -------------------------------------------------------------------------------- */
 
-static bool put(FCGX_Stream *out, const struct text *t) {
-    return FCGX_PutStr(t->at, (int)t->n, out) == (int)t->n && FCGX_GetError(out) == 0;
+/* Piece by piece: a reader that is slow all the way is no sign that this process hangs. */
+static bool put(struct accept_pool *p, FCGX_Stream *out, const struct text *t) {
+    for (size_t at = 0; at < t->n; at += PIECE) {
+        int n = (int)(t->n - at < PIECE ? t->n - at : PIECE);
+        if (FCGX_PutStr(t->at + at, n, out) != n || FCGX_GetError(out) != 0)
+            return false;
+        p->w->slot->beats++;
+    }
+    return true;
 }
 
 /* Sends the body that is made while it is sent; false when the client has left or stalls. */
@@ -82,7 +90,7 @@ static bool put_stream(struct accept_pool *p, FCGX_Stream *out, const struct rep
             log_line(LOG_ERROR, "stream_chunk_too_large", "limit=%d", CHUNK_MAX);
             return false;
         }
-        if (chunk.n && (!put(out, &chunk) || FCGX_FFlush(out) != 0))
+        if (chunk.n && (!put(p, out, &chunk) || FCGX_FFlush(out) != 0))
             return false;
     }
     return true;
@@ -92,7 +100,7 @@ static void answer(struct accept_pool *p, FCGX_Request *fcgx, const struct job *
                    int64_t started) {
     const struct reply *reply = &job->reply;
     worker_count(p->w, job, started);
-    bool sent = put(fcgx->out, &reply->head) && (!reply->body.n || put(fcgx->out, &reply->body));
+    bool sent = put(p, fcgx->out, &reply->head) && put(p, fcgx->out, &reply->body);
     if (sent && reply->stream)
         sent = put_stream(p, fcgx->out, reply);
     if (!sent) /* or libfcgi would wait for the stalled reader once more at the end */
@@ -113,6 +121,7 @@ static void note_database(struct accept_pool *p, const struct load *l) {
 static void run(struct accept_pool *p, struct job *job) {
     while (job->state == JOB_WANTS_ROWS) {
         db_run(p->db, &job->load);
+        p->w->slot->beats++;
         note_database(p, &job->load);
         job_go_on(job);
     }
@@ -211,7 +220,8 @@ static void loop(struct accept_pool *p) {
     struct pollfd waits[] = {{.fd = p->w->listener, .events = POLLIN},
                              {.fd = p->w->stop, .events = POLLIN}};
     while (!waits[1].revents) {
-        if (poll(waits, 2, -1) < 0 && errno != EINTR)
+        p->w->slot->beats++;
+        if (poll(waits, 2, BEAT_MS) < 0 && errno != EINTR)
             log_fatal("poll", "%s", strerror(errno));
         int fd = waits[1].revents ? -1 : listen_accept(p->w->listener, false);
         if (fd >= 0)

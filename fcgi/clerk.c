@@ -102,9 +102,11 @@ static void loop(struct clerk *k) {
     struct pollfd waits[2] = {{.fd = k->w->stop, .events = POLLIN}};
     while (!waits[0].revents) {
         do_due(k);
+        k->w->slot->beats++;
         int wait = db_tick(k->db);
-        if (!k->asking && (wait < 0 || wait > worker_ms_until(k->next)))
-            wait = worker_ms_until(k->next);
+        int most = k->asking ? BEAT_MS : worker_ms_until(k->next);
+        if (wait < 0 || wait > most)
+            wait = most;
         waits[1].fd = db_socket(k->db, &waits[1].events);
         if (poll(waits, 2, wait) < 0 && errno != EINTR)
             log_fatal("poll", "%s", strerror(errno));

@@ -21,16 +21,25 @@ void links_free(struct read_pool *p) {
         db_free(p->links[i].db);
 }
 
-/* The first that is not held up; else the one with the fewest in front. Those that are up come
- * before those that are not. */
+/* Whether a will answer sooner than b: one that is up, then the one whose oldest load waits for the
+ * shortest time. Their number says little: a single slow query holds up more than many quick ones.
+ */
+static bool sooner(const struct db *a, const struct db *b) {
+    bool up = db_is_up(a);
+    int64_t waits = db_waiting_ms(a), others = db_waiting_ms(b);
+    if (up != db_is_up(b))
+        return up;
+    return waits != others ? waits < others : db_waiting(a) < db_waiting(b);
+}
+
+/* The first that is not held up; else the best of those that are. */
 static struct link *choose(struct read_pool *p) {
     struct link *best = &p->links[0];
     for (size_t i = 0; i < p->n_links; i++) {
         struct link *k = &p->links[i];
-        bool up = db_is_up(k->db), best_up = db_is_up(best->db);
-        if (up && db_waiting_ms(k->db) < SLOW_MS)
+        if (db_is_up(k->db) && db_waiting_ms(k->db) < SLOW_MS)
             return k;
-        if (up > best_up || (up == best_up && db_waiting(k->db) < db_waiting(best->db)))
+        if (sooner(k->db, best->db))
             best = k;
     }
     return best;

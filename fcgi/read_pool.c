@@ -98,7 +98,8 @@ static void loop(struct read_pool *p) {
         listen_again(p);
         if (!p->stopping)
             slot->state = p->working ? SLOT_BUSY : SLOT_IDLE;
-        int n = epoll_wait(p->epoll, events, EVENTS_MAX, wait);
+        slot->beats++;
+        int n = epoll_wait(p->epoll, events, EVENTS_MAX, earlier(wait, BEAT_MS));
         if (n < 0 && errno != EINTR)
             log_fatal("epoll_wait", "%s", strerror(errno));
         dispatch(p, events, n);

@@ -36,6 +36,8 @@ struct child {
     bool told;       /* it was sent SIGTERM */
     int64_t kill_at; /* when it is ended at once, if it was told and still runs */
     bool old;        /* it runs with the app before the reload */
+    unsigned beats;  /* of its slot, when last looked at */
+    int silent;      /* how often in a row they had not grown */
 };
 
 struct server {
@@ -47,7 +49,7 @@ struct server {
     bool stopping;
     int64_t stopping_since;
     bool forced; /* a process did not end by itself */
-    int64_t next_watchdog;
+    int64_t next_watchdog, next_beat;
 };
 
 /* -- starting processes ----------------------------------------------------------------------- */
@@ -89,6 +91,7 @@ static void child_start(struct server *s, struct child *c) {
     c->slot->connections = c->slot->requests = 0;
     c->started = counters_clock();
     c->told = c->old = false;
+    c->silent = 0;
     c->pid = fork();
     if (c->pid == 0)
         child_main(s, c, parent);
@@ -136,6 +139,38 @@ static void child_hurry(struct child *c, int64_t now, int64_t *next) {
     } else if (c->kill_at < *next) {
         *next = c->kill_at;
     }
+}
+
+/* After how many seconds a process that does not go on counts as hanging: far more than every
+ * deadline that it keeps by itself. A read worker waits for nothing but events. */
+static int silence_allowed(enum role role) {
+    return role == ROLE_READ ? config.hang_seconds : 2 * (config.hang_seconds + config.io_seconds);
+}
+
+/* Counts whether it goes on. Not by the clock: when the whole machine stood still, so did this. */
+static void child_listen(struct child *c) {
+    unsigned beats = c->slot->beats;
+    bool watched = c->pid && !c->told;
+    c->silent = watched && beats == c->beats ? c->silent + 1 : 0;
+    c->beats = beats;
+    if (c->silent != silence_allowed(c->role))
+        return;
+    log_line(LOG_ERROR, "worker_hangs", "%s worker %zu (pid %d) has not gone on for %d seconds",
+             role_name(c->role), c->number, (int)c->pid, c->silent);
+    kill(c->pid, SIGKILL); /* child_ended logs the rest */
+}
+
+/* Listens to all once a second; makes *next at most the time of the next. */
+static void children_listen(struct server *s, int64_t now, int64_t *next) {
+    if (!config.hang_seconds)
+        return;
+    if (now >= s->next_beat) {
+        s->next_beat = now + 1000000;
+        for (size_t i = 0; i < s->n_children; i++)
+            child_listen(&s->children[i]);
+    }
+    if (s->next_beat < *next)
+        *next = s->next_beat;
 }
 
 /* Logs an end that nobody asked for, with what the process was doing. */
@@ -298,6 +333,7 @@ static int round_trip(struct server *s) {
     }
     if (!s->stopping)
         replace_next(s, &next);
+    children_listen(s, now, &next);
     int watchdog = notify_watchdog_ms();
     if (watchdog > 0 && now >= s->next_watchdog) {
         notify_send("WATCHDOG=1");

@@ -1,9 +1,10 @@
 // The security headers are there on every status, whoever answers, and once each.
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import test from 'node:test';
-import { get, psql, state, until } from './lib/site.mjs';
+import { get, psql, sockets, state, until } from './lib/site.mjs';
 import { change } from './lib/nginx.mjs';
 
 const everywhere = {
@@ -130,6 +131,31 @@ test('503 while the database is away, and without workers', async () => {
   } finally {
     await undo();
   }
+});
+
+test('503 from a worker that takes too long', async () => {
+  const undo = await change('fastcgi_read_timeout 15s', 'fastcgi_read_timeout 1s');
+  const tooLong = () => fs.readFileSync(path.join(state, 'log', 'nginx-error.log'), 'utf8')
+    .split('\n').filter((line) => line.includes('upstream timed out')).length;
+  const before = tooLong(), headers = { Cookie: 'slow=1' };
+  // Longer than nginx waits, shorter than the reader's own lock_timeout of two seconds.
+  const held = spawn('psql', ['-qX', '-h', sockets, '-U', 'postgres', '-d', 'sitaminter', '-c',
+    'BEGIN; LOCK TABLE tokens IN ACCESS EXCLUSIVE MODE; SELECT pg_sleep(60)'], { stdio: 'ignore' });
+  try {
+    await until(() => psql("SELECT count(*) FROM pg_locks WHERE mode = 'AccessExclusiveLock' AND granted AND relation = 'tokens'::regclass"),
+      (n) => n === '1');
+    const [page, json] = await Promise.all([get('/tokens', { headers }), get('/api/tokens', { headers })]);
+    checkError(page, 503, 'too slow');
+    assert.match(page.body, /back in a moment/);
+    assert.equal(page.headers['retry-after'], '5');
+    checkJson(json, 503, 'server_error', 'too slow');
+    assert.ok(tooLong() >= before + 2, 'it was nginx that gave up');
+  } finally {
+    held.kill('SIGKILL');
+    psql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE '%LOCK TABLE tokens%' AND pid <> pg_backend_pid()");
+    await undo();
+  }
+  await until(() => get('/tokens', { headers }), (answer) => answer.status === 200);
 });
 
 test('maintenance: everything but files and health is 503, at once and reversibly', async () => {

@@ -81,7 +81,7 @@ test('128 kept connections on 2 workers are all answered, again and again', asyn
   }
   // One more connection, while the others are kept and idle.
   assert.equal((await get(server.read, '/healthz')).status, 200);
-  assert.equal(await server.metric('pool_connections{pool="read"}'), 129);
+  await until('the last one is let go', async () => (await server.metric('pool_connections{pool="read"}')) === 129);
   for (const c of all) c.close();
   await until('closed connections are let go',
     async () => (await server.metric('pool_connections{pool="read"}')) === 1);
@@ -202,6 +202,31 @@ test('one that keeps dying is started ever more slowly', async (t) => {
   assert.deepEqual(pauses, [100, 200, 400]);
   await until('the clerk runs again', () => alive(server.pid('clerk worker 0')));
   assert.equal(await server.metric('worker_deaths_total{pool="clerk"}'), 3);
+});
+
+test('a process that hangs is replaced; one whose client is slow is not', async (t) => {
+  const server = await serving(t, { HANG_SECONDS: 3, IO_SECONDS: 1, READ_WORKERS: 2, DESK_WORKERS: 1 });
+  const slow = new Connection(server.desk), started = performance.now();
+  slow.socket.on('data', () => {
+    slow.socket.pause();
+    setTimeout(() => slow.socket.resume(), 100);
+  });
+  const downloaded = slow.send('/bench/stream?kib=5500');
+  const hanging = ['clerk worker 0', 'read worker 0', 'write worker 2'];
+  await until('all run', () => server.pid('clerk worker 0'));
+  const before = Object.fromEntries([...hanging, 'desk worker 0', 'read worker 1'].map((who) => [who, server.pid(who)]));
+  for (const who of hanging) process.kill(before[who], 'SIGSTOP');
+  for (const who of hanging)
+    await until(`${who} is replaced`, () => server.pid(who) !== before[who] && !alive(before[who]), 30000);
+  assert.deepEqual(server.lines('worker_hangs').map((line) => line.replace(/^.*worker_hangs pid=\d+ /, '')).sort(), [
+    `clerk worker 0 (pid ${before['clerk worker 0']}) has not gone on for 8 seconds`,
+    `read worker 0 (pid ${before['read worker 0']}) has not gone on for 3 seconds`,
+    `write worker 2 (pid ${before['write worker 2']}) has not gone on for 8 seconds`]);
+  assert.equal((await downloaded).body.length, 5500 * 1024);
+  assert.ok(performance.now() - started > 9000, 'the slow one took longer than a silent one may');
+  assert.equal(server.pid('desk worker 0'), before['desk worker 0']);
+  assert.equal(server.pid('read worker 1'), before['read worker 1'], 'to have nothing to do is not to hang');
+  assert.equal(server.lines('worker_died').length, hanging.length);
 });
 
 test('when the parent is killed its children end, and a new server takes the sockets over', async (t) => {
