@@ -42,36 +42,3 @@ bool amount_to_chain(const char *s, int decimals, unsigned __int128 *chain) {
     *chain = value;
     return true;
 }
-
-void amount_put_from_chain(struct text *out, unsigned __int128 chain, int decimals) {
-    char digits[AMOUNT_DECIMALS_MAX + 42] = "";
-    char *end = digits + sizeof digits, *p = end;
-    int written = 0;
-    while (chain || written <= decimals) {
-        *--p = (char)('0' + (int)(chain % 10));
-        chain /= 10;
-        written++;
-    }
-    char *point = end - decimals;
-    while (end > point && end[-1] == '0')
-        end--;
-    text_add(out, p, (size_t)(point - p));
-    if (end > point) {
-        text_char(out, '.');
-        text_add(out, point, (size_t)(end - point));
-    }
-}
-
-void amount_put_grouped(struct text *out, const char *s) {
-    if (!amount_valid(s, AMOUNT_DECIMALS_MAX)) {
-        text_put(out, s);
-        return;
-    }
-    size_t whole = digits_at(s);
-    for (size_t i = 0; i < whole; i++) {
-        if (i && (whole - i) % 3 == 0)
-            text_char(out, ',');
-        text_char(out, s[i]);
-    }
-    text_put(out, s + whole);
-}

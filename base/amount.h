@@ -17,11 +17,4 @@ bool amount_valid(const char *s, int decimals);
 /* True if s is an amount whose chain value, s x 10^decimals, fits in a uint128; *chain gets it. */
 bool amount_to_chain(const char *s, int decimals, unsigned __int128 *chain);
 
-/* The amount that a chain value of that many decimals stands for, without trailing zeros after
- * the point. */
-void amount_put_from_chain(struct text *out, unsigned __int128 chain, int decimals);
-
-/* s with its whole part in groups of three by a comma. What is not an amount is put unchanged. */
-void amount_put_grouped(struct text *out, const char *s);
-
 #endif

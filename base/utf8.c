@@ -29,23 +29,6 @@ size_t utf8_next(const char *s, size_t n) {
     return utf8_decode(s, n, &ignored);
 }
 
-size_t utf8_encode(char *out, uint32_t c) {
-    if (c > 0x10ffff || (c >= 0xd800 && c <= 0xdfff))
-        return 0;
-    if (c < 0x80) {
-        out[0] = (char)c;
-        return 1;
-    }
-    size_t len = c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
-    static const unsigned char lead[] = {0, 0, 0xc0, 0xe0, 0xf0};
-    for (size_t i = len - 1; i > 0; i--) {
-        out[i] = (char)(0x80 | (c & 0x3f));
-        c >>= 6;
-    }
-    out[0] = (char)(lead[len] | c);
-    return len;
-}
-
 bool utf8_valid(const char *s, size_t n) {
     for (size_t i = 0; i < n;) {
         size_t len = utf8_next(s + i, n - i);

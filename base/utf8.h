@@ -14,10 +14,6 @@ size_t utf8_next(const char *s, size_t n);
 /* The same, also giving the code point. */
 size_t utf8_decode(const char *s, size_t n, uint32_t *code_point);
 
-/* Writes the code point to out (room for 4 bytes), returns its length; 0 for a surrogate or a
- * value above U+10FFFF. */
-size_t utf8_encode(char *out, uint32_t code_point);
-
 /* True if the n bytes at s are valid UTF-8 without U+0000. */
 bool utf8_valid(const char *s, size_t n);
 

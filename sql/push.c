@@ -261,7 +261,3 @@ enum push_outcome push_run(const char *conninfo, const struct push_options *opti
     arena_free(p.arena);
     return outcome;
 }
-
-enum push_outcome push_schema(const char *conninfo, const char *schema, struct text *say) {
-    return push_run(conninfo, &(struct push_options){.schema = schema}, say, say);
-}

@@ -42,9 +42,6 @@ struct push_options {
 enum push_outcome push_run(const char *conninfo, const struct push_options *options,
                            struct text *out, struct text *say);
 
-/* Pushes `schema` with no options. */
-enum push_outcome push_schema(const char *conninfo, const char *schema, struct text *say);
-
 /* Makes the roles, the database that owner_url names and the rights in it, over a connection of a
  * superuser (or a role that may create roles and databases); admin_url NULL or "": the server of
  * owner_url as user postgres. Roles whose URL in `urls` (n strings,

@@ -1,28 +1,36 @@
 #include "templates/format.h"
 
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
 #include "base/amount.h"
 #include "base/when.h"
 
 enum { HASH_HEAD = 10, HASH_TAIL = 8, HASH_WHOLE = 20 };
 
+/* n digits in groups of three. */
+static void put_grouped(struct text *out, const char *digits, size_t n) {
+    for (size_t i = 0; i < n; i++) {
+        if (i && (n - i) % 3 == 0)
+            text_char(out, ',');
+        text_char(out, digits[i]);
+    }
+}
+
 void format_integer(struct text *out, int64_t value) {
     char digits[32];
-    char *p = digits + sizeof digits;
-    uint64_t left = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
-    int written = 0;
-    do {
-        if (written && written % 3 == 0)
-            *--p = ',';
-        *--p = (char)('0' + left % 10);
-        written++;
-    } while (left /= 10);
+    uint64_t size = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
+    int n = snprintf(digits, sizeof digits, "%" PRIu64, size);
     if (value < 0)
-        *--p = '-';
-    text_add(out, p, (size_t)(digits + sizeof digits - p));
+        text_char(out, '-');
+    put_grouped(out, digits, (size_t)n);
 }
 
 void format_amount(struct text *out, const char *amount) {
-    amount_put_grouped(out, amount);
+    size_t whole = amount_valid(amount, AMOUNT_DECIMALS_MAX) ? strcspn(amount, ".") : 0;
+    put_grouped(out, amount, whole);
+    text_put(out, amount + whole);
 }
 
 void format_time(struct text *out, int64_t when) {

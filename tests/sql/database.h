@@ -59,7 +59,8 @@ static int database_make(void **state) {
     snprintf(test_conninfo, sizeof test_conninfo, "dbname=%s", test_name);
     test_server("DROP DATABASE IF EXISTS");
     test_server("CREATE DATABASE");
-    if (push_schema(test_conninfo, sql_schema_file, &say) != PUSH_APPLIED ||
+    if (push_run(test_conninfo, &(struct push_options){.schema = sql_schema_file}, &say, &say) !=
+            PUSH_APPLIED ||
         admin_open(&test_admin, test_conninfo, NULL, NULL, &say) != OK)
         fail_msg("%s", text_str(&say));
     arena_free(a);

@@ -22,10 +22,13 @@ static int teardown(void **state) {
     return 0;
 }
 
-static const char *from_chain(unsigned __int128 chain, int decimals) {
-    struct text t = text_in(arena, 1000);
-    amount_put_from_chain(&t, chain, decimals);
-    return text_str(&t);
+static const char *decimal(unsigned __int128 value) {
+    char digits[40], *p = digits + sizeof digits;
+    *--p = '\0';
+    do
+        *--p = (char)('0' + (int)(value % 10));
+    while (value /= 10);
+    return arena_printf(arena, "%s", p);
 }
 
 /* Two of our rules differ from the vectors, on purpose: they are about issuing a token, where zero
@@ -50,7 +53,7 @@ static void vectors_of_amounts(void **state) {
         else if (got != want)
             fail_msg("%s", name);
         else if (got)
-            assert_string_equal(from_chain(chain, 0), text_of(v, "raw"));
+            assert_string_equal(decimal(chain), text_of(v, "raw"));
         else
             assert_true(chain == 77);
     }
@@ -100,34 +103,32 @@ static void validity(void **state) {
             fail_msg("\"%s\" with %d decimals", cases[i].s, cases[i].decimals);
 }
 
-static void from_the_chain(void **state) {
-    const unsigned __int128 most = ~(unsigned __int128)0;
+static void to_the_chain(void **state) {
+    static const struct {
+        const char *amount;
+        int decimals;
+        const char *chain;
+    } cases[] = {
+        {"0", 8, "0"},
+        {"1", 0, "1"},
+        {"0.00000001", 8, "1"},
+        {"1", 8, "100000000"},
+        {"1.5", 8, "150000000"},
+        {"12.3", 2, "1230"},
+        {"340282366920938463463374607431768211455", 0, "340282366920938463463374607431768211455"},
+        {"3.40282366920938463463374607431768211455", 38, "340282366920938463463374607431768211455"},
+        {"0.340282366920938463463374607431768211455", 39,
+         "340282366920938463463374607431768211455"},
+    };
     (void)state;
-    assert_string_equal(from_chain(0, 0), "0");
-    assert_string_equal(from_chain(0, 8), "0");
-    assert_string_equal(from_chain(1, 0), "1");
-    assert_string_equal(from_chain(1, 8), "0.00000001");
-    assert_string_equal(from_chain(100000000, 8), "1");
-    assert_string_equal(from_chain(150000000, 8), "1.5");
-    assert_string_equal(from_chain(1230, 1), "123");
-    assert_string_equal(from_chain(1230, 2), "12.3");
-    assert_string_equal(from_chain(most, 0), "340282366920938463463374607431768211455");
-    assert_string_equal(from_chain(most, 38), "3.40282366920938463463374607431768211455");
-    assert_string_equal(from_chain(most, 39), "0.340282366920938463463374607431768211455");
-    assert_int_equal(strlen(from_chain(1, 255)), 257);
-}
-
-static void comes_back_with_all_decimals(void **state) {
-    (void)state;
-    for (int decimals = 0; decimals <= AMOUNT_DECIMALS_MAX; decimals++) {
-        unsigned __int128 chain = 1;
-        for (int bit = 0; bit < 128; bit++, chain = chain * 2 + (unsigned)bit % 2) {
-            unsigned __int128 back = 0;
-            const char *s = from_chain(chain, decimals);
-            if (!amount_to_chain(s, decimals, &back) || back != chain)
-                fail_msg("%s with %d decimals", s, decimals);
-        }
-        arena_reset(arena);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        unsigned __int128 chain = 77;
+        assert_true(amount_to_chain(cases[i].amount, cases[i].decimals, &chain));
+        assert_string_equal(decimal(chain), cases[i].chain);
+    }
+    for (unsigned __int128 value = 1, bit = 0; bit < 128; bit++, value = value * 2 + bit % 2) {
+        unsigned __int128 back = 0;
+        assert_true(amount_to_chain(decimal(value), 0, &back) && back == value);
     }
 }
 
@@ -142,34 +143,12 @@ static void zero_fits_any_number_of_decimals(void **state) {
     assert_true(amount_to_chain("1", 38, &chain));
 }
 
-static void groups(void **state) {
-    static const char *const cases[][2] = {
-        {"0", "0"},
-        {"999", "999"},
-        {"1000", "1,000"},
-        {"1234567", "1,234,567"},
-        {"123456.7891011", "123,456.7891011"},
-        {"", ""},
-        {"about 1000", "about 1000"},
-        {"-1000", "-1000"},
-        {"<b>", "<b>"},
-    };
-    (void)state;
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct text t = text_in(arena, 1000);
-        amount_put_grouped(&t, cases[i][0]);
-        assert_string_equal(text_str(&t), cases[i][1]);
-    }
-}
-
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(vectors_of_amounts, setup, teardown),
         cmocka_unit_test_setup_teardown(validity, setup, teardown),
-        cmocka_unit_test_setup_teardown(from_the_chain, setup, teardown),
-        cmocka_unit_test_setup_teardown(comes_back_with_all_decimals, setup, teardown),
+        cmocka_unit_test_setup_teardown(to_the_chain, setup, teardown),
         cmocka_unit_test_setup_teardown(zero_fits_any_number_of_decimals, setup, teardown),
-        cmocka_unit_test_setup_teardown(groups, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

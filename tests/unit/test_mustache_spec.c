@@ -8,7 +8,7 @@
 
 #define SPEC_DIR "../shared/mustache-spec"
 
-enum { LEAST_PASSED = 95 };
+enum { LEAST_PASSED = 95, TEST_SKIPPED = 77 /* what ctest is told in tests/CMakeLists.txt */ };
 
 static struct folder folder;
 static int passed, skipped_unescaped, skipped_misses;
@@ -208,10 +208,6 @@ static void test_spec(void **state) {
                                         "partials", "sections",      "~inheritance"};
     int failed = 0;
     (void)state;
-    if (access(SPEC_DIR, R_OK) != 0) {
-        print_message("skipped: %s is not there\n", SPEC_DIR);
-        skip();
-    }
     for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
         char path[256];
         snprintf(path, sizeof path, SPEC_DIR "/%s.json", files[i]);
@@ -229,6 +225,10 @@ static void test_spec(void **state) {
 }
 
 int main(void) {
+    if (access(SPEC_DIR, R_OK) != 0) {
+        printf("skipped: %s is not there\n", SPEC_DIR);
+        return TEST_SKIPPED;
+    }
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_spec)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
