@@ -34,6 +34,8 @@ struct slot {
     _Atomic int connections; /* open FastCGI connections */
     _Atomic int requests;    /* under way */
     _Atomic unsigned beats;  /* grows as long as the process goes on: see BEAT_MS */
+    /* Stands for the address that it is sending a stream to; 0: it is sending none. */
+    _Atomic uint64_t streams_to;
     /* The request that it worked on last, "" while none is under way: logged when it dies. */
     char request[COUNTERS_REQUEST_ID];
 };

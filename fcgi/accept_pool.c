@@ -15,6 +15,7 @@
 #include "base/log.h"
 #include "fcgi/listen.h"
 #include "fcgi/request.h"
+#include "fcgi/streams.h"
 #include "fcgi/wire.h"
 #include "fcgi/worker.h"
 
@@ -79,36 +80,6 @@ static bool put(struct accept_pool *p, FCGX_Stream *out, const struct text *t) {
     return true;
 }
 
-/* Sends the body that is made while it is sent; false when the client has left or stalls. */
-static bool put_stream(struct accept_pool *p, FCGX_Stream *out, const struct reply *reply) {
-    struct text chunk = text_in(p->arena, CHUNK_MAX);
-    bool more = true;
-    while (more) {
-        text_clear(&chunk);
-        more = reply->stream(reply->stream_state, &chunk);
-        if (!text_ok(&chunk)) {
-            log_line(LOG_ERROR, "stream_chunk_too_large", "limit=%d", CHUNK_MAX);
-            return false;
-        }
-        if (chunk.n && (!put(p, out, &chunk) || FCGX_FFlush(out) != 0))
-            return false;
-    }
-    return true;
-}
-
-static void answer(struct accept_pool *p, FCGX_Request *fcgx, const struct job *job,
-                   int64_t started) {
-    const struct reply *reply = &job->reply;
-    worker_count(p->w, job, started);
-    bool sent = put(p, fcgx->out, &reply->head) && put(p, fcgx->out, &reply->body);
-    if (sent && reply->stream)
-        sent = put_stream(p, fcgx->out, reply);
-    if (!sent) /* or libfcgi would wait for the stalled reader once more at the end */
-        shutdown(fcgx->ipcFd, SHUT_RDWR);
-}
-
-/* -- one connection --------------------------------------------------------------------------- */
-
 static void note_database(struct accept_pool *p, const struct load *l) {
     bool up = db_is_up(p->db);
     worker_count_load(p->w, l);
@@ -126,6 +97,56 @@ static void run(struct accept_pool *p, struct job *job) {
         job_go_on(job);
     }
 }
+
+/* True while the reader keeps up with STREAM_LEAST on average. */
+static bool keeps_up(size_t sent, int64_t started) {
+    int64_t seconds = (counters_clock() - started) / 1000000 - config.io_seconds;
+    return seconds <= 0 || sent / (uint64_t)seconds >= STREAM_LEAST;
+}
+
+/* Sends the body that is made while it is sent; false when the client has left or stalls, or when
+ * the rest of the body cannot be made. */
+static bool put_stream(struct accept_pool *p, FCGX_Stream *out, const struct reply *reply) {
+    struct text chunk = text_in(p->arena, CHUNK_MAX);
+    enum stream_state state = STREAM_MORE;
+    int64_t started = counters_clock();
+    size_t sent = 0;
+    while (state == STREAM_MORE) {
+        text_clear(&chunk);
+        if (reply->stream_load && reply->stream_load->n) {
+            db_run(p->db, reply->stream_load);
+            p->w->slot->beats++;
+            note_database(p, reply->stream_load);
+        }
+        state = reply->stream(reply->stream_state, &chunk);
+        if (!text_ok(&chunk)) {
+            log_line(LOG_ERROR, "stream_chunk_too_large", "limit=%d", CHUNK_MAX);
+            return false;
+        }
+        if (chunk.n && (!put(p, out, &chunk) || FCGX_FFlush(out) != 0))
+            return false;
+        sent += chunk.n;
+        if (state == STREAM_MORE && chunk.n && !keeps_up(sent, started))
+            return false;
+    }
+    return state == STREAM_END;
+}
+
+static void answer(struct accept_pool *p, FCGX_Request *fcgx, struct job *job, int64_t started) {
+    const struct reply *reply = &job->reply;
+    bool download = reply->stream && reply->stream_load; /* the fault routes stall as they like */
+    if (download && !streams_enter(p->w->slot, job->rq->remote, config.desk_workers))
+        job_fail(job, 429);
+    worker_count(p->w, job, started);
+    bool sent = put(p, fcgx->out, &reply->head) && put(p, fcgx->out, &reply->body);
+    if (sent && reply->stream)
+        sent = put_stream(p, fcgx->out, reply);
+    streams_leave(p->w->slot);
+    if (!sent) /* or libfcgi would wait for the stalled reader once more at the end */
+        shutdown(fcgx->ipcFd, SHUT_RDWR);
+}
+
+/* -- one connection --------------------------------------------------------------------------- */
 
 /* Closes a connection whose request was not read to its end. Over TCP a plain close would take the
  * answer away with it (RFC 9112 section 9.6 tells the same of HTTP). */

@@ -89,6 +89,7 @@ static void child_start(struct server *s, struct child *c) {
     c->slot->state = SLOT_STARTING;
     c->slot->database_up = 0;
     c->slot->connections = c->slot->requests = 0;
+    c->slot->streams_to = 0;
     c->started = counters_clock();
     c->told = c->old = false;
     c->silent = 0;
@@ -209,6 +210,7 @@ static void child_ended(struct server *s, struct child *c, int status) {
     c->next_start = now + (int64_t)pause * 1000;
     c->slot->state = SLOT_EMPTY;
     c->slot->pid = 0;
+    c->slot->streams_to = 0;
     c->pid = 0;
 }
 

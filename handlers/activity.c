@@ -1,19 +1,13 @@
 /* What happened to tokens: all transactions, newest or oldest first. */
-#include <string.h>
-
-#include "chain/address.h"
-#include "handlers/lists.h"
+#include "handlers/activity_filters.h"
 #include "handlers/page.h"
 #include "handlers/pager.h"
 #include "handlers/pages.h"
 #include "handlers/paths.h"
-#include "handlers/state.h"
-#include "sql/transactions.h"
-#include "templates/messages.h"
+#include "handlers/totals.h"
 
 struct activity_params {
-    const char *network, *status, *user, *type, *from, *to, *sort;
-    int32_t token_id;
+    struct activity_filters filters;
     struct pager_params pager;
 };
 
@@ -28,56 +22,15 @@ struct activity_model {
     struct list_head by_time;
     struct rows problems; /* struct problem: what no filter shows */
     bool filtered, refused;
-    bool beyond;       /* the list has rows, but not where the reader is */
-    struct rows total; /* struct total, one */
+    bool beyond;             /* the list has rows, but not where the reader is */
+    const char *csv, *jsonl; /* paths: the whole list for programs */
+    struct list_total total;
     struct paging paging;
 };
 
 static const struct param activity_param_rows[] = {
-    {.name = "network",
-     .kind = PARAM_CHOICE,
-     .offset = offsetof(struct activity_params, network),
-     .choices = state_networks,
-     .help = "Only transactions of this network."},
-    {.name = "status",
-     .kind = PARAM_CHOICE,
-     .offset = offsetof(struct activity_params, status),
-     .choices = state_statuses,
-     .help = "Only transactions with this status."},
-    {.name = "tokenId",
-     .kind = PARAM_INT,
-     .offset = offsetof(struct activity_params, token_id),
-     .least = 1,
-     .most = INT32_MAX,
-     .help = "Only transactions of the token with this id."},
-    {.name = "txType",
-     .kind = PARAM_CHOICE,
-     .offset = offsetof(struct activity_params, type),
-     .choices = state_types,
-     .help = "Only transactions of this kind; alone or with network."},
-    {.name = "user",
-     .kind = PARAM_ADDRESS,
-     .offset = offsetof(struct activity_params, user),
-     .least = 1,
-     .most = ADDRESS_MAX,
-     .help = "Only what this CKB address did; alone, with status, or with days."},
-    {.name = "from",
-     .kind = PARAM_DATE,
-     .offset = offsetof(struct activity_params, from),
-     .least = 10,
-     .most = 10,
-     .help = "Only what was added on this day (UTC) or later; alone, with tokenId or with user."},
-    {.name = "to",
-     .kind = PARAM_DATE,
-     .offset = offsetof(struct activity_params, to),
-     .least = 10,
-     .most = 10,
-     .help = "Only what was added on this day (UTC) or before; as from."},
-    {.name = "sort",
-     .kind = PARAM_CHOICE,
-     .offset = offsetof(struct activity_params, sort),
-     .choices = list_time_sorts,
-     .help = "The order: newest (the usual one) or oldest first; of days by time, else by id."},
+    ACTIVITY_FILTERS(struct activity_params, filters),
+    ACTIVITY_SORT(struct activity_params, filters),
     PAGER_PARAMS(struct activity_params, pager),
 };
 
@@ -108,42 +61,11 @@ static const struct field model_fields[] = {
     M(problems, "problems", FIELD_LIST, &record_problem),
     FIELD_MADE(struct activity_model, filtered, "filtered", FIELD_BOOL, FACE_HTML),
     FIELD_MADE(struct activity_model, refused, "refused", FIELD_BOOL, FACE_HTML),
+    FIELD_MADE(struct activity_model, csv, "csv", FIELD_PATH, FACE_HTML),
+    FIELD_MADE(struct activity_model, jsonl, "jsonl", FIELD_PATH, FACE_HTML),
     FIELD_MADE(struct activity_model, beyond, "beyond", FIELD_BOOL, FACE_HTML),
 };
 static const struct record record_model = RECORD(activity_model, model_fields);
-
-/* Every list of transactions that there is. */
-enum { FROM = 1, TO = 2, USER = 4, TYPE = 8, TOKEN = 16, NETWORK = 32, STATUS = 64 };
-#define DAYS_AND(more)                                                                             \
-    {FROM | (more), BY_ID}, {TO | (more), BY_ID}, {                                                \
-        FROM | TO | (more), BY_ID                                                                  \
-    }
-static const struct list_kind kinds[] = {
-    {0, BY_ID},
-    {NETWORK, BY_ID},
-    {STATUS, BY_ID},
-    {NETWORK | STATUS, BY_ID},
-    {TOKEN, BY_ID},
-    {TOKEN | NETWORK, BY_ID},
-    {TOKEN | STATUS, BY_ID},
-    {TOKEN | NETWORK | STATUS, BY_ID},
-    {USER, BY_ID},
-    {USER | STATUS, BY_ID},
-    {TYPE, BY_ID},
-    {TYPE | NETWORK, BY_ID},
-    DAYS_AND(0),
-    DAYS_AND(TOKEN),
-    DAYS_AND(USER),
-};
-static const struct list_table table = {
-    .filters = {"from", "to", "user", "txType", "tokenId", "network", "status"},
-    .kinds = kinds,
-    .n = sizeof kinds / sizeof kinds[0]};
-
-static uint32_t given(const struct activity_params *p) {
-    return (p->from ? FROM : 0) | (p->to ? TO : 0) | (p->user ? USER : 0) | (p->type ? TYPE : 0) |
-           (p->token_id ? TOKEN : 0) | (p->network ? NETWORK : 0) | (p->status ? STATUS : 0);
-}
 
 static void show_filters(struct request *rq, struct activity_model *model) {
     model->network = filter_chosen(rq, "network", state_networks, network_label);
@@ -169,47 +91,37 @@ static void activity_refused(struct request *rq, void *at) {
     model->problems = filters_others(rq, shown, sizeof shown / sizeof shown[0]);
 }
 
-static struct transaction_filter filter_of(struct request *rq, const struct activity_params *p) {
-    return (struct transaction_filter){
-        .network = p->network,
-        .status = p->status,
-        .token_id = p->token_id,
-        .user = p->user,
-        .type = p->type,
-        .from = p->from,
-        .to = p->to ? arena_printf(rq->arena, "%s 23:59:59.999999", p->to) : NULL};
-}
-
 static void activity_load(struct request *rq, struct load *l, void *at) {
     const struct activity_params *p = rq->params;
     struct activity_model *model = at;
-    struct transaction_filter f = filter_of(rq, p);
-    enum list_sort sort = list_sort_of(p->sort);
-    bool there = list_check(rq, &table, given(p), sort);
-    if (p->from && p->to && strcmp(p->from, p->to) > 0)
-        request_problem(rq, "to", message("must not be before from"));
+    struct transaction_filter f;
+    bool there = activity_filters_read(rq, &p->filters, &f);
     if (!pager_read(rq, &p->pager, &model->paging) || !there)
         return;
-    model->paging.oldest = sort == SORT_OLDEST;
+    model->paging.oldest = list_sort_of(p->filters.sort) == SORT_OLDEST;
     transaction_list(l, &f, &model->paging, &record_transaction, &model->data);
-    transaction_total(l, &f, &record_total, &model->total);
+    totals_transactions(l, &f, &model->total);
 }
 
 /* The list's address without order and paging. */
 static const char *base_of(struct request *rq, const struct activity_params *p) {
     struct text base = text_in(rq->arena, PATH_TEXT_MAX);
     text_put(&base, rq->path);
-    path_arg(&base, "network", p->network);
-    path_arg(&base, "status", p->status);
-    if (p->token_id)
-        path_arg_int(&base, "tokenId", p->token_id);
-    path_arg(&base, "txType", p->type);
-    path_arg(&base, "user", p->user);
-    path_arg(&base, "from", p->from);
-    path_arg(&base, "to", p->to);
+    activity_filters_put(&base, &p->filters);
     if (p->pager.limit != 10)
         path_arg_int(&base, "limit", p->pager.limit);
     return text_str(&base);
+}
+
+/* The same list at another address. */
+static const char *also_at(struct request *rq, const char *path, bool sorted) {
+    const struct activity_params *p = rq->params;
+    struct text t = text_in(rq->arena, PATH_TEXT_MAX);
+    text_put(&t, path);
+    activity_filters_put(&t, &p->filters);
+    if (sorted)
+        list_add_sort(&t, list_sort_of(p->filters.sort));
+    return text_str(&t);
 }
 
 static enum status activity_show(struct request *rq, struct load *l, void *at, int round) {
@@ -217,15 +129,18 @@ static enum status activity_show(struct request *rq, struct load *l, void *at, i
     (void)round;
     const struct activity_params *p = rq->params;
     struct activity_model *model = at;
-    enum list_sort sort = list_sort_of(p->sort);
+    enum list_sort sort = list_sort_of(p->filters.sort);
     const char *base = base_of(rq, p);
     struct text sorted = text_in(rq->arena, PATH_TEXT_MAX);
     text_put(&sorted, base);
     list_add_sort(&sorted, sort);
-    pager_finish(rq, &model->paging, model->total.at, text_str(&sorted), &record_transaction,
-                 &model->data, &model->meta.pagination);
+    struct total total = totals_of(&model->total);
+    pager_finish(rq, &model->paging, &total, text_str(&sorted), &record_transaction, &model->data,
+                 &model->meta.pagination);
     if (rq->face == FACE_OF_HTML) {
         show_filters(rq, model);
+        model->csv = also_at(rq, "/activity.csv", true);
+        model->jsonl = also_at(rq, "/activity.jsonl", true);
         model->by_time = list_head_time(rq, base, sort);
     }
     model->beyond = model->data.n == 0 && model->meta.pagination.total > 0;
@@ -236,7 +151,7 @@ const struct page page_activity = {
     .name = "activity",
     .path = "/activity",
     .api_path = "/api/transactions",
-    .summary = "Transactions, newest first.",
+    .summary = "Transactions, newest or oldest first.",
     .example = "?network=mainnet&limit=2",
     .template = "activity",
     .params = activity_param_rows,

@@ -245,16 +245,16 @@ static const struct param stream_params[] = {
     BENCH_INT(kib, 1, 1048576, 1024, "Size of the body in KiB."),
 };
 
-static bool next_kib(void *state, struct text *chunk) {
+static enum stream_state next_kib(void *state, struct text *chunk) {
     static const char line[64] =
         "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcde\n";
     struct bench_fault_model *model = state;
     if (model->kib_left == 0)
-        return false;
+        return STREAM_END;
     model->kib_left--;
     for (int i = 0; i < 16; i++)
         text_add(chunk, line, sizeof line);
-    return true;
+    return STREAM_MORE;
 }
 
 static const char *stream_raw(struct request *rq, struct reply *reply, void *at) {

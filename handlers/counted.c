@@ -1,6 +1,5 @@
 #include "handlers/counted.h"
 
-#include "handlers/records.h"
 #include "sql/paging.h"
 
 static const struct field counted_fields[] = {
@@ -9,8 +8,8 @@ static const struct field counted_fields[] = {
 };
 const struct record record_counted = RECORD(counted, counted_fields);
 
-struct counted counted_of(const struct rows *total) {
-    int32_t n = ((const struct total *)total->at)->total;
+struct counted counted_of(const struct list_total *total) {
+    int32_t n = totals_of(total).total;
     bool more = n > PAGING_COUNTED;
     return (struct counted){.n = more ? PAGING_COUNTED : n, .more = more};
 }

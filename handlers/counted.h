@@ -2,7 +2,7 @@
 #ifndef SITA_HANDLERS_COUNTED_H
 #define SITA_HANDLERS_COUNTED_H
 
-#include "base/record.h"
+#include "handlers/totals.h"
 
 struct counted {
     int32_t n;
@@ -11,7 +11,7 @@ struct counted {
 
 extern const struct record record_counted;
 
-/* Of the one struct total that a total's query gave. */
-struct counted counted_of(const struct rows *total);
+/* Of a total, once its load has run. */
+struct counted counted_of(const struct list_total *total);
 
 #endif

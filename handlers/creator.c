@@ -21,7 +21,7 @@ struct creator_model {
     struct rows users;        /* struct user, one or none */
     struct rows tokens;       /* struct token */
     struct rows transactions; /* struct transaction */
-    struct rows token_total, transaction_total;
+    struct list_total token_total, transaction_total;
     struct counted token_count, transaction_count;
     const char *all_tokens, *all_activity; /* paths; NULL when everything is shown */
 };
@@ -61,9 +61,9 @@ static void creator_load(struct request *rq, struct load *l, void *at) {
     struct paging newest = {.page = 1, .limit = SHOWN};
     user_by_address(l, p->address, &record_user, &model->users);
     token_list(l, &made, &newest, &record_token, &model->tokens);
-    token_total(l, &made, &record_total, &model->token_total);
+    totals_tokens(l, &made, &model->token_total);
     transaction_list(l, &did, &newest, &record_transaction, &model->transactions);
-    transaction_total(l, &did, &record_total, &model->transaction_total);
+    totals_transactions(l, &did, &model->transaction_total);
 }
 
 /* The list of the rest; NULL, and nothing cut, if all rows are there. */

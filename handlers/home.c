@@ -9,7 +9,7 @@
 struct home_model {
     struct rows tokens;       /* struct token */
     struct rows transactions; /* struct transaction */
-    struct rows token_total, transaction_total;
+    struct list_total token_total, transaction_total;
     struct counted token_count, transaction_count;
 };
 
@@ -31,10 +31,10 @@ static void home_load(struct request *rq, struct load *l, void *at) {
     struct home_model *model = at;
     struct paging newest = {.page = 1, .limit = SHOWN};
     token_list(l, &(struct token_filter){0}, &newest, &record_token, &model->tokens);
-    token_total(l, &(struct token_filter){0}, &record_total, &model->token_total);
+    totals_tokens(l, &(struct token_filter){0}, &model->token_total);
     transaction_list(l, &(struct transaction_filter){0}, &newest, &record_transaction,
                      &model->transactions);
-    transaction_total(l, &(struct transaction_filter){0}, &record_total, &model->transaction_total);
+    totals_transactions(l, &(struct transaction_filter){0}, &model->transaction_total);
 }
 
 static void cut(struct rows *rows) {

@@ -9,6 +9,10 @@
     X(token_list)                                                                                  \
     X(token)                                                                                       \
     X(activity)                                                                                    \
+    X(tokens_csv)                                                                                  \
+    X(tokens_jsonl)                                                                                \
+    X(activity_csv)                                                                                \
+    X(activity_jsonl)                                                                              \
     X(transaction)                                                                                 \
     X(creator)                                                                                     \
     X(about)                                                                                       \

@@ -66,6 +66,8 @@ static const struct http_status statuses[] = {
      N_("The request is larger than this site takes.")},
     {414, "URI Too Long", "invalid_input", N_("That address is too long"),
      N_("The address is longer than this site takes.")},
+    {429, "Too Many Requests", "rate_limited", N_("Too many at once"),
+     N_("Others at your address, or many people, are downloading just now. Try again shortly.")},
     {500, "Internal Server Error", "server_error", N_("Something went wrong"),
      N_("The fault is ours. Nothing was changed.")},
     {503, "Service Unavailable", "server_error", N_("Back in a moment"),
@@ -241,6 +243,8 @@ void reply_error(struct job *job, const struct templates *set, int status) {
     job->reply.head = head;
     if (status == 503)
         reply_header(&job->reply, "Retry-After", "2");
+    if (status == 429)
+        reply_header(&job->reply, "Retry-After", "10");
     if (wants_json(rq)) {
         reply_finish(job, status, put_error_json(job, &f));
         return;

@@ -1,20 +1,13 @@
 /* All tokens, filtered and in the order that is asked for. */
-#include <string.h>
-
-#include "chain/address.h"
-#include "handlers/lists.h"
 #include "handlers/page.h"
 #include "handlers/pager.h"
 #include "handlers/pages.h"
-#include "handlers/params.h"
 #include "handlers/paths.h"
-#include "handlers/state.h"
-#include "sql/tokens.h"
-
-enum { Q_MAX = 256 };
+#include "handlers/token_filters.h"
+#include "handlers/totals.h"
 
 struct token_list_params {
-    const char *network, *status, *creator, *q, *sort;
+    struct token_filters filters;
     struct pager_params pager;
 };
 
@@ -32,41 +25,14 @@ struct token_list_model {
     bool beyond;              /* the list has rows, but not where the reader is */
     bool capped;              /* more match q than the list holds */
     const char *in_all_words; /* path: q in symbols and names; NULL where it is sought in both */
-    struct rows total;        /* struct total, one */
+    const char *csv, *jsonl;  /* paths: the whole list for programs */
+    struct list_total total;
     struct paging paging;
 };
 
 static const struct param token_list_param_rows[] = {
-    {.name = "network",
-     .kind = PARAM_CHOICE,
-     .offset = offsetof(struct token_list_params, network),
-     .choices = state_networks,
-     .help = "Only tokens of this network."},
-    {.name = "status",
-     .kind = PARAM_CHOICE,
-     .offset = offsetof(struct token_list_params, status),
-     .choices = state_statuses,
-     .help = "Only tokens with this status."},
-    {.name = "creator",
-     .kind = PARAM_ADDRESS,
-     .offset = offsetof(struct token_list_params, creator),
-     .least = 1,
-     .most = ADDRESS_MAX,
-     .help = "Only tokens of this CKB address; together with status, not with network."},
-    {.name = "q",
-     .kind = PARAM_TEXT,
-     .offset = offsetof(struct token_list_params, q),
-     .least = 1,
-     .most = Q_MAX,
-     .help =
-         "Only tokens whose symbol or name begins with this, letter case aside; with sort=symbol "
-         "or sort=name only that is looked at. Alone or with network."},
-    {.name = "sort",
-     .kind = PARAM_CHOICE,
-     .offset = offsetof(struct token_list_params, sort),
-     .choices = list_sorts,
-     .help = "The order: newest (the usual one) or oldest first; name or symbol by code point in "
-             "small letters, alone or with network and q."},
+    TOKEN_FILTERS(struct token_list_params, filters),
+    TOKEN_SORT(struct token_list_params, filters),
     PAGER_PARAMS(struct token_list_params, pager),
 };
 
@@ -95,26 +61,13 @@ static const struct field model_fields[] = {
     M(problems, "problems", FIELD_LIST, &record_problem),
     FIELD_MADE(struct token_list_model, filtered, "filtered", FIELD_BOOL, FACE_HTML),
     FIELD_MADE(struct token_list_model, refused, "refused", FIELD_BOOL, FACE_HTML),
+    FIELD_MADE(struct token_list_model, csv, "csv", FIELD_PATH, FACE_HTML),
+    FIELD_MADE(struct token_list_model, jsonl, "jsonl", FIELD_PATH, FACE_HTML),
     FIELD_MADE(struct token_list_model, beyond, "beyond", FIELD_BOOL, FACE_HTML),
     FIELD_MADE(struct token_list_model, capped, "capped", FIELD_BOOL, FACE_HTML),
     FIELD_MADE(struct token_list_model, in_all_words, "inAllWords", FIELD_PATH, FACE_HTML),
 };
 static const struct record record_model = RECORD(token_list_model, model_fields);
-
-/* Every list of tokens that there is. */
-enum { CREATOR = 1, Q = 2, NETWORK = 4, STATUS = 8 };
-static const struct list_kind kinds[] = {
-    {0, BY_ALL}, {NETWORK, BY_ALL},     {STATUS, BY_ID},  {NETWORK | STATUS, BY_ID},
-    {Q, BY_ALL}, {Q | NETWORK, BY_ALL}, {CREATOR, BY_ID}, {CREATOR | STATUS, BY_ID},
-};
-static const struct list_table table = {.filters = {"creator", "q", "network", "status"},
-                                        .kinds = kinds,
-                                        .n = sizeof kinds / sizeof kinds[0]};
-
-static uint32_t given(const struct token_list_params *p) {
-    return (p->creator ? CREATOR : 0) | (p->q ? Q : 0) | (p->network ? NETWORK : 0) |
-           (p->status ? STATUS : 0);
-}
 
 static void show_filters(struct request *rq, struct token_list_model *model) {
     model->network = filter_chosen(rq, "network", state_networks, network_label);
@@ -135,38 +88,23 @@ static void token_list_refused(struct request *rq, void *at) {
     model->problems = filters_others(rq, shown, sizeof shown / sizeof shown[0]);
 }
 
-static struct token_filter filter_of(const struct token_list_params *p) {
-    static const enum token_order orders[] = {
-        [SORT_NAME] = TOKENS_BY_NAME, [SORT_SYMBOL] = TOKENS_BY_SYMBOL};
-    return (struct token_filter){.network = p->network,
-                                 .status = p->status,
-                                 .creator = p->creator,
-                                 .q = p->q,
-                                 .order = orders[list_sort_of(p->sort)]};
-}
-
 static void token_list_load(struct request *rq, struct load *l, void *at) {
     struct token_list_params *p = rq->params;
     struct token_list_model *model = at;
-    p->q = p->q ? params_trimmed(rq->arena, p->q) : NULL;
-    struct token_filter f = filter_of(p);
-    enum list_sort sort = list_sort_of(p->sort);
-    bool there = list_check(rq, &table, given(p), sort);
+    struct token_filter f;
+    bool there = token_filters_read(rq, &p->filters, &f);
     if (!pager_read(rq, &p->pager, &model->paging) || !there)
         return;
-    model->paging.oldest = sort == SORT_OLDEST;
+    model->paging.oldest = list_sort_of(p->filters.sort) == SORT_OLDEST;
     token_list(l, &f, &model->paging, &record_token, &model->data);
-    token_total(l, &f, &record_total, &model->total);
+    totals_tokens(l, &f, &model->total);
 }
 
 /* The list's address without order and paging. */
 static const char *base_of(struct request *rq, const struct token_list_params *p) {
     struct text base = text_in(rq->arena, PATH_TEXT_MAX);
     text_put(&base, rq->path);
-    path_arg(&base, "network", p->network);
-    path_arg(&base, "status", p->status);
-    path_arg(&base, "creator", p->creator);
-    path_arg(&base, "q", p->q);
+    token_filters_put(&base, &p->filters);
     if (p->pager.limit != 10)
         path_arg_int(&base, "limit", p->pager.limit);
     return text_str(&base);
@@ -174,14 +112,25 @@ static const char *base_of(struct request *rq, const struct token_list_params *p
 
 static void show_heads(struct request *rq, const char *base, struct token_list_model *model) {
     const struct token_list_params *p = rq->params;
-    enum list_sort sort = list_sort_of(p->sort);
-    uint32_t sorts = list_sorts_for(&table, given(p));
+    enum list_sort sort = list_sort_of(p->filters.sort);
+    uint32_t sorts = list_sorts_for(&token_lists, token_filters_given(&p->filters));
     model->by_symbol = list_head_for(rq, base, sorts, sort, SORT_SYMBOL);
     model->by_name = list_head_for(rq, base, sorts, sort, SORT_NAME);
     model->by_time = list_head_time(rq, base, sort);
-    if (p->q && (1U << sort & BY_WORDS))
+    if (p->filters.q && (1U << sort & BY_WORDS))
         model->in_all_words = base;
-    model->capped = p->q && !model->in_all_words && !model->meta.pagination.total_is_exact;
+    model->capped = p->filters.q && !model->in_all_words && !model->meta.pagination.total_is_exact;
+}
+
+/* The same list at another address. */
+static const char *also_at(struct request *rq, const char *path, bool sorted) {
+    const struct token_list_params *p = rq->params;
+    struct text t = text_in(rq->arena, PATH_TEXT_MAX);
+    text_put(&t, path);
+    token_filters_put(&t, &p->filters);
+    if (sorted)
+        list_add_sort(&t, list_sort_of(p->filters.sort));
+    return text_str(&t);
 }
 
 static enum status token_list_show(struct request *rq, struct load *l, void *at, int round) {
@@ -192,11 +141,14 @@ static enum status token_list_show(struct request *rq, struct load *l, void *at,
     const char *base = base_of(rq, p);
     struct text sorted = text_in(rq->arena, PATH_TEXT_MAX);
     text_put(&sorted, base);
-    list_add_sort(&sorted, list_sort_of(p->sort));
-    pager_finish(rq, &model->paging, model->total.at, text_str(&sorted), &record_token,
-                 &model->data, &model->meta.pagination);
+    list_add_sort(&sorted, list_sort_of(p->filters.sort));
+    struct total total = totals_of(&model->total);
+    pager_finish(rq, &model->paging, &total, text_str(&sorted), &record_token, &model->data,
+                 &model->meta.pagination);
     if (rq->face == FACE_OF_HTML) {
         show_filters(rq, model);
+        model->csv = also_at(rq, "/tokens.csv", true);
+        model->jsonl = also_at(rq, "/tokens.jsonl", true);
         show_heads(rq, base, model);
     }
     model->beyond = model->data.n == 0 && model->meta.pagination.total > 0;

@@ -77,6 +77,15 @@ void token_list(struct load *l, const struct token_filter *f, const struct pagin
     bind(paging_call(l, k->list, shape, &k->bits, p, as, out), f);
 }
 
+void token_scan(struct load *l, const struct token_filter *f, int64_t cursor, bool oldest,
+                int32_t limit, const struct record *as, struct rows *out) {
+    uint32_t shape =
+        (f->network ? SHAPE_TOKEN_SCAN_NETWORK : 0) | (oldest ? SHAPE_TOKEN_SCAN_OLDEST : 0);
+    struct sql_call *c = load_add(l, SQL_TOKEN_SCAN, shape, limit + 1, as, out);
+    sql_value_int(l, c, "cursor", cursor);
+    bind(c, f);
+}
+
 void token_total(struct load *l, const struct token_filter *f, const struct record *as,
                  struct rows *out) {
     const struct kind *k = f->q || f->order == TOKENS_BY_ID ? kind_of(f) : &plain;

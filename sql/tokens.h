@@ -23,6 +23,13 @@ struct token_filter {
 void token_list(struct load *l, const struct token_filter *f, const struct paging *p,
                 const struct record *as, struct rows *out);
 
+enum { TOKEN_SCAN_IDS = 20000 };
+
+/* Up to limit + 1 tokens that match f->q (and network) among the TOKEN_SCAN_IDS ids before cursor,
+ * or, oldest first, after it. */
+void token_scan(struct load *l, const struct token_filter *f, int64_t cursor, bool oldest,
+                int32_t limit, const struct record *as, struct rows *out);
+
 /* One row with `total`: how many rows the filter has, at most PAGING_COUNTED + 1. */
 void token_total(struct load *l, const struct token_filter *f, const struct record *as,
                  struct rows *out);

@@ -144,3 +144,22 @@ FROM (SELECT id FROM (
       ORDER BY name_key, id LIMIT 10001) n                                                  --? !symbol
     ) m
   LIMIT 10001) s
+
+-- name: token_scan
+-- The tokens among 20,000 ids that begin with a text, in the order of ids: those before one, or after
+-- it (oldest). An export goes through all of them so, and leaves none out that a list by id must.
+-- shapes: network oldest
+-- limits: 101
+-- row: token
+SELECT t.id, t.name, t.symbol, t.supply, t.decimals, t.creator_id, t.description, t.icon_url,
+       t.contract_address, t.network_id, t.tx_hash, t.status, t.origin, t.type_hash, t.type_script,
+       t.icon_hash, t.chain_time, t.verified_at, t.created_at, t.updated_at,
+       CASE WHEN u.reserved THEN NULL ELSE u.wallet_address END AS creator_address
+FROM tokens t JOIN users u ON u.id = t.creator_id
+WHERE t.id < :cursor::bigint AND t.id >= :cursor::bigint - 20000                            --? !oldest
+WHERE t.id > :cursor::bigint AND t.id <= :cursor::bigint + 20000                            --? oldest
+  AND (starts_with(t.symbol_key, left(lower(:q), 64)) OR starts_with(t.name_key, left(lower(:q), 64)))
+  AND t.network_id = :network                                                               --? network
+ORDER BY t.id DESC                                                                          --? !oldest
+ORDER BY t.id                                                                               --? oldest
+LIMIT :limit

@@ -56,6 +56,8 @@ const queries = {
     values: { network: networks, q: begins, skip: lists.skip, after: cursors, before: ends },
     most: (s) => s.limit * (1 + 2 * DESCENT) + 2 * DESCENT + 2 * WALK,
   },
+  // One statement of an export: the rows of 20,000 ids, found or not.
+  token_scan: { values: { network: networks, q: begins, cursor: [100001, 50000, 0] }, most: (s) => 2000 + s.limit * DESCENT },
   token_matching_total: { values: { network: networks, q: begins }, most: () => 2 * WALK },
   token_by_creator_total: { values: { ...lists, creator: user }, most: () => WALK },
   token_one: { values: { id: [1, 100000, 4711, 0] }, most: () => 2 * DESCENT },

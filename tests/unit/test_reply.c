@@ -213,10 +213,10 @@ static void head_has_the_length_and_no_body(void **state) {
     assert_int_equal(job->reply.body.n, 0);
 }
 
-static bool endless(void *state, struct text *chunk) {
+static enum stream_state endless(void *state, struct text *chunk) {
     (void)state;
     text_lit(chunk, "x");
-    return true;
+    return STREAM_MORE;
 }
 
 static void a_stream_has_neither_length_nor_tag(void **state) {

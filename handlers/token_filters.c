@@ -1,0 +1,38 @@
+#include "handlers/token_filters.h"
+
+#include "handlers/params.h"
+#include "handlers/paths.h"
+
+enum { CREATOR = 1, Q = 2, NETWORK = 4, STATUS = 8 };
+static const struct list_kind kinds[] = {
+    {0, BY_ALL}, {NETWORK, BY_ALL},     {STATUS, BY_ID},  {NETWORK | STATUS, BY_ID},
+    {Q, BY_ALL}, {Q | NETWORK, BY_ALL}, {CREATOR, BY_ID}, {CREATOR | STATUS, BY_ID},
+};
+const struct list_table token_lists = {.filters = {"creator", "q", "network", "status"},
+                                       .kinds = kinds,
+                                       .n = sizeof kinds / sizeof kinds[0]};
+
+uint32_t token_filters_given(const struct token_filters *f) {
+    return (f->creator ? CREATOR : 0) | (f->q ? Q : 0) | (f->network ? NETWORK : 0) |
+           (f->status ? STATUS : 0);
+}
+
+bool token_filters_read(struct request *rq, struct token_filters *f, struct token_filter *out) {
+    static const enum token_order orders[] = {
+        [SORT_NAME] = TOKENS_BY_NAME, [SORT_SYMBOL] = TOKENS_BY_SYMBOL};
+    enum list_sort sort = list_sort_of(f->sort);
+    f->q = f->q ? params_trimmed(rq->arena, f->q) : NULL;
+    *out = (struct token_filter){.network = f->network,
+                                 .status = f->status,
+                                 .creator = f->creator,
+                                 .q = f->q,
+                                 .order = orders[sort]};
+    return list_check(rq, &token_lists, token_filters_given(f), sort);
+}
+
+void token_filters_put(struct text *path, const struct token_filters *f) {
+    path_arg(path, "network", f->network);
+    path_arg(path, "status", f->status);
+    path_arg(path, "creator", f->creator);
+    path_arg(path, "q", f->q);
+}

@@ -1,0 +1,66 @@
+/* token_filters.h - the filters of lists of tokens: of the page, its exports and its feed. */
+#ifndef SITA_HANDLERS_TOKEN_FILTERS_H
+#define SITA_HANDLERS_TOKEN_FILTERS_H
+
+#include "chain/address.h"
+#include "handlers/lists.h"
+#include "handlers/state.h"
+#include "sql/tokens.h"
+
+/* What the parameters say; a member of a page's parameter struct. NULL: not given. */
+struct token_filters {
+    const char *network, *status, *creator, *q, *sort;
+};
+
+enum { TOKEN_Q_MAX = 256 };
+
+/* Their rows in a parameter table; st is the page's struct, member its struct token_filters. */
+#define TOKEN_FILTERS(st, member)                                                                  \
+    {.name = "network",                                                                            \
+     .kind = PARAM_CHOICE,                                                                         \
+     .offset = offsetof(st, member.network),                                                       \
+     .choices = state_networks,                                                                    \
+     .help = "Only tokens of this network."},                                                      \
+        {.name = "status",                                                                         \
+         .kind = PARAM_CHOICE,                                                                     \
+         .offset = offsetof(st, member.status),                                                    \
+         .choices = state_statuses,                                                                \
+         .help = "Only tokens with this status."},                                                 \
+        {.name = "creator",                                                                        \
+         .kind = PARAM_ADDRESS,                                                                    \
+         .offset = offsetof(st, member.creator),                                                   \
+         .least = 1,                                                                               \
+         .most = ADDRESS_MAX,                                                                      \
+         .help = "Only tokens of this CKB address; together with status, not with network."},      \
+    {                                                                                              \
+        .name = "q", .kind = PARAM_TEXT, .offset = offsetof(st, member.q), .least = 1,             \
+        .most = TOKEN_Q_MAX,                                                                       \
+        .help = "Only tokens whose symbol or name begins with this, letter case aside; with "      \
+                "sort=symbol or sort=name only that is looked at. Alone or with network."          \
+    }
+
+/* The row of the order, for pages that have one. */
+#define TOKEN_SORT(st, member)                                                                     \
+    {                                                                                              \
+        .name = "sort", .kind = PARAM_CHOICE, .offset = offsetof(st, member.sort),                 \
+        .choices = list_sorts,                                                                     \
+        .help =                                                                                    \
+            "The order: newest (the usual one) or oldest first; name or symbol by code point in "  \
+            "small letters, alone or with network and q."                                          \
+    }
+
+/* Every list of tokens that there is. */
+extern const struct list_table token_lists;
+
+/* Which of its filters are given. */
+uint32_t token_filters_given(const struct token_filters *f);
+
+/* The filter that the parameters stand for, blanks around q taken away. False, with problems noted
+ * on rq: there is no such list. */
+MUST_CHECK bool token_filters_read(struct request *rq, struct token_filters *f,
+                                   struct token_filter *out);
+
+/* Adds the filters to an address, without the order. */
+void token_filters_put(struct text *path, const struct token_filters *f);
+
+#endif
