@@ -22,8 +22,8 @@ struct activity_model {
     struct list_head by_time;
     struct rows problems; /* struct problem: what no filter shows */
     bool filtered, refused;
-    bool beyond;             /* the list has rows, but not where the reader is */
-    const char *csv, *jsonl; /* paths: the whole list for programs */
+    bool beyond;                    /* the list has rows, but not where the reader is */
+    const char *csv, *jsonl, *atom; /* paths: the whole list for programs, its feed */
     struct list_total total;
     struct paging paging;
 };
@@ -63,6 +63,7 @@ static const struct field model_fields[] = {
     FIELD_MADE(struct activity_model, refused, "refused", FIELD_BOOL, FACE_HTML),
     FIELD_MADE(struct activity_model, csv, "csv", FIELD_PATH, FACE_HTML),
     FIELD_MADE(struct activity_model, jsonl, "jsonl", FIELD_PATH, FACE_HTML),
+    FIELD_MADE(struct activity_model, atom, "atom", FIELD_PATH, FACE_HTML),
     FIELD_MADE(struct activity_model, beyond, "beyond", FIELD_BOOL, FACE_HTML),
 };
 static const struct record record_model = RECORD(activity_model, model_fields);
@@ -141,6 +142,8 @@ static enum status activity_show(struct request *rq, struct load *l, void *at, i
         show_filters(rq, model);
         model->csv = also_at(rq, "/activity.csv", true);
         model->jsonl = also_at(rq, "/activity.jsonl", true);
+        model->atom = also_at(rq, "/activity.atom", false);
+        rq->feed = model->atom;
         model->by_time = list_head_time(rq, base, sort);
     }
     model->beyond = model->data.n == 0 && model->meta.pagination.total > 0;

@@ -91,6 +91,7 @@ static enum status creator_show(struct request *rq, struct load *l, void *at, in
         rq->redirect = text_str(&canonical);
         return OK;
     }
+    rq->feed = arena_printf(rq->arena, "/activity.atom?user=%s", p->address);
     model->address = p->address;
     model->network = network_label(strncmp(p->address, "ckb", 3) == 0 ? "mainnet" : "testnet");
     model->token_count = counted_of(&model->token_total);

@@ -13,6 +13,8 @@
     X(tokens_jsonl)                                                                                \
     X(activity_csv)                                                                                \
     X(activity_jsonl)                                                                              \
+    X(tokens_atom)                                                                                 \
+    X(activity_atom)                                                                               \
     X(transaction)                                                                                 \
     X(creator)                                                                                     \
     X(about)                                                                                       \

@@ -17,6 +17,7 @@ static const struct field shell_fields[] = {
     FIELD_MADE(struct shell, favicon, "favicon", FIELD_PATH, FACE_HTML),
     FIELD_MADE(struct shell, canonical, "canonical", FIELD_URL, FACE_HTML),
     FIELD_MADE(struct shell, twin, "twin", FIELD_PATH, FACE_HTML),
+    FIELD_MADE(struct shell, feed, "feed", FIELD_PATH, FACE_HTML),
     FIELD_MADE(struct shell, at_tokens, "atTokens", FIELD_BOOL, FACE_HTML),
     FIELD_MADE(struct shell, at_activity, "atActivity", FIELD_BOOL, FACE_HTML),
 };
@@ -283,6 +284,7 @@ void reply_shell(const struct job *job, struct shell *out) {
         .canonical =
             own_address ? arena_printf(rq->arena, "%s%s", config.public_url, rq->path) : NULL,
         .twin = ours ? twin_of(rq) : NULL,
+        .feed = ours ? rq->feed : NULL,
         .at_tokens = starts_with(rq->path, "/tokens"),
         .at_activity = starts_with(rq->path, "/activity")};
 }

@@ -10,6 +10,7 @@ struct shell {
     const char *css, *favicon;
     const char *canonical; /* NULL on error pages */
     const char *twin;      /* the same page as JSON, NULL if there is none */
+    const char *feed;      /* what is new on it as a feed, NULL if there is none */
     bool at_tokens, at_activity;
 };
 extern const struct record record_shell;

@@ -105,6 +105,7 @@ static enum status token_show(struct request *rq, struct load *l, void *at, int 
         load_more(l, model, data->token);
         return OK;
     }
+    rq->feed = arena_printf(rq->arena, "/activity.atom?tokenId=%d", data->token->id);
     data->creator_address = data->token->creator_address;
     cut_activity(rq, model);
     drop(&model->others, data->token->id);

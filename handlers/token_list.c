@@ -25,7 +25,7 @@ struct token_list_model {
     bool beyond;              /* the list has rows, but not where the reader is */
     bool capped;              /* more match q than the list holds */
     const char *in_all_words; /* path: q in symbols and names; NULL where it is sought in both */
-    const char *csv, *jsonl;  /* paths: the whole list for programs */
+    const char *csv, *jsonl, *atom; /* paths: the whole list for programs, its feed */
     struct list_total total;
     struct paging paging;
 };
@@ -63,6 +63,7 @@ static const struct field model_fields[] = {
     FIELD_MADE(struct token_list_model, refused, "refused", FIELD_BOOL, FACE_HTML),
     FIELD_MADE(struct token_list_model, csv, "csv", FIELD_PATH, FACE_HTML),
     FIELD_MADE(struct token_list_model, jsonl, "jsonl", FIELD_PATH, FACE_HTML),
+    FIELD_MADE(struct token_list_model, atom, "atom", FIELD_PATH, FACE_HTML),
     FIELD_MADE(struct token_list_model, beyond, "beyond", FIELD_BOOL, FACE_HTML),
     FIELD_MADE(struct token_list_model, capped, "capped", FIELD_BOOL, FACE_HTML),
     FIELD_MADE(struct token_list_model, in_all_words, "inAllWords", FIELD_PATH, FACE_HTML),
@@ -149,6 +150,8 @@ static enum status token_list_show(struct request *rq, struct load *l, void *at,
         show_filters(rq, model);
         model->csv = also_at(rq, "/tokens.csv", true);
         model->jsonl = also_at(rq, "/tokens.jsonl", true);
+        model->atom = also_at(rq, "/tokens.atom", false);
+        rq->feed = model->atom;
         show_heads(rq, base, model);
     }
     model->beyond = model->data.n == 0 && model->meta.pagination.total > 0;

@@ -76,7 +76,7 @@ static void a_token_shows_its_newest_activity(void **state) {
     lacks(html, "href=\"/activity/2\"");
     struct reply *none = get("/tokens/6", "");
     shows(none, 200, "No transaction of this token is recorded here.");
-    lacks(none, "tokenId=6");
+    lacks(none, "/activity?tokenId=6");
 }
 
 static void a_transaction_names_its_token(void **state) {

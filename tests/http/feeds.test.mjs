@@ -1,0 +1,73 @@
+// Feeds as another program's XML parser reads them: well-formed whatever the texts, stable ids, the
+// list's newest rows, a tag that makes the next answer 304.
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import test, { after, before } from 'node:test';
+import { chromium } from 'playwright-core';
+import { base, get, psql } from './lib/site.mjs';
+
+const hostile = ['</title><script>x</script>', ']]> <![CDATA[', '&amp; "\'', '\u0001\u001f\ufffe control', '\u202Ebidi', '熊猫币\u{10FFFF}'];
+const quoted = (s) => `'${s.replace(/'/g, "''")}'`;
+let user, browser, page;
+
+before(async () => {
+  user = psql("INSERT INTO users (wallet_address) VALUES ('feed test') RETURNING id");
+  for (const s of hostile) {
+    const id = psql(`INSERT INTO tokens (name, symbol, supply, creator_id, network_id) VALUES (${quoted(s)}, ${quoted(s)}, '1', ${user}, 'unknown') RETURNING id`);
+    psql(`INSERT INTO transactions (user_id, token_id, tx_hash, tx_type, network_id) VALUES (${user}, ${id}, ${quoted(s)}, ${quoted(s)}, 'unknown')`);
+  }
+  browser = await chromium.launch({ executablePath: ['/usr/bin/chromium', '/usr/bin/chromium-browser'].find((f) => fs.existsSync(f)), args: ['--no-sandbox'] });
+  page = await browser.newPage();
+});
+after(async () => {
+  await browser?.close();
+  psql(`DELETE FROM transactions WHERE user_id = ${user}; DELETE FROM tokens WHERE creator_id = ${user}; DELETE FROM users WHERE id = ${user}`);
+});
+
+// The feed as DOMParser has it.
+const parse = (xml) => page.evaluate((text) => {
+  const doc = new DOMParser().parseFromString(text, 'application/xml');
+  const one = (at, name) => [...at.children].filter((e) => e.localName === name && e.namespaceURI === 'http://www.w3.org/2005/Atom');
+  const facts = (at) => ({ id: one(at, 'id').map((e) => e.textContent), title: one(at, 'title').map((e) => e.textContent),
+    updated: one(at, 'updated').map((e) => e.textContent), links: one(at, 'link').map((e) => [e.getAttribute('rel'), e.getAttribute('href')]) });
+  return { error: doc.querySelector('parsererror')?.textContent, root: doc.documentElement.localName, ...facts(doc.documentElement),
+    authors: one(doc.documentElement, 'author').length, entries: one(doc.documentElement, 'entry').map(facts) };
+}, xml);
+
+for (const [what, relation, query, where] of [['tokens', 'tokens', '', 'true'], ['tokens', 'tokens', '?network=unknown', "network_id = 'unknown'"],
+  ['tokens', 'tokens', '?q=s', "starts_with(lower(name), 's') OR starts_with(lower(symbol), 's')"], ['activity', 'transactions', '', 'true'],
+  ['activity', 'transactions', '?network=unknown', "network_id = 'unknown'"], ['tokens', 'tokens', '?status=failed', 'false']])
+  test(`/${what}.atom${query}`, async () => {
+    const answer = await get(`/${what}.atom${query}`);
+    assert.equal(answer.status, 200);
+    assert.match(answer.headers['content-type'], /^application\/atom\+xml/);
+    const feed = await parse(answer.body);
+    assert.equal(feed.error, undefined);
+    assert.deepEqual([feed.root, feed.id.length, feed.title.length, feed.updated.length, feed.authors], ['feed', 1, 1, 1, 1]);
+    assert.deepEqual(feed.links, [['self', `${base}/${what}.atom${query}`], ['alternate', `${base}/${what}${query}`]]);
+    const ids = psql(`SELECT id FROM ${relation} WHERE ${where} ORDER BY id DESC LIMIT 50`).split('\n').filter(Boolean);
+    assert.deepEqual(feed.entries.map((e) => e.links[0][1]), ids.map((id) => `${base}/${what}/${id}`));
+    assert.deepEqual(feed.entries.map((e) => e.id), ids.map((id) => [`tag:localhost,2026-01-01:/${what}/${id}`]));
+    for (const e of feed.entries) assert.match(e.updated.join(), /^\d{4}-\d\d-\d\dT[\d:.]+Z$/);
+    assert.equal(feed.updated[0], feed.entries.map((e) => e.updated[0]).sort().at(-1) ?? '1970-01-01T00:00:00.000Z');
+    const again = await get(`/${what}.atom${query}`, { headers: { 'If-None-Match': answer.headers.etag } });
+    assert.equal(again.status, 304);
+  });
+
+test('hostile texts are text, and what XML has no place for is replaced', async () => {
+  const { entries } = await parse((await get('/tokens.atom?network=unknown')).body);
+  const clean = (s) => s.replace(/[\u0001\u001f\ufffe]/g, '\ufffd');
+  assert.deepEqual(entries.map((e) => e.title[0]), [...hostile].reverse().map((s) => `${clean(s)} – ${clean(s)}`));
+});
+
+test('pages link their feed; a filter that no list has is refused', async () => {
+  assert.match((await get('/tokens?network=mainnet&sort=name')).body, /<a href="\/tokens\.atom\?network=mainnet" rel="alternate" type="application\/atom\+xml">Feed</);
+  const found = async (at) => /<link rel="alternate" type="application\/atom\+xml" href="([^"]*)">/.exec((await get(at)).body)?.[1];
+  const token = psql('SELECT min(id) FROM tokens');
+  assert.equal(await found('/tokens?network=mainnet&page=2'), '/tokens.atom?network=mainnet');
+  assert.equal(await found('/activity?status=pending'), '/activity.atom?status=pending');
+  assert.equal(await found(`/tokens/${token}`), `/activity.atom?tokenId=${token}`);
+  assert.equal(await found('/about'), undefined);
+  assert.equal((await get('/tokens.atom?creator=x')).status, 400);
+  assert.equal((await get('/activity.atom?txType=mint&status=failed')).status, 400);
+});
