@@ -36,6 +36,7 @@ static const struct setting settings[] = {
     TEXT("READER_URL", reader_url, "", "connection string of the read pool"),
     TEXT("APP_URL", app_url, "", "connection string of the write pool"),
     TEXT("DESK_URL", desk_url, "", "connection string of the desk pool"),
+    TEXT("MONITOR_URL", monitor_url, "", "connection string of `sitaminter db diagnose`"),
     TEXT("READ_LISTEN", read_listen, "unix:var/run/read.sock", "where the read pool listens"),
     TEXT("WRITE_LISTEN", write_listen, "unix:var/run/write.sock", "where the write pool listens"),
     TEXT("DESK_LISTEN", desk_listen, "unix:var/run/desk.sock", "where the desk pool listens"),

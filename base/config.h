@@ -14,7 +14,7 @@
 
 struct config {
     /* libpq connection strings, one per role; empty = not given */
-    const char *owner_url, *reader_url, *app_url, *desk_url;
+    const char *owner_url, *reader_url, *app_url, *desk_url, *monitor_url;
     /* where nginx reaches the pools: "unix:/path" or "ADDRESS:PORT" */
     const char *read_listen, *write_listen, *desk_listen;
     const char *templates_dir, *locale_dir, *icon_dir;

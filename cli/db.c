@@ -23,7 +23,7 @@ static const char after_help[] =
     "\n"
     "Exit status: 0 done or nothing to do, 1 failed, 2 wrong use, 3 the database differs,\n"
     "4 refused for lack of consent, 5 another operation is at work, 6 the database cannot be "
-    "reached.\n";
+    "reached,\n7 a warning, 8 critical.\n";
 
 static void put_usage(FILE *out) {
     fputs("Usage: sitaminter db COMMAND [OPTIONS]\n\n", out);

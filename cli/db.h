@@ -15,17 +15,20 @@
     X(check)                                                                                       \
     X(check_queries)                                                                               \
     X(queries)                                                                                     \
-    X(schema)
+    X(schema)                                                                                      \
+    X(diagnose)
 
 /* What a command returns, for whoever runs it from a script. */
 enum db_exit {
-    DB_DONE = 0,       /* done, or nothing to do */
-    DB_FAILED = 1,     /* standard error says why */
-    DB_USAGE = 2,      /* wrong use */
-    DB_DIFFERS = 3,    /* the database is not as it should be */
-    DB_REFUSED = 4,    /* for lack of consent */
-    DB_LOCKED = 5,     /* another operation is at work */
-    DB_UNREACHABLE = 6 /* no connection to the database */
+    DB_DONE = 0,        /* done, or nothing to do */
+    DB_FAILED = 1,      /* standard error says why */
+    DB_USAGE = 2,       /* wrong use */
+    DB_DIFFERS = 3,     /* the database is not as it should be */
+    DB_REFUSED = 4,     /* for lack of consent */
+    DB_LOCKED = 5,      /* another operation is at work */
+    DB_UNREACHABLE = 6, /* no connection to the database */
+    DB_WARNING = 7,     /* something is not well */
+    DB_CRITICAL = 8     /* something needs attention now */
 };
 
 struct db_command {

@@ -7,6 +7,7 @@
 #include "handlers/records.h"
 #include "handlers/warnings.h"
 #include "sql/db_admin.h"
+#include "sql/diagnose.h"
 #include "sql/embedded.h"
 #include "sql/facts.h"
 #include "sql/history.h"
@@ -50,7 +51,10 @@ static int run_check_queries(int argc, char **argv, struct arena *a) {
                                                    &record_schema_fact,
                                                    &record_schema_operation,
                                                    &record_import_counts,
-                                                   &record_import_unfit};
+                                                   &record_import_unfit,
+                                                   &record_diagnose_row,
+                                                   &record_diagnose_server,
+                                                   &record_diagnose_session};
     struct text say = text_in(a, SAY_MAX);
     struct admin *admin = NULL;
     const char *url = read_url(argc, argv);

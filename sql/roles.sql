@@ -30,6 +30,15 @@ BEGIN
     IF NOT pg_has_role('sita_owner', 'pg_read_all_stats', 'MEMBER') THEN
         GRANT pg_read_all_stats TO sita_owner;
     END IF;
+    -- Whoever may end a session must be a member of its role: so the owner ends those of this
+    -- program, and nobody else's. It also sees what the monitor sees.
+    FOREACH role IN ARRAY ARRAY['sita_app', 'sita_desk', 'sita_reader', 'sita_backup',
+                                'sita_monitor']
+    LOOP
+        IF NOT pg_has_role('sita_owner', role, 'MEMBER') THEN
+            EXECUTE format('GRANT %I TO sita_owner', role);
+        END IF;
+    END LOOP;
 END $$;
 
 -- A page that the database cannot make within three seconds is answered with an error.
