@@ -18,6 +18,20 @@ static bool read_ignore(struct line *l) {
     return *l->at != '\0';
 }
 
+/* "OBJECT word WHAT". */
+static bool read_pair(struct line *l, const char *word) {
+    const char *at = strstr(l->at, word);
+    if (!at || at == l->at)
+        return false;
+    l->out->object = arena_strndup(l->arena, l->at, (size_t)(at - l->at));
+    l->out->what = at + strlen(word);
+    return *l->out->what != '\0';
+}
+
+static bool read_backfill(struct line *l) {
+    return read_pair(l, " with ") && strchr(l->out->object, '.');
+}
+
 static const struct verb {
     const char *word;
     enum directive_kind kind;
@@ -25,6 +39,7 @@ static const struct verb {
     const char *form;
 } verbs[] = {
     {"ignore ", DIRECTIVE_IGNORE, read_ignore, "ignore PATTERN"},
+    {"backfill ", DIRECTIVE_BACKFILL, read_backfill, "backfill TABLE.COLUMN with EXPRESSION"},
 };
 
 static enum status read_line(struct line *l, struct text *why) {

@@ -1,6 +1,7 @@
 /* directives.h - what a schema file says to the push beside its SQL, in comments of their own line:
  *
  *   -- push: ignore index handmade*            do not report such objects of others
+ *   -- push: backfill tokens.decimals with 8   what rows get whose NULL may not stay
  *
  * Names are written as the server prints them: quoted where they need it. */
 #ifndef SITA_SQL_DIRECTIVES_H
@@ -10,12 +11,13 @@
 #include "base/status.h"
 #include "base/text.h"
 
-enum directive_kind { DIRECTIVE_IGNORE, DIRECTIVE_KINDS };
+enum directive_kind { DIRECTIVE_IGNORE, DIRECTIVE_BACKFILL };
 
 struct directive {
     enum directive_kind kind;
     int line;
-    const char *object; /* IGNORE: a pattern as fnmatch(3) has it */
+    const char *object; /* IGNORE: a pattern as fnmatch(3) has it; BACKFILL: "tokens.decimals" */
+    const char *what;   /* BACKFILL: an expression */
 };
 
 struct directives {

@@ -18,13 +18,15 @@ struct schema_fact {
     const char *type;                 /* column: type and collation; constraint: p u c x f */
     const char *special;              /* column: identity or generation; else what it hangs on */
     const char *preset;               /* column: default */
-    const char *look;                 /* counts rows in its way; {rows} is the table */
+    const char *look;                 /* samples of the rows in its way; {rows} is the table */
     const char *needs;                /* ",table,table.column," that it is made of */
     bool not_null;
     int64_t bytes, position; /* of its table; order in which it was made */
     /* Set by facts_mark. */
     bool foreign; /* nobody declared it and no push made it: it is left alone */
     bool found;   /* declared, but what the database has was not made by a push */
+    /* Set by the push, from the file. */
+    const char *backfill; /* column: what rows get that have no value, or NULL */
 };
 
 extern const struct record record_schema_fact;

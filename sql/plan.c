@@ -14,6 +14,7 @@ const struct step_traits step_traits[STEP_KINDS] = {
     [STEP_DROP_COMMENT] = {"drop-comment", "", NULL, false},
     [STEP_DROP_VIEW] = {"drop-view", EXCLUSIVE, NULL, false},
     [STEP_DROP_TRIGGER] = {"drop-trigger", EXCLUSIVE, NULL, false},
+    [STEP_DROP_READER] = {"drop-function", "", NULL, false},
     [STEP_DROP_FOREIGN_KEY] = {"drop-constraint", EXCLUSIVE, NULL, false},
     [STEP_DROP_CONSTRAINT] = {"drop-constraint", EXCLUSIVE, NULL, false},
     [STEP_DROP_INDEX] = {"drop-index", EXCLUSIVE, NULL, false},
@@ -30,6 +31,7 @@ const struct step_traits step_traits[STEP_KINDS] = {
     [STEP_ALTER_TYPE] = {"alter-type", EXCLUSIVE, "values cannot be converted", true},
     [STEP_SET_DEFAULT] = {"set-default", EXCLUSIVE, NULL, false},
     [STEP_DROP_NOT_NULL] = {"drop-not-null", EXCLUSIVE, NULL, false},
+    [STEP_BACKFILL] = {"backfill", "ROW EXCLUSIVE", "rows get the declared value", false},
     [STEP_ADD_GUARD] = {"add-guard", EXCLUSIVE, "rows are NULL there", true},
     [STEP_VALIDATE_GUARD] = {"validate-guard", ONLINE, "rows are NULL there", true},
     [STEP_SET_NOT_NULL] = {"set-not-null", EXCLUSIVE, "rows are NULL there", true},
@@ -153,13 +155,17 @@ static void plan_gone(struct sides *c, const struct schema_fact *f) {
     /* The index of a constraint that an interrupted push was about to add. */
     bool left_over =
         is(f, "index") && facts_find(c->declared, "constraint", f->parent, f->name) != NULL;
-    struct step *s = add(c, foreign_key ? STEP_DROP_FOREIGN_KEY : k->unmake, f, f->unmake);
+    enum step_kind kind = foreign_key                      ? STEP_DROP_FOREIGN_KEY
+                          : is(f, "function") && *f->needs ? STEP_DROP_READER
+                                                           : k->unmake;
+    struct step *s = add(c, kind, f, f->unmake);
     s->consent = k->consent && !left_over && !table_goes(c, f);
     if (is(f, "table"))
         s->look = f->look;
     else if (is(f, "column"))
-        s->look = arena_printf(c->plan->arena,
-                               "SELECT count(*) FROM {rows} AS t WHERE t.%s IS NOT NULL", f->name);
+        s->look =
+            arena_printf(c->plan->arena,
+                         "SELECT NULL AS sample FROM {rows} AS t WHERE t.%s IS NOT NULL", f->name);
 }
 
 /* -- what only the file has ------------------------------------------------------------------- */
@@ -246,7 +252,7 @@ static void plan_new(struct sides *c, const struct schema_fact *f) {
     else if (is(f, "table"))
         plan_new_table(c, f);
     else if (is(f, "column") && live_bytes(c, f) >= 0)
-        plan_new_column(c->plan, facts_find(c->live, "table", "", f->parent), f);
+        plan_new_column(c->plan, c->live, facts_find(c->live, "table", "", f->parent), f);
     else if (is(f, "constraint"))
         plan_new_constraint(c, f);
     else if (is(f, "index"))
@@ -416,6 +422,7 @@ struct plan plan_make(struct arena *a, const struct rows *live, const struct row
     plan_views_back(&c);
     plan_comments(&c);
     plan_foreign(&p, live, declared);
+    plan_references(&p, live);
     sort_steps(&p);
     fingerprint(&p);
     return p;

@@ -17,6 +17,7 @@ enum step_kind {
     STEP_DROP_COMMENT,
     STEP_DROP_VIEW,
     STEP_DROP_TRIGGER,
+    STEP_DROP_READER, /* a function that is made of tables */
     STEP_DROP_FOREIGN_KEY,
     STEP_DROP_CONSTRAINT,
     STEP_DROP_INDEX,
@@ -33,6 +34,7 @@ enum step_kind {
     STEP_ALTER_TYPE,
     STEP_SET_DEFAULT,
     STEP_DROP_NOT_NULL,
+    STEP_BACKFILL,
     STEP_ADD_GUARD, /* a CHECK that lets NOT NULL be set without reading the table again */
     STEP_VALIDATE_GUARD,
     STEP_SET_NOT_NULL,
@@ -66,17 +68,18 @@ struct step {
     const char *object;    /* "tokens.description" */
     const char *table;     /* the table that is locked, "" for none */
     const char *sql;       /* one statement, no semicolon at the end */
-    const char *look;      /* a query that counts rows of the table {rows}, or NULL */
+    const char *look;      /* a query with samples of rows of the table {rows}, or NULL */
     const char *from, *to; /* ALTER_TYPE: the two types */
     int64_t bytes;         /* size of the table */
     int64_t order;         /* among steps of its kind */
     bool online;           /* second phase */
     bool consent;          /* something is lost, or a filled table is rewritten */
     bool rewrites;
-    int64_t found;    /* rows that the look found; -1: it was not taken */
-    int64_t unlike;   /* ALTER_TYPE: values that change on the way there and back */
-    bool sampled;     /* the look was too long for the whole table */
-    struct text note; /* lines that warn */
+    int64_t found;       /* rows that the look found; -1: it was not taken */
+    int64_t unlike;      /* ALTER_TYPE: values that change on the way there and back */
+    int64_t sampled;     /* the look was too long for the whole table: it took so many rows */
+    struct text samples; /* lines: a few of what it found */
+    struct text note;    /* lines that warn */
 };
 
 struct plan {
@@ -94,12 +97,16 @@ struct plan plan_make(struct arena *a, const struct rows *live, const struct row
 /* Adds steps: used by plan_columns.c. */
 struct step *plan_add(struct plan *p, enum step_kind kind, const char *object, const char *sql);
 
+/* Notes at the tables that go what refers to them. */
+void plan_references(struct plan *p, const struct rows *live);
+
 /* The steps that make a column that both sides have the declared one. */
 void plan_column(struct plan *p, const struct rows *live, const struct schema_fact *now,
                  const struct schema_fact *then);
 
 /* How a column that is added to an existing table stands to the rows that are there. */
-void plan_new_column(struct plan *p, const struct schema_fact *table, const struct schema_fact *f);
+void plan_new_column(struct plan *p, const struct rows *live, const struct schema_fact *table,
+                     const struct schema_fact *f);
 
 /* The name of the CHECK that stands for a NOT NULL under way; and whether a name is one. */
 const char *plan_guard(struct arena *a, const struct schema_fact *column);
@@ -122,7 +129,8 @@ const char *plan_consent(struct arena *a, const struct step *s);
 
 /* -- what people and programs read (plan_print.c) --------------------------------------------- */
 
-enum plan_format { PLAN_TEXT, PLAN_JSON, PLAN_SQL };
+/* PLAN_RECORD: the JSON without samples of the data, for what is kept. */
+enum plan_format { PLAN_TEXT, PLAN_JSON, PLAN_SQL, PLAN_RECORD };
 
 void plan_print(struct text *out, const struct plan *p, enum plan_format format);
 

@@ -16,7 +16,8 @@ bool plan_is_guard(const char *name) {
 
 struct column {
     struct plan *plan;
-    const struct schema_fact *now, *then;
+    const struct schema_fact *now, *then; /* now NULL: it is added */
+    int64_t bytes;                        /* of its table */
 };
 
 /* An ALTER TABLE ... ALTER COLUMN of this column. */
@@ -26,7 +27,7 @@ static struct step *alter(struct column *c, enum step_kind kind, const char *wha
         c->plan, kind, arena_printf(a, "%s.%s", c->then->parent, c->then->name),
         arena_printf(a, "ALTER TABLE %s ALTER COLUMN %s %s", c->then->parent, c->then->name, what));
     s->table = c->then->parent;
-    s->bytes = c->now->bytes;
+    s->bytes = c->bytes;
     return s;
 }
 
@@ -62,22 +63,26 @@ static void plan_type(struct column *c) {
     s->from = from;
     s->to = to;
     if (s->rewrites)
-        s->look = arena_printf(a, "t.%s", name);
+        s->look = name;
+}
+
+static void note_removed_default(struct column *c, struct step *s) {
+    plan_note(c->plan, s,
+              c->then->not_null ? "an INSERT that leaves it out will fail: it is NOT NULL"
+                                : "an INSERT that leaves it out will write NULL");
 }
 
 static void plan_default(struct column *c) {
     bool retyped = strcmp(c->now->type, c->then->type) != 0;
     if (!retyped && facts_same(c->now, c->then))
         return;
-    if (*c->now->preset && (retyped || !*c->then->preset))
-        alter(c, STEP_DROP_DEFAULT, "DROP DEFAULT");
+    if (*c->now->preset && (retyped || !*c->then->preset)) {
+        struct step *s = alter(c, STEP_DROP_DEFAULT, "DROP DEFAULT");
+        if (!*c->then->preset)
+            note_removed_default(c, s);
+    }
     if (*c->then->preset)
         alter(c, STEP_SET_DEFAULT, arena_printf(c->plan->arena, "SET DEFAULT %s", c->then->preset));
-}
-
-static const char *null_look(struct column *c) {
-    return arena_printf(c->plan->arena, "SELECT count(*) FROM {rows} AS t WHERE t.%s IS NULL",
-                        c->then->name);
 }
 
 static struct step *guard_step(struct column *c, enum step_kind kind, const char *format) {
@@ -90,9 +95,23 @@ static struct step *guard_step(struct column *c, enum step_kind kind, const char
                          ? arena_printf(a, " CHECK (%s IS NOT NULL) NOT VALID", c->then->name)
                          : ""));
     s->table = c->then->parent;
-    s->bytes = c->now->bytes;
-    s->online = kind != STEP_ADD_GUARD;
+    s->bytes = c->bytes;
+    s->online = kind != STEP_ADD_GUARD || c->then->backfill;
     return s;
+}
+
+/* Rows without a value get the declared one. On a large table that is done in parts, before the
+ * CHECK stands, which would refuse any change of a row that has none yet. */
+static void plan_backfill(struct column *c) {
+    struct arena *a = c->plan->arena;
+    const char *table = c->then->parent, *name = c->then->name;
+    struct step *s = plan_add(c->plan, STEP_BACKFILL, arena_printf(a, "%s.%s", table, name),
+                              arena_printf(a, "UPDATE %s SET %s = (%s) WHERE %s IS NULL", table,
+                                           name, c->then->backfill, name));
+    s->table = table;
+    s->bytes = c->bytes;
+    s->online = c->bytes > PLAN_SMALL_BYTES;
+    s->look = c->now ? c->now->look : "SELECT NULL AS sample FROM {rows} AS t";
 }
 
 /* On a large table a CHECK is proved beside readers and writers; NOT NULL then needs no look. */
@@ -100,21 +119,23 @@ static void plan_not_null(struct column *c, const struct rows *live) {
     struct arena *a = c->plan->arena;
     const char *guard_name = plan_guard(a, c->then);
     const struct schema_fact *guard = facts_find(live, "constraint", c->then->parent, guard_name);
-    bool large = c->now->bytes > PLAN_SMALL_BYTES;
+    bool large = c->bytes > PLAN_SMALL_BYTES;
+    if (c->then->backfill)
+        plan_backfill(c);
     if (large && !guard)
         guard_step(c, STEP_ADD_GUARD, "ADD");
     if (large && (!guard || strstr(guard->definition, " NOT VALID")))
         guard_step(c, STEP_VALIDATE_GUARD, "VALIDATE");
     struct step *s = alter(c, STEP_SET_NOT_NULL, "SET NOT NULL");
     s->online = large;
-    s->look = null_look(c);
+    s->look = c->now && !c->then->backfill ? c->now->look : NULL;
     if (large && !guard) /* one that is there is planned as a fact that goes */
         guard_step(c, STEP_DROP_GUARD, "DROP");
 }
 
 void plan_column(struct plan *p, const struct rows *live, const struct schema_fact *now,
                  const struct schema_fact *then) {
-    struct column c = {p, now, then};
+    struct column c = {p, now, then, now->bytes};
     if (strcmp(now->special, then->special) != 0) {
         if (*then->special || strncmp(now->special, "GENERATED", 9) != 0)
             text_printf(&p->uncovered,
@@ -139,14 +160,28 @@ static bool computed_for_each_row(const struct schema_fact *f) {
     return strchr(f->preset, '(') && strcmp(f->preset, "now()") != 0;
 }
 
-void plan_new_column(struct plan *p, const struct schema_fact *table, const struct schema_fact *f) {
+/* Its text in CREATE TABLE, in which NOT NULL comes last, without that. */
+static const char *nullable(struct arena *a, const struct schema_fact *f) {
+    static const char end[] = " NOT NULL";
+    size_t n = strlen(f->make), tail = sizeof end - 1;
+    return n > tail && strcmp(f->make + n - tail, end) == 0 ? arena_strndup(a, f->make, n - tail)
+                                                            : f->make;
+}
+
+void plan_new_column(struct plan *p, const struct rows *live, const struct schema_fact *table,
+                     const struct schema_fact *f) {
+    bool lacks_value = f->not_null && !*f->preset && !*f->special;
+    bool later = lacks_value && f->backfill;
     struct step *s =
         plan_add(p, STEP_ADD_COLUMN, arena_printf(p->arena, "%s.%s", f->parent, f->name),
-                 arena_printf(p->arena, "ALTER TABLE %s ADD COLUMN %s", f->parent, f->make));
+                 arena_printf(p->arena, "ALTER TABLE %s ADD COLUMN %s", f->parent,
+                              later ? nullable(p->arena, f) : f->make));
     s->table = f->parent;
     s->bytes = table->bytes;
     s->rewrites = computed_for_each_row(f);
     s->consent = s->rewrites && table->bytes > PLAN_SMALL_BYTES;
-    if (f->not_null && !*f->preset && !*f->special)
-        s->look = "SELECT count(*) FROM {rows} AS t";
+    if (later)
+        plan_not_null(&(struct column){p, NULL, f, table->bytes}, live);
+    else if (lacks_value)
+        s->look = "SELECT NULL AS sample FROM {rows} AS t";
 }

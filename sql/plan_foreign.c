@@ -1,4 +1,5 @@
-/* What a plan means for objects that no push made: it keeps them, or does not go through. */
+/* What a plan means for objects beside those that it names: those that no push made are kept, or it
+ * does not go through; what refers to a table that goes is noted. */
 #include <string.h>
 
 #include "sql/plan.h"
@@ -90,5 +91,26 @@ void plan_foreign(struct plan *p, const struct rows *live, const struct rows *de
             else if (holds_on(&w, &p->steps[k]))
                 in_the_way(&w, &p->steps[k]);
         }
+    }
+}
+
+/* A foreign key among the tables that go is of no interest to anyone. */
+static bool goes_too(const struct plan *p, const struct schema_fact *f) {
+    for (size_t i = 0; i < p->n; i++)
+        if (p->steps[i].kind == STEP_DROP_TABLE && strcmp(p->steps[i].object, f->parent) == 0)
+            return true;
+    return false;
+}
+
+void plan_references(struct plan *p, const struct rows *live) {
+    for (size_t k = 0; k < p->n; k++) {
+        const struct schema_fact *f = live->at;
+        if (p->steps[k].kind != STEP_DROP_TABLE)
+            continue;
+        const char *table = arena_printf(p->arena, ",%s,", p->steps[k].object);
+        for (size_t i = 0; i < live->n; i++, f++)
+            if (strstr(f->needs, table) && !goes_too(p, f) && !is(f, "index"))
+                plan_note(p, &p->steps[k],
+                          arena_printf(p->arena, "%s refers to it", facts_object(p->arena, f)));
     }
 }

@@ -41,8 +41,9 @@ static void put_lines(struct text *out, const struct text *lines, const char *be
         text_printf(out, "%s%.*s\n", before, (int)n, line);
 }
 
-static void put_found(struct text *out, const struct step *s) {
-    const char *of = s->sampled ? " (of the first 100000 rows)" : "";
+static void put_found(struct text *out, struct arena *a, const struct step *s) {
+    const char *of =
+        s->sampled ? arena_printf(a, " (of the first %" PRId64 " rows)", s->sampled) : "";
     const char *mark = step_traits[s->kind].blocks ? "cannot be done: " : "";
     if (s->found > 0)
         text_printf(out, "     %s%" PRId64 " %s%s\n", mark, s->found, step_traits[s->kind].look,
@@ -52,9 +53,10 @@ static void put_found(struct text *out, const struct step *s) {
                     s->unlike, of);
     if (s->found == 0 && s->sampled)
         text_printf(out, "     nothing in its way%s\n", of);
+    put_lines(out, &s->samples, "       such as ");
 }
 
-static void put_step(struct text *out, size_t number, const struct step *s) {
+static void put_step(struct text *out, struct arena *a, size_t number, const struct step *s) {
     const struct step_traits *t = &step_traits[s->kind];
     text_printf(out, "%3zu. %s %s", number, t->name, s->object);
     if (*s->table && s->bytes >= 0) {
@@ -66,7 +68,7 @@ static void put_step(struct text *out, size_t number, const struct step *s) {
         text_lit(out, "  rewrites the table");
     text_char(out, '\n');
     put_sql(out, "     ", s->sql);
-    put_found(out, s);
+    put_found(out, a, s);
     put_lines(out, &s->note, "     ");
 }
 
@@ -77,7 +79,7 @@ static void print_text(struct text *out, const struct plan *p) {
         if (p->steps[i].online && !second)
             text_lit(out, "After that, one by one beside readers and writers:\n");
         second = p->steps[i].online;
-        put_step(out, i + 1, &p->steps[i]);
+        put_step(out, p->arena, i + 1, &p->steps[i]);
     }
     put_lines(out, &p->uncovered, "not covered: ");
     put_lines(out, &p->kept, "kept, as no push made it: ");
@@ -108,7 +110,7 @@ static void json_lines(struct text *out, const char *name, const struct text *li
     text_char(out, ']');
 }
 
-static void json_step(struct text *out, struct arena *a, const struct step *s) {
+static void json_step(struct text *out, struct arena *a, const struct step *s, bool samples) {
     const struct step_traits *t = &step_traits[s->kind];
     text_lit(out, "{");
     member(out, "kind", t->name);
@@ -129,22 +131,34 @@ static void json_step(struct text *out, struct arena *a, const struct step *s) {
     }
     text_lit(out, ", ");
     json_lines(out, "notes", &s->note);
+    if (samples) {
+        text_lit(out, ", ");
+        json_lines(out, "samples", &s->samples);
+    }
     text_lit(out, "}");
 }
 
-static void print_json(struct text *out, const struct plan *p) {
+static void put_json(struct text *out, const struct plan *p, bool samples) {
     text_lit(out, "{");
     member(out, "fingerprint", p->fingerprint);
     text_lit(out, "\"steps\": [");
     for (size_t i = 0; i < p->n; i++) {
         text_put(out, i ? ",\n  " : "\n  ");
-        json_step(out, p->arena, &p->steps[i]);
+        json_step(out, p->arena, &p->steps[i], samples);
     }
     text_lit(out, "], ");
     json_lines(out, "uncovered", &p->uncovered);
     text_lit(out, ", ");
     json_lines(out, "kept", &p->kept);
     text_lit(out, "}\n");
+}
+
+static void print_json(struct text *out, const struct plan *p) {
+    put_json(out, p, true);
+}
+
+static void print_record(struct text *out, const struct plan *p) {
+    put_json(out, p, false);
 }
 
 static void print_sql(struct text *out, const struct plan *p) {
@@ -165,7 +179,10 @@ static void print_sql(struct text *out, const struct plan *p) {
 }
 
 void plan_print(struct text *out, const struct plan *p, enum plan_format format) {
-    static void (*const prints[])(struct text *, const struct plan *) = {
-        [PLAN_TEXT] = print_text, [PLAN_JSON] = print_json, [PLAN_SQL] = print_sql};
+    static void (*const prints[])(struct text *,
+                                  const struct plan *) = {[PLAN_TEXT] = print_text,
+                                                          [PLAN_JSON] = print_json,
+                                                          [PLAN_SQL] = print_sql,
+                                                          [PLAN_RECORD] = print_record};
     prints[format](out, p);
 }

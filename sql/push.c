@@ -64,6 +64,8 @@ static enum status read_declared(struct push *p) {
         status = build(p);
     if (status == OK)
         status = facts_read(p->admin, p->arena, &p->declared, p->say);
+    if (status == OK)
+        status = push_note_backfills(p);
     return status == OK ? push_leave_scratch(p) : status;
 }
 

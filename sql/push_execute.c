@@ -19,7 +19,8 @@ static enum status plan_now(struct push *p, struct plan *plan) {
 }
 
 static enum status run_step(struct push *p, const struct step *s) {
-    enum status status = push_run_sql(p, s->sql);
+    enum status status =
+        s->kind == STEP_BACKFILL && s->online ? push_backfill(p, s) : push_run_sql(p, s->sql);
     if (status != OK)
         text_printf(p->say, " (step %s)", plan_consent(p->arena, s));
     return status;

@@ -1,13 +1,33 @@
 /* Looks at the data before it is changed. */
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "sql/push_private.h"
 
-/* What one count may take; after that it counts in the first rows alone. */
+/* What one look may take; after that it is taken at the first rows alone, and at fewer. */
 #define LOOK_BEGIN "SAVEPOINT look; SET LOCAL statement_timeout = '3s'"
 #define LOOK_END "ROLLBACK TO SAVEPOINT look; RELEASE SAVEPOINT look"
-#define SAMPLE_ROWS "100000"
+
+static const int64_t attempts[] = {0, 100000, 5000}; /* rows; 0: all */
+
+enum { ATTEMPTS = sizeof attempts / sizeof attempts[0], SAMPLES_MAX = 4096 };
+
+static const char of_all[] = "SELECT count(*) FROM (%s) AS looked";
+
+/* Samples are other people's data: what would act on a terminal, or reverse its text, goes. */
+static const char some[] =
+    "SELECT string_agg(regexp_replace(sample, '[\\u0001-\\u001f\\u007f-\\u009f\\u200e\\u200f"
+    "\\u202a-\\u202e\\u2066-\\u2069]', '?', 'g'), E'\\n')\n"
+    "FROM (SELECT left(sample, 100) AS sample FROM (%s) AS looked WHERE sample IS NOT NULL LIMIT "
+    "3) "
+    "AS few";
+
+/* One value that cannot be converted fails the whole statement, so most tables are looked at by
+ * a single query, and those with such values by a function that asks for each. */
+static const char unlike_rows[] =
+    "SELECT concat(t.%1$s::text, ' becomes ', t.%1$s::%2$s::text) AS sample FROM {rows} AS t\n"
+    "WHERE t.%1$s IS NOT NULL AND t.%1$s::%2$s::%3$s::text IS DISTINCT FROM t.%1$s::text";
 
 /* 2: the value cannot be converted, 1: it changes on the way there and back, 0: neither. */
 static const char fits_function[] =
@@ -20,76 +40,132 @@ static const char fits_function[] =
     "EXCEPTION WHEN OTHERS THEN RETURN 1;\n"
     "END $fits$";
 
-static const char count_fits[] =
-    "SELECT count(*) FILTER (WHERE f = 2) || ' ' || count(*) FILTER (WHERE f = 1)\n"
-    "FROM (SELECT pg_temp.sitaminter_fits(%s) AS f FROM {rows} AS t WHERE %s IS NOT NULL\n"
-    "      OFFSET 0) AS looked";
+static const char fits_rows[] =
+    "SELECT t.%1$s::text AS sample FROM {rows} AS t WHERE t.%1$s IS NOT NULL\n"
+    "AND pg_temp.sitaminter_fits(t.%1$s) = %2$d";
 
-/* The query with its table in place of {rows}. */
-static const char *fill_in(struct arena *a, const char *look, const char *rows) {
-    static const char mark[] = "{rows}";
-    const char *at = strstr(look, mark);
-    return at ? arena_printf(a, "%.*s%s%s", (int)(at - look), look, rows, at + sizeof mark - 1)
-              : look;
-}
+/* One look at one step. */
+struct look {
+    struct push *push;
+    struct step *step;
+    const char *from, *to; /* ALTER_TYPE: the types without their collation */
+    struct text why;       /* of what failed */
+    int64_t rows;          /* at most so many; 0: all */
+};
 
-/* A type without its collation. */
-static const char *bare(struct arena *a, const char *type) {
+static const char *without_collation(struct arena *a, const char *type) {
     const char *collation = strstr(type, " COLLATE ");
     return collation ? arena_strndup(a, type, (size_t)(collation - type)) : type;
 }
 
-static const char *query_of_step(struct push *p, const struct step *s, bool sample) {
-    struct arena *a = p->arena;
+/* The query with its table in place of {rows}. */
+static const char *fill_in(const struct look *l, const char *query) {
+    static const char mark[] = "{rows}";
+    struct arena *a = l->push->arena;
+    const char *at = strstr(query, mark), *table = l->step->table;
     const char *rows =
-        sample ? arena_printf(a, "(SELECT * FROM %s LIMIT " SAMPLE_ROWS ")", s->table) : s->table;
-    const char *look = s->look;
-    if (s->kind == STEP_ALTER_TYPE)
-        look = arena_printf(a, count_fits, s->look, s->look);
-    return fill_in(a, look, rows);
+        l->rows ? arena_printf(a, "(SELECT * FROM %s LIMIT %" PRId64 ")", table, l->rows) : table;
+    return at ? arena_printf(a, "%.*s%s%s", (int)(at - query), query, rows, at + sizeof mark - 1)
+              : query;
 }
 
-static enum status prepare(struct push *p, const struct step *s, struct text *why) {
-    const char *from, *to;
-    enum status status = admin_script(p->admin, LOOK_BEGIN, why);
-    if (status != OK || s->kind != STEP_ALTER_TYPE)
-        return status;
-    from = bare(p->arena, s->from);
-    to = bare(p->arena, s->to);
-    return admin_script(p->admin, arena_printf(p->arena, fits_function, from, to, to, from), why);
-}
-
-/* Counts; BUSY: it took too long. What the catalogue does not have yet cannot be counted: OK. */
-static enum status count(struct push *p, struct step *s, bool sample) {
-    struct text why = text_in(p->arena, 64 * 1024);
+static enum status count(struct look *l, const char *query, int64_t *n) {
+    struct arena *a = l->push->arena;
     const char *answer = "";
-    enum status status = prepare(p, s, &why);
-    if (status == OK)
-        status = admin_ask(p->admin, p->arena, query_of_step(p, s, sample), &answer, &why);
-    bool slow = status != OK && admin_failed_with(p->admin, "57014");
-    bool absent = status != OK && admin_failed_with(p->admin, "42");
-    if (admin_script(p->admin, LOOK_END, p->say) != OK)
-        return FAILED;
-    if (status == OK) {
-        char *rest;
-        s->found = strtoll(answer, &rest, 10);
-        s->unlike = strtoll(rest, NULL, 10);
-        s->sampled = sample;
+    enum status status =
+        admin_ask(l->push->admin, a, arena_printf(a, of_all, fill_in(l, query)), &answer, &l->why);
+    *n = status == OK ? strtoll(answer, NULL, 10) : -1;
+    return status;
+}
+
+/* A few of what the query gives. */
+static enum status sample(struct look *l, const char *query) {
+    struct arena *a = l->push->arena;
+    struct step *s = l->step;
+    const char *answer = "";
+    enum status status =
+        admin_ask(l->push->admin, a, arena_printf(a, some, fill_in(l, query)), &answer, &l->why);
+    if (status == OK && *answer) {
+        if (!s->samples.max)
+            s->samples = text_in(a, SAMPLES_MAX);
+        text_printf(&s->samples, "%s\n", answer);
     }
-    if (status != OK && !slow && !absent)
-        text_put(p->say, text_str(&why));
+    return status;
+}
+
+static enum status count_and_sample(struct look *l, const char *query, int64_t *n) {
+    enum status status = count(l, query, n);
+    return status == OK && *n > 0 ? sample(l, query) : status;
+}
+
+static enum status look_at_each(struct look *l) {
+    struct arena *a = l->push->arena;
+    const char *name = l->step->look;
+    enum status status = admin_script(
+        l->push->admin, arena_printf(a, fits_function, l->from, l->to, l->to, l->from), &l->why);
+    if (status == OK)
+        status = count_and_sample(l, arena_printf(a, fits_rows, name, 2), &l->step->found);
+    if (status == OK)
+        status = count_and_sample(l, arena_printf(a, fits_rows, name, 1), &l->step->unlike);
+    return status;
+}
+
+static enum status look_at_types(struct look *l) {
+    struct arena *a = l->push->arena;
+    const char *query = arena_printf(a, unlike_rows, l->step->look, l->to, l->from);
+    enum status status = admin_script(l->push->admin, "SAVEPOINT all_at_once", &l->why);
+    if (status == OK)
+        status = count_and_sample(l, query, &l->step->unlike);
+    l->step->found = 0;
+    if (status == OK || admin_failed_with(l->push->admin, "57014"))
+        return status;
+    l->step->unlike = 0;
+    text_clear(&l->why);
+    status = admin_script(l->push->admin, "ROLLBACK TO SAVEPOINT all_at_once", &l->why);
+    return status == OK ? look_at_each(l) : status;
+}
+
+/* BUSY: it took too long. What the catalogue does not have yet cannot be looked at: OK. */
+static enum status attempt(struct look *l) {
+    struct admin *admin = l->push->admin;
+    struct step *s = l->step;
+    enum status status = admin_script(admin, LOOK_BEGIN, &l->why);
+    if (status == OK)
+        status =
+            s->kind == STEP_ALTER_TYPE ? look_at_types(l) : count_and_sample(l, s->look, &s->found);
+    bool slow = status != OK && admin_failed_with(admin, "57014");
+    bool absent = status != OK && admin_failed_with(admin, "42");
+    if (admin_script(admin, LOOK_END, l->push->say) != OK)
+        return FAILED;
+    s->sampled = l->rows;
+    if (status == OK)
+        return OK;
+    s->found = -1;
+    s->unlike = s->sampled = 0;
+    s->samples.n = 0;
+    if (!slow && !absent)
+        text_put(l->push->say, text_str(&l->why));
     return slow ? BUSY : absent ? OK : status;
+}
+
+static enum status look(struct push *p, struct step *s) {
+    enum status status = BUSY;
+    for (int i = 0; i < ATTEMPTS && status == BUSY; i++) {
+        struct look l = {.push = p, .step = s, .rows = attempts[i]};
+        l.why = text_in(p->arena, 64 * 1024);
+        if (s->kind == STEP_ALTER_TYPE) {
+            l.from = without_collation(p->arena, s->from);
+            l.to = without_collation(p->arena, s->to);
+        }
+        status = attempt(&l);
+    }
+    return status == BUSY ? OK : status;
 }
 
 enum status push_look(struct push *p, struct plan *plan) {
     enum status status = OK;
-    for (size_t i = 0; i < plan->n && (status == OK || status == BUSY); i++) {
-        struct step *s = &plan->steps[i];
-        if (!s->look)
-            continue;
-        status = count(p, s, false);
-        if (status == BUSY)
-            status = count(p, s, true);
-    }
-    return status == BUSY ? OK : status;
+    for (size_t i = 0; i < plan->n && status == OK; i++)
+        if (plan->steps[i].look)
+            status = look(p, &plan->steps[i]);
+    return status;
 }

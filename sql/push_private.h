@@ -56,6 +56,12 @@ MUST_CHECK enum status push_note_managed(struct push *p, const struct plan *plan
 
 /* -- steps ------------------------------------------------------------------------------------ */
 
+/* Notes at the declared columns what rows without a value get. FAILED: a directive is wrong. */
+MUST_CHECK enum status push_note_backfills(struct push *p);
+
+/* Does a backfill that is an online step. */
+MUST_CHECK enum status push_backfill(struct push *p, const struct step *s);
+
 /* Counts the rows that the steps of the plan would lose or stumble over, inside the transaction
  * that is open. Each count is bounded in time. */
 MUST_CHECK enum status push_look(struct push *p, struct plan *plan);

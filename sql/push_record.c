@@ -75,7 +75,7 @@ static const char *operator_of(struct push *p) {
 static const char *details_of(struct push *p, const struct plan *plan, const char *error) {
     struct text details = text_in(p->arena, DETAILS_MAX);
     text_lit(&details, "{\"plan\": ");
-    plan_print(&details, plan, PLAN_JSON);
+    plan_print(&details, plan, PLAN_RECORD);
     member(&details, ", ", "operator", operator_of(p));
     member(&details, ", ", "inverse", inverse(p, plan));
     if (error)

@@ -137,8 +137,8 @@ ORDER BY line COLLATE "C"
 -- name: schema_facts
 -- Everything in the current schema as facts that can be compared one by one and made by a statement:
 -- what it is, of which table, under which name; `definition` is what must be equal, `make` and
--- `unmake` are statements (a column's make is its text in CREATE TABLE), `look` counts the rows that
--- stand in its way, {rows} being the table. Kinds that have no `make` are not covered; among them
+-- `unmake` are statements (a column's make is its text in CREATE TABLE), `look` gives a sample for
+-- each row that stands in its way, {rows} being the table. Kinds that have no `make` are not covered; among them
 -- are views and foreign keys of other schemas and of extensions that are made of ours.
 -- row: schema_fact
 WITH mine AS MATERIALIZED (
@@ -174,18 +174,28 @@ indexed AS MATERIALIZED (
     FROM relation c JOIN pg_index i ON i.indrelid = c.oid),
 duplicates AS MATERIALIZED (
     SELECT indexrelid,
-           format('SELECT count(*) FROM (SELECT FROM {rows} AS %s WHERE (%s) AND (%s) '
-                  'GROUP BY %s HAVING count(*) > 1) AS d', parent, coalesce(predicate, 'true'),
+           format('SELECT concat(count(*), '' times '', concat_ws('', '', %s)) AS sample '
+                  'FROM {rows} AS %s WHERE (%s) AND (%s) GROUP BY %s HAVING count(*) > 1', keys,
+                  parent, coalesce(predicate, 'true'),
                   CASE WHEN indnullsnotdistinct THEN 'true' ELSE filled END, keys) AS look
     FROM indexed WHERE indisunique),
+identity AS MATERIALIZED (
+    SELECT k.conrelid AS relation,
+           string_agg(format('concat(%L, %I)', a.attname || '=', a.attname), ', ' ORDER BY n) AS row
+    FROM relation c
+    JOIN pg_constraint k ON k.conrelid = c.oid AND k.contype = 'p'
+    CROSS JOIN unnest(k.conkey) WITH ORDINALITY u (number, n)
+    JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = u.number
+    GROUP BY k.conrelid),
 refers AS MATERIALIZED (
     SELECT d.classid, d.objid,
            string_agg(DISTINCT format(',%s,%s.%I,', c.named, c.named, coalesce(a.attname, '')), '')
                AS needs
     FROM pg_depend d
-    JOIN relation c ON c.oid = d.refobjid
+    JOIN relation c ON (c.oid = d.refobjid AND d.refclassid = 'pg_class'::regclass)
+                    OR (c.reltype = d.refobjid AND d.refclassid = 'pg_type'::regclass)
     LEFT JOIN pg_attribute a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid
-    WHERE d.refclassid = 'pg_class'::regclass AND d.deptype IN ('n', 'a')
+    WHERE d.refclassid IN ('pg_class'::regclass, 'pg_type'::regclass) AND d.deptype IN ('n', 'a')
       AND NOT (d.classid = 'pg_class'::regclass AND d.objid = d.refobjid)
     GROUP BY d.classid, d.objid),
 found AS (
@@ -195,7 +205,7 @@ found AS (
                named AS make,
            'DROP TABLE ' || named AS unmake, NULL AS type,
            ' WITH (' || array_to_string(reloptions, ', ') || ')' AS special, NULL AS preset,
-           false AS not_null, 'SELECT count(*) FROM {rows} AS t' AS look, NULL AS needs,
+           false AS not_null, 'SELECT NULL AS sample FROM {rows} AS t' AS look, NULL AS needs,
            pg_table_size(oid) AS bytes, oid::bigint AS position
     FROM relation WHERE relkind = 'r'
     UNION ALL
@@ -206,7 +216,9 @@ found AS (
                      s.text, CASE WHEN a.attnotnull THEN 'NOT NULL' END),
            'ALTER TABLE ' || c.named || ' DROP COLUMN ' || quote_ident(a.attname), t.type,
            coalesce(CASE WHEN a.attgenerated = 's' THEN 'AS (' || d.preset || ')' END, s.text),
-           CASE WHEN a.attgenerated = '' THEN d.preset END, a.attnotnull, NULL, NULL,
+           CASE WHEN a.attgenerated = '' THEN d.preset END, a.attnotnull,
+           format('SELECT concat_ws('', '', %s) AS sample FROM {rows} AS t WHERE t.%I IS NULL',
+                  coalesce((SELECT row FROM identity WHERE relation = c.oid), 't'), a.attname), NULL,
            pg_table_size(c.oid), a.attnum
     FROM relation c
     JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
@@ -246,11 +258,13 @@ found AS (
            CASE WHEN k.contype IN ('p', 'u') THEN u.keys END, NULL, false,
            CASE WHEN k.contype IN ('p', 'u') THEN d.look
                 WHEN k.contype = 'c' THEN
-                    format('SELECT count(*) FROM {rows} AS %s WHERE NOT (%s)', c.named,
+                    format('SELECT concat_ws('', '', %s) AS sample FROM {rows} AS %s WHERE NOT (%s)',
+                           coalesce(concat_ws(', ', y.row, v.columns), c.named), c.named,
                            pg_get_expr(k.conbin, k.conrelid))
                 WHEN k.contype = 'f' THEN
-                    (SELECT format('SELECT count(*) FROM {rows} AS child WHERE %s AND NOT EXISTS '
-                                   '(SELECT FROM %s AS parent WHERE %s)',
+                    (SELECT format('SELECT concat_ws('', '', %s) AS sample FROM {rows} AS child '
+                                   'WHERE %s AND NOT EXISTS (SELECT FROM %s AS parent WHERE %s)',
+                                   concat_ws(', ', y.row, v.columns),
                                    string_agg(format('child.%I IS NOT NULL', a.attname), ' AND '),
                                    k.confrelid::regclass,
                                    string_agg(format('child.%I = parent.%I', a.attname, b.attname),
@@ -265,6 +279,13 @@ found AS (
     JOIN pg_constraint k ON k.conrelid = c.oid AND k.contype IN ('p', 'u', 'c', 'x', 'f')
     LEFT JOIN indexed u ON u.indexrelid = k.conindid
     LEFT JOIN duplicates d ON d.indexrelid = k.conindid
+    LEFT JOIN identity y ON y.relation = c.oid
+    LEFT JOIN LATERAL (
+        SELECT string_agg(format('concat(%L, %I)', a.attname || '=', a.attname), ', ') AS columns
+        FROM pg_attribute a
+        WHERE a.attrelid = c.oid AND a.attnum = ANY (k.conkey)
+          AND NOT EXISTS (SELECT FROM pg_constraint p WHERE p.conrelid = c.oid AND p.contype = 'p'
+                                                        AND a.attnum = ANY (p.conkey))) v ON true
     UNION ALL
     SELECT 'index', i.parent, i.indexrelid::regclass::text,
            pg_get_indexdef(i.indexrelid, 0, true) || CASE WHEN indisvalid THEN '' ELSE ' NOT VALID' END,
@@ -320,7 +341,8 @@ found AS (
            END,
            'DROP ROUTINE ' || s.text,
            pg_get_function_arguments(p.oid) || pg_get_function_result(p.oid), NULL, NULL, false, NULL,
-           NULL, 0, p.oid
+           (SELECT r.needs FROM refers r WHERE r.classid = 'pg_proc'::regclass AND r.objid = p.oid),
+           0, p.oid
     FROM pg_proc p
     JOIN pg_language l ON l.oid = p.prolang
     JOIN mine ON p.pronamespace = space

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { columnsOf, constraintsOf, core, expectCore } from './core.mjs';
-import { db, newDatabase, psql } from './lib.mjs';
+import { db, newDatabase, psql, read } from './lib.mjs';
 
 function pushed(t, name) {
   const database = newDatabase(t, name);
@@ -32,6 +32,20 @@ test('our additions are nullable or defaulted, and nothing else constrains core 
     for (const line of unique.split('\n').filter(Boolean))
       assert.match(line, / WHERE \((origin|type_hash) IS NOT NULL\)$/, line);
   }
+});
+
+test('each addition to the core tables is listed and justified', (t) => {
+  const database = pushed(t, 'listed');
+  const rows = read('docs/SCHEMA_PUSH.md').split('## What we added')[1].split('\n').filter((line) => line.startsWith('| `'));
+  for (const row of rows) assert.match(row, /^\| `[^|]+` \| [^|]{15,} \|$/);
+  const listed = rows.flatMap((row) => [...row.split('|')[1].matchAll(/`([^`]+)`/g)].map((m) => m[1])).sort();
+  const added = Object.entries(core).flatMap(([table, { columns, constraints }]) => [
+    ...columnsOf(database, table).map(([name]) => name).filter((name) => !columns.some((c) => c[0] === name)).map((name) => `${table}.${name}`),
+    ...Object.keys(constraintsOf(database, table)).filter((name) => !(name in constraints)),
+    ...psql(database, `SELECT indexrelid::regclass FROM pg_index WHERE indrelid = '${table}'::regclass
+      AND NOT EXISTS (SELECT FROM pg_constraint WHERE conindid = indexrelid AND contype IN ('p', 'u'))`).split('\n').filter(Boolean),
+  ]).sort();
+  assert.deepEqual(listed, added);
 });
 
 test('rows as other programs write them are accepted', (t) => {
