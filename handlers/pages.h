@@ -24,6 +24,7 @@
     X(search)                                                                                      \
     X(identicon)                                                                                   \
     X(docs)                                                                                        \
+    X(newest)                                                                                      \
     X(openapi)                                                                                     \
     X(healthz)                                                                                     \
     X(readyz)                                                                                      \

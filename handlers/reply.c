@@ -14,6 +14,7 @@
 
 static const struct field shell_fields[] = {
     FIELD_MADE(struct shell, css, "css", FIELD_PATH, FACE_HTML),
+    FIELD_MADE(struct shell, js, "js", FIELD_PATH, FACE_HTML),
     FIELD_MADE(struct shell, favicon, "favicon", FIELD_PATH, FACE_HTML),
     FIELD_MADE(struct shell, canonical, "canonical", FIELD_URL, FACE_HTML),
     FIELD_MADE(struct shell, twin, "twin", FIELD_PATH, FACE_HTML),
@@ -153,7 +154,7 @@ static const char *tag_of(struct arena *a, const struct text *body) {
 static const char *csp_of(const char *type) {
     if (strncmp(type, "text/html", 9) == 0)
         return "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; "
-               "form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+               "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
     return "default-src 'none'; frame-ancestors 'none'";
 }
 
@@ -280,6 +281,7 @@ void reply_shell(const struct job *job, struct shell *out) {
     bool own_address = ours && !*rq->query && !strchr(rq->path, '%');
     *out = (struct shell){
         .css = ASSET_APP_CSS,
+        .js = ASSET_APP_JS,
         .favicon = ASSET_ICONS_FAVICON_SVG,
         .canonical =
             own_address ? arena_printf(rq->arena, "%s%s", config.public_url, rq->path) : NULL,

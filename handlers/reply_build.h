@@ -7,7 +7,7 @@
 
 /* The frame around every page: what the layout template may name. */
 struct shell {
-    const char *css, *favicon;
+    const char *css, *js, *favicon;
     const char *canonical; /* NULL on error pages */
     const char *twin;      /* the same page as JSON, NULL if there is none */
     const char *feed;      /* what is new on it as a feed, NULL if there is none */

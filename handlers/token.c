@@ -23,7 +23,7 @@ struct token_model {
     struct rows tokens;       /* struct token, one or none */
     struct rows others;       /* struct token: of the same creator */
     struct rows warnings;     /* struct warning */
-    struct rows same_symbol, same_name;
+    struct namesakes first;
 };
 
 enum { SHOWN = 10, OTHERS_SHOWN = 6 };
@@ -69,8 +69,10 @@ static void token_load(struct request *rq, struct load *l, void *at) {
 static void load_more(struct load *l, struct token_model *model, const struct token *t) {
     struct token_filter f = {.creator = t->creator_address};
     struct paging newest = {.page = 1, .limit = OTHERS_SHOWN};
-    token_first_symbol(l, t->network_id, t->symbol, &record_token_name, &model->same_symbol);
-    token_first_name(l, t->network_id, t->name, &record_token_name, &model->same_name);
+    token_first_symbol(l, t->network_id, t->symbol, &record_token_name, &model->first.symbol);
+    token_first_name(l, t->network_id, t->name, &record_token_name, &model->first.name);
+    token_alike_symbol(l, t->network_id, t->id, &record_token_name, &model->first.symbol_alike);
+    token_alike_name(l, t->network_id, t->id, &record_token_name, &model->first.name_alike);
     if (t->creator_address)
         token_list(l, &f, &newest, &record_token, &model->others);
 }
@@ -109,7 +111,7 @@ static enum status token_show(struct request *rq, struct load *l, void *at, int 
     data->creator_address = data->token->creator_address;
     cut_activity(rq, model);
     drop(&model->others, data->token->id);
-    model->warnings = warnings_of(rq->arena, data->token, &model->same_symbol, &model->same_name);
+    model->warnings = warnings_of(rq->arena, data->token, &model->first);
     return OK;
 }
 

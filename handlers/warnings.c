@@ -41,22 +41,36 @@ static const struct look looks[] = {
 
 enum { LOOKS = sizeof looks / sizeof looks[0] };
 
-static void add_earlier(struct warning *warnings, size_t *n, const struct rows *first, int32_t id,
-                        const char *text) {
+static const struct token_name *earlier_in(const struct rows *first, int32_t id) {
     const struct token_name *earlier = first->n ? first->at : NULL;
-    if (earlier && earlier->id < id)
+    return earlier && earlier->id < id ? earlier : NULL;
+}
+
+static void add_earlier(struct warning *warnings, size_t *n, const struct token_name *earlier,
+                        const char *text) {
+    if (earlier)
         warnings[(*n)++] = (struct warning){.text = message(text), .token = earlier};
 }
 
-struct rows warnings_of(struct arena *a, const struct token *t, const struct rows *same_symbol,
-                        const struct rows *same_name) {
-    struct warning *warnings = arena_array(a, LOOKS + 2, sizeof *warnings);
+/* The one that looks the same, unless it is the same and has its warning. */
+static const struct token_name *alike_in(const struct rows *alike, const struct rows *same,
+                                         int32_t id) {
+    const struct token_name *earlier = earlier_in(alike, id), *known = earlier_in(same, id);
+    return earlier && known && earlier->id == known->id ? NULL : earlier;
+}
+
+struct rows warnings_of(struct arena *a, const struct token *t, const struct namesakes *first) {
+    struct warning *warnings = arena_array(a, LOOKS + 4, sizeof *warnings);
     unsigned bits = lookalike_of(t->name) | lookalike_of(t->symbol);
     size_t n = 0;
-    add_earlier(warnings, &n, same_symbol, t->id,
+    add_earlier(warnings, &n, earlier_in(&first->symbol, t->id),
                 N_("An earlier token of this network has the same symbol:"));
-    add_earlier(warnings, &n, same_name, t->id,
+    add_earlier(warnings, &n, alike_in(&first->symbol_alike, &first->symbol, t->id),
+                N_("An earlier token of this network has a symbol that looks the same:"));
+    add_earlier(warnings, &n, earlier_in(&first->name, t->id),
                 N_("An earlier token of this network has the same name:"));
+    add_earlier(warnings, &n, alike_in(&first->name_alike, &first->name, t->id),
+                N_("An earlier token of this network has a name that looks the same:"));
     for (size_t i = 0; i < LOOKS; i++)
         if (bits & looks[i].bit)
             warnings[n++] = (struct warning){.text = message(looks[i].text)};

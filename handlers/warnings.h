@@ -18,9 +18,13 @@ struct warning {
 
 extern const struct record record_warning, record_token_name;
 
-/* The warnings about t: struct warning. same_symbol and same_name are the first tokens of its
- * network with its symbol and name, t itself included: struct token_name. */
-struct rows warnings_of(struct arena *a, const struct token *t, const struct rows *same_symbol,
-                        const struct rows *same_name);
+/* The first tokens of a token's network that have its symbol, its name, or what looks like them;
+ * itself perhaps: struct token_name, one each. */
+struct namesakes {
+    struct rows symbol, name, symbol_alike, name_alike;
+};
+
+/* The warnings about t: struct warning. */
+struct rows warnings_of(struct arena *a, const struct token *t, const struct namesakes *first);
 
 #endif

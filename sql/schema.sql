@@ -43,6 +43,34 @@ CREATE TABLE tokens (
     -- code point: what lists are sorted by and searches find.
     name_key         text COLLATE "C" GENERATED ALWAYS AS (left(lower(name), 64)) STORED,
     symbol_key       text COLLATE "C" GENERATED ALWAYS AS (left(lower(symbol), 64)) STORED,
+    -- What the symbol and the name look like, letter case aside: names that a reader takes for each
+    -- other have the same (a part of the skeleton of Unicode Technical Standard 39: single letters of
+    -- Latin, Greek, Cyrillic, Armenian and Cherokee that look like an ASCII letter or digit, in the
+    -- first list, become it, of the second; what cannot be seen, and blanks, are left out).
+    symbol_look      text GENERATED ALWAYS AS (left(replace(lower(translate(normalize(symbol, NFKC),
+        'ƧꙄꝚƷȜЗӠꝪꞫᏎƼбᏮȢȣꝮɑΑαАаᎪƄΒВЬᏏᏴꞴСсᏟᴄꮯԁᎠᏧΕЕеҽᎬꬲϜքẝꞘꞙꬵƍɡԌցᏀᏳᶃΗНһհᎻᏂıɩɪιіӏᎥꙇꭵͿϳЈјᎫꞲΚКᏦ1I|ƖǀΙІӀ'
+        || 'ᏞΜϺМᎷΝոռ0ΟοσОоՕօᴏᴑꬽΡρРрᏢԛգզƦгᎡᏒᴦꭇꭈꮁƽЅѕՏᏕᏚꜱꮪΤТᎢʋυՍսᴜꞟꭎꭒνѴѵᏙᴠꮩɯѡԜԝաᎳᏔᴡꮃΧХхꞳɣʏΥγУуҮүᎩᎽᶌỿꭚΖᏃ'
+        || 'ᴢꮓ'
+        || U&'\0020\00AD\034F\061C\115F\1160\17B4\17B5\180B\180C\180D\180E\200B\200C\200D\200E\200F'
+        || U&'\202A\202B\202C\202D\202E\2060\2061\2062\2063\2064\2065\2066\2067\2068\2069\206A\206B'
+        || U&'\206C\206D\206E\206F\2800\3164\FE00\FE01\FE02\FE03\FE04\FE05\FE06\FE07\FE08\FE09\FE0A'
+        || U&'\FE0B\FE0C\FE0D\FE0E\FE0F\FEFF\FFA0',
+        '2223333334566889aAaAaAbBBbbBBCcCccdDdEEeeEeFffFffggGgGGgHHhhHhiiiiiiiiiJjJjJJKKKllllllll'
+        || 'LMMMMNnnOOooOoOooooPpPpPqqqRrRRrrrrsSsSSSssTTTuuUuuuuuvVvVvvwwWwwWWwwXXxXyyYyYyYyYYyyyZZ'
+        || 'zz')),
+        'm', 'rn'), 64)) STORED,
+    name_look      text GENERATED ALWAYS AS (left(replace(lower(translate(normalize(name, NFKC),
+        'ƧꙄꝚƷȜЗӠꝪꞫᏎƼбᏮȢȣꝮɑΑαАаᎪƄΒВЬᏏᏴꞴСсᏟᴄꮯԁᎠᏧΕЕеҽᎬꬲϜքẝꞘꞙꬵƍɡԌցᏀᏳᶃΗНһհᎻᏂıɩɪιіӏᎥꙇꭵͿϳЈјᎫꞲΚКᏦ1I|ƖǀΙІӀ'
+        || 'ᏞΜϺМᎷΝոռ0ΟοσОоՕօᴏᴑꬽΡρРрᏢԛգզƦгᎡᏒᴦꭇꭈꮁƽЅѕՏᏕᏚꜱꮪΤТᎢʋυՍսᴜꞟꭎꭒνѴѵᏙᴠꮩɯѡԜԝաᎳᏔᴡꮃΧХхꞳɣʏΥγУуҮүᎩᎽᶌỿꭚΖᏃ'
+        || 'ᴢꮓ'
+        || U&'\0020\00AD\034F\061C\115F\1160\17B4\17B5\180B\180C\180D\180E\200B\200C\200D\200E\200F'
+        || U&'\202A\202B\202C\202D\202E\2060\2061\2062\2063\2064\2065\2066\2067\2068\2069\206A\206B'
+        || U&'\206C\206D\206E\206F\2800\3164\FE00\FE01\FE02\FE03\FE04\FE05\FE06\FE07\FE08\FE09\FE0A'
+        || U&'\FE0B\FE0C\FE0D\FE0E\FE0F\FEFF\FFA0',
+        '2223333334566889aAaAaAbBBbbBBCcCccdDdEEeeEeFffFffggGgGGgHHhhHhiiiiiiiiiJjJjJJKKKllllllll'
+        || 'LMMMMNnnOOooOoOooooPpPpPqqqRrRRrrrrsSsSSSssTTTuuUuuuuuvVvVvvwwWwwWWwwXXxXyyYyYyYyYYyyyZZ'
+        || 'zz')),
+        'm', 'rn'), 64)) STORED,
     CONSTRAINT tokens_pkey PRIMARY KEY (id),
     CONSTRAINT tokens_creator_id_users_id_fk FOREIGN KEY (creator_id) REFERENCES users (id),
     CONSTRAINT tokens_decimals_check CHECK (decimals BETWEEN 0 AND 255),
@@ -134,6 +162,9 @@ CREATE INDEX tokens_symbol_key_id ON tokens (symbol_key, id);
 CREATE INDEX tokens_network_symbol_key_id ON tokens (network_id, symbol_key, id);
 CREATE INDEX tokens_name_key_id ON tokens (name_key, id);
 CREATE INDEX tokens_network_name_key_id ON tokens (network_id, name_key, id);
+-- Earlier tokens that look the same.
+CREATE INDEX tokens_symbol_look ON tokens (symbol_look, network_id, id);
+CREATE INDEX tokens_name_look ON tokens (name_look, network_id, id);
 -- One record for each xUDT type script of a network.
 CREATE UNIQUE INDEX tokens_type_hash_unique ON tokens (network_id, type_hash)
     WHERE type_hash IS NOT NULL;

@@ -121,3 +121,20 @@ void token_first_name(struct load *l, const char *network, const char *name,
     sql_value(c, "network", network);
     sql_value(c, "name", name);
 }
+
+static void alike(struct load *l, enum sql_name name, const char *network, int32_t id,
+                  const struct record *as, struct rows *out) {
+    struct sql_call *c = load_add(l, name, 0, 0, as, out);
+    sql_value(c, "network", network);
+    sql_value_int(l, c, "id", id);
+}
+
+void token_alike_symbol(struct load *l, const char *network, int32_t id, const struct record *as,
+                        struct rows *out) {
+    alike(l, SQL_TOKEN_ALIKE_SYMBOL, network, id, as, out);
+}
+
+void token_alike_name(struct load *l, const char *network, int32_t id, const struct record *as,
+                      struct rows *out) {
+    alike(l, SQL_TOKEN_ALIKE_NAME, network, id, as, out);
+}

@@ -49,4 +49,11 @@ void token_first_symbol(struct load *l, const char *network, const char *symbol,
 void token_first_name(struct load *l, const char *network, const char *name,
                       const struct record *as, struct rows *out);
 
+/* The first token of the network whose symbol (or name) looks like that of the token id, itself
+ * perhaps: one row. */
+void token_alike_symbol(struct load *l, const char *network, int32_t id, const struct record *as,
+                        struct rows *out);
+void token_alike_name(struct load *l, const char *network, int32_t id, const struct record *as,
+                      struct rows *out);
+
 #endif

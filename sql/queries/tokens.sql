@@ -162,3 +162,23 @@ WHERE t.network_id = :network
   AND t.name_key <= left(lower(:name), 64) AND t.name_key >= left(lower(:name), 64)
 ORDER BY t.name_key, t.id
 LIMIT 1
+
+-- name: token_alike_symbol
+-- The first token of a network whose symbol looks like that of a token.
+-- row: token_name
+SELECT t.id, t.name, t.symbol
+FROM tokens t
+WHERE t.symbol_look = (SELECT symbol_look FROM tokens WHERE id = :id::int)
+  AND t.network_id <= :network AND t.network_id >= :network
+ORDER BY t.network_id, t.id
+LIMIT 1
+
+-- name: token_alike_name
+-- The same for names.
+-- row: token_name
+SELECT t.id, t.name, t.symbol
+FROM tokens t
+WHERE t.name_look = (SELECT name_look FROM tokens WHERE id = :id::int)
+  AND t.network_id <= :network AND t.network_id >= :network
+ORDER BY t.network_id, t.id
+LIMIT 1

@@ -3,79 +3,49 @@
 // axe finds nothing, nothing scrolls sideways, nothing is fetched from elsewhere, and a reader gets
 // from page to page with the keyboard alone. Screenshots go to TEST_STATE/shots.
 import assert from 'node:assert/strict';
-import fs from 'node:fs';
 import path from 'node:path';
-import test, { after, before } from 'node:test';
+import test from 'node:test';
 import { AxeBuilder } from '@axe-core/playwright';
-import { chromium } from 'playwright-core';
 import { base, psql } from '../http/lib/site.mjs';
+import { open, pages, screens, shots } from './lib/pages.mjs';
 
-const shots = path.join(process.env.TEST_STATE, 'shots');
-const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser'].find((f) => fs.existsSync(f));
 const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
-const screens = {
-  phone: { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true, deviceScaleFactor: 2 },
-  desktop: { viewport: { width: 1280, height: 900 } },
-  wide: { viewport: { width: 2560, height: 1440 } },
-};
-const token = Number(psql("SELECT id FROM tokens WHERE type_hash IS NOT NULL ORDER BY id LIMIT 1"));
-const transaction = Number(psql('SELECT id FROM transactions WHERE token_id IS NOT NULL ORDER BY id LIMIT 1'));
-// Two people: one with nothing, one with long names.
-const [nobody, creator] = JSON.parse(fs.readFileSync(path.join(process.env.SOURCE_DIR, 'tests/data/addresses.json'), 'utf8'))
-  .valid.slice(1, 3).map((a) => a.address);
-psql(`INSERT INTO users (wallet_address) VALUES ('${nobody}'), ('${creator}')`);
-psql(`INSERT INTO tokens (name, symbol, supply, creator_id, network_id) SELECT repeat(w, 30), repeat(w, 8),
-  '340282366920938463463374607431.768211455', u.id, 'mainnet' FROM users u, unnest(ARRAY['Wide', '中文名', 'a.io ']) w
-  WHERE wallet_address = '${creator}'`);
-const warned = psql(`SELECT max(id) FROM tokens WHERE creator_id = (SELECT id FROM users WHERE wallet_address = '${creator}')`);
-psql(`INSERT INTO transactions (user_id, token_id, tx_hash, tx_type, network_id, metadata) SELECT id, ${warned}, '0x' || repeat('ab', 32),
-  'mint', 'mainnet', json_build_object('note', repeat('long ', 60), 'inner', json_build_object('list', json_build_array(1, repeat('x', 200))))
-  FROM users WHERE wallet_address = '${creator}'`);
-const tree = psql('SELECT max(id) FROM transactions');
-const pages = {
-  warned: `/tokens/${warned}`, tree: `/activity/${tree}`,
-  about: '/about', search: '/search?q=t', 'search-none': '/search?q=nothing-like-this',
-  creator: `/creators/${creator}`, 'creator-empty': `/creators/${nobody}`,
-  home: '/', tokens: '/tokens', 'tokens-filtered': '/tokens?network=testnet', 'tokens-none': '/tokens?status=failed',
-  token: `/tokens/${token}`, activity: '/activity?page=3', transaction: `/activity/${transaction}`,
-  'not-found': '/nothing-here', 'bad-input': '/tokens?network=nowhere&page=0',
-  'bad-filter': '/activity?network=mainnet&user=ckb1x&from=2024-02-30', filtered: '/activity?from=2024-01-01&to=2024-01-02',
-};
 
-let browser;
-before(async () => {
-  fs.mkdirSync(shots, { recursive: true });
-  browser = await chromium.launch({ executablePath, headless: true, args: ['--no-sandbox', '--disable-gpu',
-    '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'] });
-});
-after(() => {
-  psql(`DELETE FROM transactions WHERE id = ${tree};
-    DELETE FROM tokens WHERE creator_id IN (SELECT id FROM users WHERE wallet_address = '${creator}');
-    DELETE FROM users WHERE wallet_address IN ('${creator}', '${nobody}')`);
-  return browser?.close();
-});
+// All bytes of a page as they are sent: itself, its style, its script and its pictures.
+const HEAVIEST = 30 * 1000;
 
-// A page in a context of its own; fails the test for console errors and requests to other hosts.
-async function open(options, work) {
-  const context = await browser.newContext({ ignoreHTTPSErrors: true, ...options });
-  const page = await context.newPage();
-  const complaints = [];
-  page.on('pageerror', (error) => complaints.push(String(error)));
-  page.on('console', (m) => m.type() === 'error' && !/status of 40[04]/.test(m.text()) && complaints.push(m.text()));
-  page.on('request', (r) => !r.url().startsWith(base) && complaints.push(`request to ${r.url()}`));
-  try {
-    await work(page);
-    assert.deepEqual(complaints, []);
-  } finally {
-    await context.close();
-  }
+async function measure(page) {
+  let bytes = 0;
+  const network = await page.context().newCDPSession(page);
+  await network.send('Network.enable');
+  network.on('Network.loadingFinished', ({ encodedDataLength }) => { bytes += encodedDataLength; });
+  await page.addInitScript(() => {
+    window.shifts = [];
+    new PerformanceObserver((list) => window.shifts.push(...list.getEntries().map((e) => e.value)))
+      .observe({ type: 'layout-shift', buffered: true });
+  });
+  const settled = () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 50))));
+  return { bytes: () => bytes, shifts: async () => { await page.evaluate(settled); return page.evaluate(() => window.shifts); } };
 }
+
+test('a page that moves while it loads, and its weight, are seen', () => open({}, async (page) => {
+  const cost = await measure(page);
+  await page.route('**/tokens', async (route) => route.fulfill({ contentType: 'text/html', body:
+    `<p>x</p><h1>y</h1>${'z'.repeat(40000)}<script>requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(() => document.querySelector('p').append(document.createElement('br'), 'more'), 100)))</script>` }));
+  await page.goto(`${base}/tokens`);
+  await page.waitForFunction(() => document.querySelector('br'));
+  assert.ok((await cost.shifts()).length > 0);
+  assert.ok(cost.bytes() > HEAVIEST);
+}));
 
 for (const [name, address] of Object.entries(pages)) {
   for (const [screen, size] of Object.entries(screens)) {
     for (const colorScheme of ['light', 'dark']) {
       test(`${name}, ${screen}, ${colorScheme}`, () => open({ ...size, colorScheme }, async (page) => {
+        const cost = await measure(page);
         await page.goto(base + address);
+        assert.deepEqual(await cost.shifts(), [], 'nothing moves while it loads');
+        assert.ok(cost.bytes() <= HEAVIEST, `${cost.bytes()} bytes`);
         await page.screenshot({ path: path.join(shots, `${name}-${screen}-${colorScheme}.png`), fullPage: true });
         const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
         assert.ok(overflow <= 0, `${overflow} pixels scroll sideways`);
@@ -90,6 +60,8 @@ for (const [name, address] of Object.entries(pages)) {
     for (const javaScriptEnabled of [true, false])
       await open({ javaScriptEnabled }, async (page) => {
         await page.goto(base + address);
+        // Beside buttons that copy and how long ago a time was.
+        await page.locator('main').evaluate((main) => main.querySelectorAll('.copy, .ago').forEach((e) => e.remove()));
         texts.push((await page.locator('main').innerText()).replace(/[0-9a-f]{32}/, 'ID'));
       });
     assert.equal(texts[0], texts[1]);

@@ -32,6 +32,50 @@ test('an earlier token of the same network with the same symbol or name is linke
   assert.doesNotMatch(byName, /same symbol/);
 });
 
+test('an earlier token whose symbol or name looks the same is linked, whatever letters it is made of', async () => {
+  const first = token('Moon Orbit', 'MOON0');
+  for (const [name, symbol, alike] of [
+    ['x1', 'M\u041E\u041ENO', 'symbol'], // Cyrillic O twice, and a letter for the digit
+    ['x2', 'MO\u200BON0', 'symbol'], // something that cannot be seen
+    ['x3', '\uFF2D\uFF2F\uFF2F\uFF2E\uFF10', 'symbol'], // full width
+    ['x4', '\u039C\u039F\u039F\u039D\u039F', 'symbol'], // Greek capitals
+    ['rnoon \u043Erbit', 'x5', 'name'], ['Moon  Orb\u0456t', 'x6', 'name'],
+  ]) {
+    const body = warnings((await get(`/tokens/${token(name, symbol)}`)).body);
+    assert.match(body, new RegExp(`${alike} that looks the same: <a href="/tokens/${first}"><bdi>MOON0</bdi>`), `${name} ${symbol}`);
+    assert.doesNotMatch(body, /same symbol:|same name:/, 'it is not the same');
+  }
+  const again = warnings((await get(`/tokens/${token('y', 'moon0')}`)).body);
+  assert.match(again, /same symbol:/);
+  assert.doesNotMatch(again, /looks the same/, 'one warning for one thing');
+  for (const symbol of ['M00N', 'NOON0', 'MOONO1', '\u6708'])
+    assert.equal(warnings((await get(`/tokens/${token(`z ${symbol}`, symbol)}`)).body), '', symbol);
+});
+
+test('what looks the same is decided by the table of Unicode, letter for letter', () => {
+  // Pairs of confusables.txt (Unicode Technical Standard 39): prototypes of single letters.
+  const pairs = [['\u0430', 'a'], ['\u0435', 'e'], ['\u043E', 'o'], ['\u0440', 'p'], ['\u0441', 'c'], ['\u0443', 'y'],
+    ['\u0445', 'x'], ['\u0455', 's'], ['\u0456', 'i'], ['\u0458', 'j'], ['\u0501', 'd'], ['\u051B', 'q'], ['\u051D', 'w'],
+    ['\u03BF', 'o'], ['\u03BD', 'v'], ['\u03B9', 'i'], ['\u0578', 'n'], ['\u057D', 'u'], ['\u0585', 'o'], ['\u0131', 'i'],
+    ['\u0391', 'A'], ['\u0392', 'B'], ['\u0397', 'H'], ['\u0420', 'P'], ['\u0422', 'T'], ['\u13A0', 'D'], ['1', 'l'], ['I', 'l'], ['0', 'O']];
+  const looks = (texts) => psql(`INSERT INTO tokens (name, symbol, supply, creator_id, network_id)
+    SELECT '', s, '', ${user}, 'unknown' FROM unnest(ARRAY[${texts.map((s) => `'${s}'`)}]) WITH ORDINALITY u(s, n) ORDER BY n
+    RETURNING symbol_look`).split('\n');
+  assert.deepEqual(looks(pairs.map(([one]) => one)), looks(pairs.map(([, other]) => other)));
+  const apart = 'a b c d e f g h i j k l n o p q r s t u v w x y z 2 3 4 5 6 7 8 9 \u0436 \u0444 \u03C9 \u6708'.split(' ');
+  assert.equal(new Set(looks(apart)).size, apart.length);
+});
+
+test('supply and amounts are grouped to read and whole to copy', async () => {
+  const id = token('Large', 'LRG');
+  psql(`UPDATE tokens SET supply = '340282366920938463463374607431.768211455' WHERE id = ${id}`);
+  const activity = psql(`INSERT INTO transactions (user_id, token_id, tx_hash, tx_type, network_id, amount) VALUES
+    (${user}, ${id}, '${hash}', 'mint', 'mainnet', '1234567.5') RETURNING id`);
+  assert.ok((await get(`/tokens/${id}`)).body.includes(
+    '<data value="340282366920938463463374607431.768211455">340,282,366,920,938,463,463,374,607,431.768211455</data>'));
+  assert.ok((await get(`/activity/${activity}`)).body.includes('<data value="1234567.5">1,234,567.5</data>'));
+});
+
 test('names that deceive the eye are warned of, each with its reason', async () => {
   const id = token('visit free-ckb.xyz \u200B', 'U\u0405DT\u202E');
   const text = warnings((await get(`/tokens/${id}`)).body);

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import path from 'node:path';
+import zlib from 'node:zlib';
 
 const [{ default: Ajv2020 }, { default: addFormats }] = await Promise.all([import('ajv/dist/2020.js'), import('ajv-formats')])
   .catch((error) => { throw new Error('./run test installs what is missing; so does npm ci in tests/', { cause: error }); });
@@ -37,6 +38,8 @@ function resolve(thing) {
   return thing?.$ref ? thing.$ref.slice(2).split('/').reduce((at, key) => at[key], document) : thing;
 }
 
+const unpack = { gzip: zlib.gunzipSync, br: zlib.brotliDecompressSync };
+
 const patterns = Object.keys(document.paths)
   .map((pattern) => [new RegExp(`^${pattern.replaceAll('.', '\\.').replace(/\{\w+\}/g, '[^/]+')}$`), pattern]);
 
@@ -53,7 +56,7 @@ const elsewhere = { 204: {}, ...Object.fromEntries([400, 403, 404, 405, 413, 414
   .map((status) => [status, { content: errors }])) };
 
 // Sentences about what the document does not say of this answer; none: it fits.
-export function mistakes(target, { method = 'GET' }, { status, headers, body }) {
+export function mistakes(target, { method = 'GET' }, { status, headers, body, raw }) {
   const known = operation(target);
   const reads = known && (method === 'GET' || method === 'HEAD');
   const response = resolve(reads ? known.responses[status] : elsewhere[status])
@@ -65,7 +68,8 @@ export function mistakes(target, { method = 'GET' }, { status, headers, body }) 
   const media = response.content[type];
   if (!media) return [`type ${type} is not in the document`];
   const validate = validator(media.schema);
-  const value = /json$/.test(type) ? JSON.parse(body) : body;
+  const plain = unpack[headers['content-encoding']]?.(raw).toString() ?? body;
+  const value = /json$/.test(type) ? JSON.parse(plain) : plain;
   return validate(value) ? [] : validate.errors.map((e) => `${e.instancePath} ${e.message} ${JSON.stringify(e.params)}`);
 }
 

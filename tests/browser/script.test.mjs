@@ -1,0 +1,79 @@
+// What the little JavaScript there is does: copies, says how long ago, tells of new rows; it moves
+// nothing, and asks nobody but this site.
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { base, psql, until } from '../http/lib/site.mjs';
+import { open, token } from './lib/pages.mjs';
+
+// Gives the browser its time; Date.now() and timers stand still until they are moved.
+const later = (page, ms) => page.clock.runFor(ms);
+
+test('copying: the whole supply without grouping, a hash, and word of it', () =>
+  open({ permissions: ['clipboard-read', 'clipboard-write'] }, async (page) => {
+    await page.goto(`${base}/tokens/${token}`);
+    for (const [name, column] of [['Copy the supply', 'supply'], ['Copy the type script hash', 'type_hash']]) {
+      const button = page.getByRole('button', { name });
+      await button.click();
+      await page.waitForFunction(() => document.getElementById('say').textContent === 'Copied');
+      assert.equal(await page.evaluate(() => navigator.clipboard.readText()), psql(`SELECT ${column} FROM tokens WHERE id = ${token}`));
+    }
+    await page.getByRole('button', { name: 'Copy the supply' }).focus();
+    await page.waitForFunction(() => document.getElementById('say').textContent === '');
+    await page.keyboard.press('Enter');
+    await page.waitForFunction(() => document.getElementById('say').textContent === 'Copied');
+  }));
+
+test('times say how long ago, and go on', () => open({}, async (page) => {
+  const created = new Date(`${psql(`SELECT created_at FROM tokens WHERE id = ${token}`).replace(' ', 'T')}Z`);
+  await page.clock.install({ time: new Date(created.getTime() + 3 * 3600e3 + 5e3) });
+  await page.goto(`${base}/tokens/${token}`);
+  const added = page.locator(`time[datetime="${created.toISOString()}"] + .ago`).first();
+  assert.equal(await added.textContent(), '3 hours ago');
+  await later(page, 3600e3);
+  assert.equal(await added.textContent(), '4 hours ago');
+  assert.match(await page.locator('time').first().textContent(), /^\d{4}-\d\d-\d\d \d\d:\d\d UTC$/);
+}));
+
+// A list is open; rows are added; the notice counts those of this list, and no row has moved.
+async function openList(page, address) {
+  await page.clock.install();
+  const asked = [];
+  page.on('request', (request) => request.resourceType() === 'fetch' && asked.push(request.url().slice(base.length)));
+  await page.goto(base + address);
+  const places = () => page.evaluate(() => JSON.stringify([...document.querySelectorAll('main *')].map((e) => e.getBoundingClientRect())));
+  return { asked, places, before: await places() };
+}
+
+const news = (page) => page.locator('#news');
+
+test('new rows of a list are counted where nothing moves', () => open({}, async (page) => {
+  const { asked, places, before } = await openList(page, '/activity?network=mainnet');
+  await later(page, 20000);
+  await until(() => asked, (a) => a.length === 1);
+  assert.equal(await news(page).isVisible(), false);
+  const ids = psql(`INSERT INTO transactions (user_id, tx_hash, tx_type, network_id)
+    SELECT (SELECT min(id) FROM users), '0x' || repeat('ef', 32), 'mint', n
+    FROM unnest(ARRAY['mainnet', 'testnet', 'mainnet']) n RETURNING id`).split('\n');
+  try {
+    await until(async () => { await later(page, 20000); return news(page).isVisible(); }, Boolean);
+    assert.equal(await news(page).textContent(), '2 new');
+    assert.equal(await places(), before, 'no row has moved');
+    assert.ok(asked.every((a) => a === '/api/newest' || /^\/api\/transactions\?network=mainnet&before=\d+&limit=100$/.test(a)), asked.join());
+    await news(page).getByRole('link').click();
+    await page.waitForURL('**/activity?network=mainnet');
+    const rows = await page.locator('tbody tr').evaluateAll((all) => all.slice(0, 2).map((tr) => tr.querySelector('a').pathname.split('/').pop()));
+    assert.ok(rows.every((id) => ids.includes(id)), `${rows} of ${ids}`);
+  } finally {
+    psql(`DELETE FROM transactions WHERE id IN (${ids})`);
+  }
+}));
+
+test('a page that is not the first, and one that nobody looks at, ask nothing', () => open({}, async (page) => {
+  const { asked } = await openList(page, '/activity?page=2');
+  await later(page, 120000);
+  assert.deepEqual(asked, []);
+  await page.addInitScript(() => Object.defineProperty(document, 'hidden', { get: () => true }));
+  await page.goto(`${base}/activity`);
+  await later(page, 120000);
+  assert.deepEqual(asked, []);
+}));
