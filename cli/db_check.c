@@ -4,6 +4,7 @@
 
 #include "base/config.h"
 #include "cli/db.h"
+#include "handlers/chart.h"
 #include "handlers/records.h"
 #include "handlers/warnings.h"
 #include "sql/db_admin.h"
@@ -45,6 +46,7 @@ static int run_check_queries(int argc, char **argv, struct arena *a) {
                                                    &record_token_name,
                                                    &record_transaction,
                                                    &record_total,
+                                                   &record_chart_row,
                                                    &record_schema_line,
                                                    &record_schema_object,
                                                    &record_schema_record,

@@ -99,7 +99,9 @@ static void put_choices(struct text *out, const char *const *choices) {
 void api_put_param_type(struct text *out, const struct param *q) {
     switch (q->kind) {
     case PARAM_INT:
-        text_printf(out, "whole number from %d to %d", q->least, q->most);
+        text_printf(out, "whole number from %d", q->least);
+        if (q->most < INT32_MAX)
+            text_printf(out, " to %d", q->most);
         break;
     case PARAM_CHOICE:
         put_choices(out, q->choices);
@@ -121,8 +123,8 @@ const char *api_field_type(const struct field *f) {
         [FIELD_TEXT] = "text",    [FIELD_HASH] = "text",        [FIELD_AMOUNT] = "decimal as text",
         [FIELD_URL] = "text",     [FIELD_PATH] = "path",        [FIELD_JSON] = "any JSON",
         [FIELD_INT] = "integer",  [FIELD_LONG] = "integer",     [FIELD_OPT_INT] = "integer",
-        [FIELD_BOOL] = "boolean", [FIELD_TIME] = "time in UTC", [FIELD_RECORD] = "object",
-        [FIELD_LINK] = "object",  [FIELD_LIST] = "list",        [FIELD_DERIVED] = "text",
+        [FIELD_BOOL] = "boolean", [FIELD_TIME] = "time in UTC", [FIELD_RECORD] = "record",
+        [FIELD_LINK] = "record",  [FIELD_LIST] = "list of",     [FIELD_DERIVED] = "text",
     };
     return words[f->type];
 }

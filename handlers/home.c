@@ -1,4 +1,5 @@
 /* The front page: what this is, the newest tokens and activity, and how much there is. */
+#include "handlers/chart.h"
 #include "handlers/counted.h"
 #include "handlers/page.h"
 #include "handlers/pages.h"
@@ -11,6 +12,8 @@ struct home_model {
     struct rows transactions; /* struct transaction */
     struct list_total token_total, transaction_total;
     struct counted token_count, transaction_count;
+    struct rows spans; /* struct chart_row */
+    const struct chart *chart;
 };
 
 enum { SHOWN = 6 };
@@ -23,6 +26,7 @@ static const struct field model_fields[] = {
                  &record_counted),
     FIELD_INSIDE(struct home_model, transaction_count, "transactionCount", FIELD_RECORD, FACE_HTML,
                  &record_counted),
+    FIELD_INSIDE(struct home_model, chart, "chart", FIELD_LINK, FACE_HTML, &record_chart),
 };
 static const struct record record_model = RECORD(home_model, model_fields);
 
@@ -35,6 +39,7 @@ static void home_load(struct request *rq, struct load *l, void *at) {
     transaction_list(l, &(struct transaction_filter){0}, &newest, &record_transaction,
                      &model->transactions);
     totals_transactions(l, &(struct transaction_filter){0}, &model->transaction_total);
+    activity_chart(l, &record_chart_row, &model->spans);
 }
 
 static void cut(struct rows *rows) {
@@ -43,7 +48,6 @@ static void cut(struct rows *rows) {
 }
 
 static enum status home_show(struct request *rq, struct load *l, void *at, int round) {
-    (void)rq;
     (void)l;
     (void)round;
     struct home_model *model = at;
@@ -51,6 +55,7 @@ static enum status home_show(struct request *rq, struct load *l, void *at, int r
     cut(&model->transactions);
     model->token_count = counted_of(&model->token_total);
     model->transaction_count = counted_of(&model->transaction_total);
+    model->chart = chart_of(rq->arena, &model->spans);
     return OK;
 }
 

@@ -89,3 +89,7 @@ void transaction_one(struct load *l, int32_t id, const struct record *as, struct
 void transaction_newest_id(struct load *l, const struct record *as, struct rows *out) {
     load_add(l, SQL_TRANSACTION_NEWEST_ID, 0, 0, as, out);
 }
+
+void activity_chart(struct load *l, const struct record *as, struct rows *out) {
+    load_add(l, SQL_ACTIVITY_CHART, 0, 0, as, out);
+}

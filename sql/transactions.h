@@ -31,4 +31,7 @@ void transaction_one(struct load *l, int32_t id, const struct record *as, struct
 /* The newest transaction's id: one row or none. */
 void transaction_newest_id(struct load *l, const struct record *as, struct rows *out);
 
+/* How much happened when, oldest first: at most 101 rows. */
+void activity_chart(struct load *l, const struct record *as, struct rows *out);
+
 #endif

@@ -110,3 +110,35 @@ FROM transactions x
 JOIN users u ON u.id = x.user_id
 LEFT JOIN tokens t ON t.id = x.token_id
 WHERE x.id = :id::int
+
+-- name: activity_chart
+-- The newest 10,000 transactions, counted by spans of time that suit how far they reach back: hours
+-- only where more than that many fit into two days. The spans follow each other without a gap, up to
+-- the newest row's; at least thirty, where all rows are counted. A span that is counted in part is
+-- left out.
+-- row: chart_row
+WITH newest AS MATERIALIZED (
+    SELECT x.created_at FROM transactions x
+    WHERE x.created_at >= '2000-01-01' AND x.created_at < '2100-01-01'
+    ORDER BY x.created_at DESC LIMIT 10001),
+reach AS (
+    SELECT count(*) > 10000 AS cut, min(created_at) AS oldest, max(created_at) AS latest
+    FROM newest HAVING count(*) > 0),
+spans AS (
+    SELECT cut, oldest, latest,
+           CASE WHEN cut AND latest - oldest <= '2 days' THEN 'hour'
+                WHEN latest - oldest <= '60 days' THEN 'day'
+                WHEN latest - oldest <= '1 year' THEN 'week'
+                WHEN latest - oldest <= '5 years' THEN 'month'
+                ELSE 'year' END AS unit
+    FROM reach),
+counted AS (
+    SELECT date_trunc(unit, created_at) AS begins, count(*)::int AS n FROM newest, spans GROUP BY 1)
+SELECT s.unit, g.begins, coalesce(c.n, 0) AS n, s.cut
+FROM spans s
+CROSS JOIN LATERAL generate_series(
+    CASE WHEN cut THEN least(date_trunc(unit, oldest) + ('1 ' || unit)::interval, date_trunc(unit, latest))
+         ELSE least(date_trunc(unit, oldest), date_trunc(unit, latest) - ('29 ' || unit)::interval) END,
+    date_trunc(unit, latest), ('1 ' || unit)::interval) g(begins)
+LEFT JOIN counted c ON c.begins = g.begins
+ORDER BY g.begins

@@ -81,6 +81,7 @@ const queries = {
     most: (s) => s.limit * (1 + 2 * DESCENT) + 4 * DESCENT + (s.options.includes('page') ? s.limit * DESCENT + WALK : 0),
   },
   transaction_by_date_total: { values: { ...spans, token, user }, most: () => WALK },
+  activity_chart: { values: {}, most: () => WALK },
   transaction_one: { values: { id: [1, 1000000, 4711, 0] }, most: () => 3 * DESCENT },
   token_first_symbol: { values: { network: networks, symbol: ['T1', 't40', 'no such'] }, most: () => 2 * DESCENT },
   token_first_name: { values: { network: networks, name: ['Token 7', 'TOKEN 99999', 'no such'] }, most: () => 2 * DESCENT },
