@@ -1,6 +1,5 @@
 #include "handlers/api.h"
 
-#include <ctype.h>
 #include <string.h>
 
 #include "handlers/pages.h"
@@ -86,7 +85,7 @@ void api_put_name(struct text *out, const struct record *r) {
     bool start = true;
     for (const char *s = r->name; *s; s++) {
         if (*s != '_')
-            text_char(out, start ? (char)toupper((unsigned char)*s) : *s);
+            text_char(out, start && *s >= 'a' && *s <= 'z' ? (char)(*s - 'a' + 'A') : *s);
         start = *s == '_';
     }
 }

@@ -27,8 +27,8 @@ test('the sitemap leads to the fixed pages and to every token once', async () =>
     urls.push(...locations(answer.body));
   }
   const tokens = psql('SELECT id FROM tokens ORDER BY id').split('\n').map((id) => `/tokens/${id}`);
-  assert.deepEqual(urls, ['/', '/tokens', '/activity', '/about', ...tokens]);
-  for (const url of [...urls.slice(0, 4), urls.at(-1)]) assert.equal((await get(url)).status, 200, url);
+  assert.deepEqual(urls, ['/', '/tokens', '/activity', '/about', '/docs/api', ...tokens]);
+  for (const url of [...urls.slice(0, 5), urls.at(-1)]) assert.equal((await get(url)).status, 200, url);
   assert.equal((await get(`/sitemaps/${maps.length}`)).status, 404);
 });
 
