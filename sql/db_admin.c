@@ -12,6 +12,9 @@
 struct admin {
     PGconn *conn;
     char sqlstate[6]; /* of the latest error */
+    int watch_ms;     /* -1: nobody watches */
+    void (*waits)(void *context);
+    void *context;
 };
 
 static void print_notice(void *unused, const PGresult *result) {
@@ -47,6 +50,7 @@ enum status admin_open(struct admin **out, const char *conninfo, const char *use
     struct admin *admin = calloc(1, sizeof *admin);
     if (!admin)
         log_fatal("out_of_memory", "connection of an administrator");
+    admin->watch_ms = -1;
     admin->conn = PQconnectdbParams(names, values, 1);
     if (PQstatus(admin->conn) != CONNECTION_OK) {
         put_message(why, admin->conn ? PQerrorMessage(admin->conn) : "out of memory");
@@ -90,36 +94,43 @@ static enum status check_result(struct admin *admin, const PGresult *result, con
     return FAILED;
 }
 
-enum status admin_script(struct admin *admin, const char *sql, struct text *why) {
-    PGresult *result = PQexec(admin->conn, sql);
-    enum status status = check_result(admin, result, sql, why);
-    PQclear(result);
-    return status;
-}
-
-/* Waits until libpq can go on; calls back each time that `ms` have passed. False: no connection. */
-static bool wait_for_answer(struct admin *admin, int ms, void (*waits)(void *), void *context) {
+/* Until libpq has an answer or no connection any more; says so each time that watch_ms passed. */
+static void wait_for_answer(struct admin *admin) {
     struct pollfd p = {.fd = PQsocket(admin->conn), .events = POLLIN};
     while (PQisBusy(admin->conn)) {
-        int ready = poll(&p, 1, ms);
+        int ready = poll(&p, 1, admin->watch_ms);
         if (ready == 0)
-            waits(context);
+            admin->waits(admin->context);
         else if (ready > 0 && !PQconsumeInput(admin->conn))
-            return false;
+            return;
     }
-    return true;
 }
 
-enum status admin_script_watched(struct admin *admin, const char *sql, int ms,
-                                 void (*waits)(void *), void *context, struct text *why) {
-    PGresult *result, *last = NULL;
-    if (PQsendQuery(admin->conn, sql))
-        while (wait_for_answer(admin, ms, waits, context) && (result = PQgetResult(admin->conn))) {
-            PQclear(last);
-            last = result;
-        }
-    enum status status = check_result(admin, last, sql, why); /* NULL counts as a failure */
-    PQclear(last);
+/* The last result of what was sent, as PQexec has it: an error ends a script. NULL counts as one.
+ */
+static PGresult *answer(struct admin *admin, int sent) {
+    PGresult *last = NULL;
+    while (sent) {
+        wait_for_answer(admin);
+        PGresult *result = PQgetResult(admin->conn);
+        if (!result)
+            break;
+        PQclear(last);
+        last = result;
+    }
+    return last;
+}
+
+void admin_watch(struct admin *admin, int ms, void (*waits)(void *context), void *context) {
+    admin->watch_ms = ms;
+    admin->waits = waits;
+    admin->context = context;
+}
+
+enum status admin_script(struct admin *admin, const char *sql, struct text *why) {
+    PGresult *result = answer(admin, PQsendQuery(admin->conn, sql));
+    enum status status = check_result(admin, result, sql, why);
+    PQclear(result);
     return status;
 }
 
@@ -132,7 +143,8 @@ static enum status run_named(struct admin *admin, const struct statement *s,
                              struct text *why) {
     if (n_values != s->n_values)
         log_fatal("sql_value", "%s takes %u values, not %zu", s->id, s->n_values, n_values);
-    *out = PQexecParams(admin->conn, s->text, (int)n_values, NULL, values, NULL, NULL, 0);
+    *out = answer(
+        admin, PQsendQueryParams(admin->conn, s->text, (int)n_values, NULL, values, NULL, NULL, 0));
     enum status status = check_result(admin, *out, s->text, why);
     if (status != OK) {
         text_printf(why, " (query %s)", query_of(s->name)->name);
@@ -168,12 +180,16 @@ enum status admin_value(struct admin *admin, struct arena *a, enum sql_name name
 
 enum status admin_ask(struct admin *admin, struct arena *a, const char *sql, const char **out,
                       struct text *why) {
-    PGresult *result = PQexec(admin->conn, sql);
+    PGresult *result = answer(admin, PQsendQuery(admin->conn, sql));
     enum status status = check_result(admin, result, sql, why);
     if (status == OK)
         *out = arena_strdup(a, PQntuples(result) > 0 ? PQgetvalue(result, 0, 0) : "");
     PQclear(result);
     return status;
+}
+
+void admin_forget_error(struct admin *admin) {
+    admin->sqlstate[0] = '\0';
 }
 
 bool admin_failed_with(const struct admin *admin, const char *sqlstate) {

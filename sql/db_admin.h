@@ -17,10 +17,9 @@ void admin_close(struct admin *admin);
  * words and the line. Warnings of the server go to standard error. */
 MUST_CHECK enum status admin_script(struct admin *admin, const char *sql, struct text *why);
 
-/* The same; calls `waits` each time another `ms` milliseconds have passed without an answer. */
-MUST_CHECK enum status admin_script_watched(struct admin *admin, const char *sql, int ms,
-                                            void (*waits)(void *context), void *context,
-                                            struct text *why);
+/* From now on `waits` is called each time that another `ms` milliseconds pass without an answer to
+ * whatever was asked. */
+void admin_watch(struct admin *admin, int ms, void (*waits)(void *context), void *context);
 
 /* The number of the server's process behind the connection. */
 int admin_backend(const struct admin *admin);
@@ -41,6 +40,9 @@ MUST_CHECK enum status admin_ask(struct admin *admin, struct arena *a, const cha
 
 /* Whether the SQLSTATE of the latest error begins so ("42" is a whole class). */
 bool admin_failed_with(const struct admin *admin, const char *sqlstate);
+
+/* As if there had been none. */
+void admin_forget_error(struct admin *admin);
 
 /* True if the connection is inside a transaction that has not failed. */
 bool admin_in_transaction(const struct admin *admin);

@@ -218,7 +218,8 @@ static enum push_outcome push_locked(struct push *p) {
      * the server notices and ends what it does. */
     if (admin_script(p->admin,
                      "SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0; "
-                     "SET jit = off; SET client_connection_check_interval = '1s'",
+                     "SET jit = off; SET client_connection_check_interval = '1s'; "
+                     "SET lock_timeout = '" PUSH_READ_WAIT "'",
                      p->say) != OK ||
         admin_script(p->admin, "BEGIN", p->say) != OK || /* alone: its end keeps the settings */
         push_read_objects(p, &objects) != OK ||
@@ -231,12 +232,20 @@ static enum push_outcome push_locked(struct push *p) {
     return push_matches_record(p, &objects) ? matches(p, &objects) : change(p, &objects);
 }
 
+/* A push that could not even read what is there says so. */
+static enum push_outcome name_lock(struct push *p, enum push_outcome outcome) {
+    if (outcome != PUSH_FAILED || p->at_work || !admin_failed_with(p->admin, "55P03"))
+        return outcome;
+    text_printf(p->say, ".%s\nNothing was changed.", p->held_by);
+    return PUSH_LOCKED;
+}
+
 static enum push_outcome push_connected(struct push *p) {
     const char *locked = "t", *holder = "";
     if (!only_shows(p) && admin_value(p->admin, p->arena, SQL_SCHEMA_LOCK, &locked, p->say) != OK)
         return PUSH_FAILED;
     if (strcmp(locked, "t") == 0)
-        return push_locked(p);
+        return name_lock(p, push_locked(p));
     if (admin_value(p->admin, p->arena, SQL_SCHEMA_LOCK_HOLDER, &holder, p->say) != OK)
         return PUSH_FAILED;
     text_printf(p->say,
@@ -256,8 +265,10 @@ enum push_outcome push_run(const char *conninfo, const struct push_options *opti
                      .began = push_clock()};
     enum push_outcome outcome = PUSH_UNREACHABLE;
     schema_source_hash(p.source_hash, options->schema);
-    if (admin_open(&p.admin, conninfo, NULL, NULL, say) == OK)
+    if (admin_open(&p.admin, conninfo, NULL, NULL, say) == OK) {
+        push_watch(&p);
         outcome = push_connected(&p);
+    }
     admin_close(p.onlooker);
     admin_close(p.admin); /* ends what did not commit */
     arena_free(p.arena);

@@ -24,10 +24,12 @@ enum status push_backfill(struct push *p, const struct step *s) {
     int64_t blocks = 0;
     enum status status = blocks_of(p, s, &blocks);
     for (int64_t at = 0; at < blocks && status == OK; at += PART_BLOCKS)
-        status = push_run_sql(p, arena_printf(p->arena,
-                                              "%s AND ctid >= '(%" PRId64 ",0)' "
-                                              "AND ctid < '(%" PRId64 ",0)'",
-                                              s->sql, at, at + PART_BLOCKS));
+        status = admin_script(p->admin,
+                              arena_printf(p->arena,
+                                           "%s AND ctid >= '(%" PRId64 ",0)' "
+                                           "AND ctid < '(%" PRId64 ",0)'",
+                                           s->sql, at, at + PART_BLOCKS),
+                              p->say);
     /* What was added meanwhile. */
-    return status == OK ? push_run_sql(p, s->sql) : status;
+    return status == OK ? admin_script(p->admin, s->sql, p->say) : status;
 }

@@ -19,8 +19,9 @@ static enum status plan_now(struct push *p, struct plan *plan) {
 }
 
 static enum status run_step(struct push *p, const struct step *s) {
-    enum status status =
-        s->kind == STEP_BACKFILL && s->online ? push_backfill(p, s) : push_run_sql(p, s->sql);
+    enum status status = s->kind == STEP_BACKFILL && s->online
+                             ? push_backfill(p, s)
+                             : admin_script(p->admin, s->sql, p->say);
     if (status != OK)
         text_printf(p->say, " (step %s)", plan_consent(p->arena, s));
     return status;
@@ -84,6 +85,7 @@ static bool try_again(struct push *p, size_t said, int attempt) {
 static enum push_outcome do_transaction(struct push *p, const struct plan *plan) {
     for (int attempt = 0;; attempt++) {
         size_t said = p->say->n;
+        admin_forget_error(p->admin);
         if (first_phase(p, plan) == OK)
             return PUSH_APPLIED;
         p->recorded = NULL; /* rolled back with the rest */
@@ -104,6 +106,7 @@ static const char *lock_wait(const struct step *s) {
 static enum status do_online_step(struct push *p, const struct step *s) {
     for (int attempt = 0;; attempt++) {
         size_t said = p->say->n;
+        admin_forget_error(p->admin);
         if (admin_script(p->admin, lock_wait(s), p->say) == OK && run_step(p, s) == OK)
             return OK;
         if (!try_again(p, said, attempt))
@@ -113,7 +116,8 @@ static enum status do_online_step(struct push *p, const struct step *s) {
 
 static enum status finish(struct push *p) {
     struct plan rest;
-    if (admin_script(p->admin, "BEGIN", p->say) != OK)
+    if (admin_script(p->admin, "BEGIN; SET LOCAL lock_timeout = '" PUSH_READ_WAIT "'", p->say) !=
+        OK)
         return FAILED;
     bool well =
         plan_now(p, &rest) == OK && check_rest(p, &rest, false) == OK && push_record_end(p) == OK;
@@ -132,6 +136,7 @@ static enum push_outcome do_online(struct push *p, const struct plan *plan) {
 
 enum push_outcome push_execute(struct push *p, const struct plan *plan) {
     size_t said = p->say->n;
+    p->at_work = true;
     enum push_outcome outcome = do_transaction(p, plan);
     if (outcome == PUSH_APPLIED && plan_count(plan, true) > 0)
         outcome = do_online(p, plan);

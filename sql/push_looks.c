@@ -5,8 +5,10 @@
 
 #include "sql/push_private.h"
 
-/* What one look may take; after that it is taken at the first rows alone, and at fewer. */
-#define LOOK_BEGIN "SAVEPOINT look; SET LOCAL statement_timeout = '3s'"
+/* What one look may take; after that it is taken at the first rows alone, and at fewer. Waiting for
+ * a lock is not looking. */
+#define LOOK_BEGIN                                                                                 \
+    "SAVEPOINT look; SET LOCAL lock_timeout = '2s'; SET LOCAL statement_timeout = '3s'"
 #define LOOK_END "ROLLBACK TO SAVEPOINT look; RELEASE SAVEPOINT look"
 
 static const int64_t attempts[] = {0, 100000, 5000}; /* rows; 0: all */

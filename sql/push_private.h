@@ -6,11 +6,15 @@
 #include "sql/plan.h"
 #include "sql/push.h"
 
+/* How long reading the schema waits for somebody who changes it. */
+#define PUSH_READ_WAIT "5s"
+
 struct push {
     struct arena *arena;
     const char *conninfo;
     struct admin *admin;
     struct admin *onlooker; /* asks what the other connection waits for; NULL until it is needed */
+    bool at_work;           /* the steps have begun */
     const char *held_by;    /* who was seen to hold what is waited for, "" for nobody */
     const struct push_options *options;
     struct text *out, *say;
@@ -94,8 +98,8 @@ MUST_CHECK enum status push_build_from(struct push *p, const struct rows *facts)
  * has kinds of objects that no step makes. */
 MUST_CHECK enum status push_try(struct push *p, const struct plan *plan);
 
-/* Runs SQL that may have to wait, and names who it waits for while it does. */
-MUST_CHECK enum status push_run_sql(struct push *p, const char *sql);
+/* From now on whoever a statement waits for is named while it waits. */
+void push_watch(struct push *p);
 
 /* Passes the line on to whoever is there to read it now. */
 void push_tell(struct push *p, const char *line);

@@ -37,6 +37,6 @@ static void look(void *context) {
         p->held_by = held_by;
 }
 
-enum status push_run_sql(struct push *p, const char *sql) {
-    return admin_script_watched(p->admin, sql, LOOK_AFTER_MS, look, p, p->say);
+void push_watch(struct push *p) {
+    admin_watch(p->admin, LOOK_AFTER_MS, look, p);
 }

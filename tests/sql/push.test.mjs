@@ -132,6 +132,25 @@ test("the database's own time limits do not end a push", (t) => {
   assert.equal(r.status, DONE, r.stderr);
 });
 
+test('a lock that keeps it from reading what is there: the same', async (t) => {
+  const database = newDatabase(t, 'unread');
+  assert.equal(push(database).status, DONE);
+  const holder = spawn('psql', ['-qAtd', database], { env: environment });
+  t.after(() => holder.kill());
+  holder.stdin.write('SELECT pg_backend_pid(); BEGIN; LOCK TABLE settings, public_settings IN ACCESS EXCLUSIVE MODE; SELECT 1;\n');
+  const pid = await locked(holder);
+  for (const more of [[], ['--dry-run', '--format=json']]) {
+    const r = push(database, ...more);
+    assert.equal(r.status, LOCKED, r.stderr);
+    assert.match(r.stderr, new RegExp(`^Waiting for a lock\\n  held by process ${pid} .* on (settings|public_settings) since`));
+    assert.match(r.stderr, /Nothing was changed/);
+    assert.equal(r.stdout, '');
+  }
+  holder.stdin.end('ROLLBACK;\n');
+  await once(holder, 'exit');
+  assert.equal(push(database).status, DONE);
+});
+
 test('the order of columns and of creation makes no difference', (t) => {
   const database = newDatabase(t, 'order');
   psql(database, `
