@@ -16,10 +16,7 @@
     X(check_queries)                                                                               \
     X(queries)                                                                                     \
     X(schema)                                                                                      \
-    X(diagnose)                                                                                    \
-    X(backup)                                                                                      \
-    X(verify)                                                                                      \
-    X(restore)
+    X(diagnose)
 
 /* What a command returns, for whoever runs it from a script. */
 enum db_exit {
