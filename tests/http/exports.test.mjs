@@ -5,6 +5,7 @@
 import assert from 'node:assert/strict';
 import https from 'node:https';
 import test, { after, before } from 'node:test';
+import { parseCsv } from './lib/csv.mjs';
 import { ca, get, httpsPort, psql, until } from './lib/site.mjs';
 
 const MANY = 12345;
@@ -25,37 +26,6 @@ after(async () => {
   // Workers remember for a moment that there were more than they count.
   await until(async () => JSON.parse((await get('/api/tokens', { headers: { Cookie: 'a=1' } })).body).meta.pagination.totalIsExact, Boolean);
 });
-
-// RFC 4180, read as its grammar says.
-function parseCsv(text) {
-  const rows = [];
-  for (let at = 0; at < text.length;) {
-    const row = [];
-    for (;;) {
-      let cell = '';
-      if (text[at] === '"') {
-        for (at++; ; at++) {
-          assert.ok(at < text.length, 'a quote is closed');
-          if (text[at] === '"' && text[at + 1] !== '"') break;
-          if (text[at] === '"') at++;
-          cell += text[at];
-        }
-        at++;
-      } else {
-        const [found] = /^[^",\r\n]*/.exec(text.slice(at, at + 20000));
-        cell = found;
-        at += found.length;
-      }
-      row.push(cell);
-      if (text[at] !== ',') break;
-      at++;
-    }
-    assert.equal(text.slice(at, at + 2), '\r\n', `a line ends in CR LF: ${JSON.stringify(text.slice(at - 20, at + 20))}`);
-    at += 2;
-    rows.push(row);
-  }
-  return rows;
-}
 
 const lines = (body) => body.split('\n').filter(Boolean).map((line) => JSON.parse(line));
 const wanted = (relation, where, order) => psql(`SELECT id FROM ${relation} WHERE ${where} ORDER BY ${order}`).split('\n').filter(Boolean).map(Number);
