@@ -13,7 +13,7 @@ extern char **environ;
 
 struct config config;
 
-enum kind { KIND_TEXT, KIND_SITE, KIND_INT, KIND_SWITCH, KIND_LEVEL, KIND_OUTSIDE };
+enum kind { KIND_TEXT, KIND_SITE, KIND_INT, KIND_SWITCH, KIND_LEVEL, KIND_KEY, KIND_OUTSIDE };
 
 struct setting {
     const char *name; /* without SITA_ */
@@ -37,6 +37,25 @@ static const struct setting settings[] = {
     TEXT("APP_URL", app_url, "", "connection string of the write pool"),
     TEXT("DESK_URL", desk_url, "", "connection string of the desk pool"),
     TEXT("MONITOR_URL", monitor_url, "", "connection string of `sitaminter db diagnose`"),
+    TEXT("BACKUP_URL", backup_url, "", "connection string of backups: role sita_backup"),
+    TEXT("VERIFY_URL", verify_url, "",
+         "connection string of the role that tries backups out: "
+         "sita_verify"),
+    {"KEY", KIND_KEY, offsetof(struct config, key), "", 0, 0,
+     "the environment's key; keep a copy where the backups are not (openssl rand -hex 32)"},
+    TEXT("BACKUPS", backups_dir, "var/backups", "folder of the backups"),
+    TEXT("PG_TOOLS", pg_tools_dir, "", "folder of pg_dump and pg_restore, if PATH is not to tell"),
+    INT("BACKUP_DAYS", backup_days, "30", 1, 36500,
+        "days after which a backup may be pruned, once a newer one was verified"),
+    INT("BACKUP_KEEP", backup_keep, "7", 1, 10000, "backups that are kept whatever their age"),
+    INT("BACKUP_WARN_HOURS", backup_warn_hours, "26", 1, 876000,
+        "age of the last backup that is a warning"),
+    INT("BACKUP_LATE_HOURS", backup_late_hours, "50", 1, 876000,
+        "age of the last backup that is critical"),
+    INT("VERIFY_WARN_DAYS", verify_warn_days, "8", 1, 36500,
+        "age of the last verified backup that is a warning"),
+    INT("VERIFY_LATE_DAYS", verify_late_days, "15", 1, 36500,
+        "age of the last verified backup that is critical"),
     TEXT("READ_LISTEN", read_listen, "unix:var/run/read.sock", "where the read pool listens"),
     TEXT("WRITE_LISTEN", write_listen, "unix:var/run/write.sock", "where the write pool listens"),
     TEXT("DESK_LISTEN", desk_listen, "unix:var/run/desk.sock", "where the desk pool listens"),
@@ -138,6 +157,9 @@ static bool store(const struct setting *s, const char *value) {
         chosen = index_of(levels, value);
         *(int32_t *)at = chosen;
         return chosen >= 0;
+    case KIND_KEY:
+        *(const char **)at = value;
+        return !*value || (strlen(value) == 64 && strspn(value, "0123456789abcdefABCDEF") == 64);
     case KIND_OUTSIDE:
         return true;
     }
@@ -160,6 +182,9 @@ static void say_bounds(struct text *out, const struct setting *s) {
         break;
     case KIND_LEVEL:
         text_lit(out, "debug, info, warning or error");
+        break;
+    case KIND_KEY:
+        text_lit(out, "64 hexadecimal digits");
         break;
     case KIND_OUTSIDE:
         break;
@@ -185,7 +210,7 @@ static void load_one(struct text *why, const char *variable) {
     } else if (!store(s, value)) {
         text_printf(why, "SITA_%s must be ", s->name);
         say_bounds(why, s);
-        if (s->kind != KIND_TEXT) { /* a connection string may hold a password */
+        if (s->kind != KIND_TEXT && s->kind != KIND_KEY) { /* connection strings hold passwords */
             text_lit(why, ", not \"");
             text_shown(why, value, strlen(value));
             text_char(why, '"');

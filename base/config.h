@@ -15,6 +15,14 @@
 struct config {
     /* libpq connection strings, one per role; empty = not given */
     const char *owner_url, *reader_url, *app_url, *desk_url, *monitor_url;
+    const char *backup_url, *verify_url;
+    /* 64 hex digits, or empty = not given: the environment's key, from which others are derived */
+    const char *key;
+    const char *backups_dir;
+    const char *pg_tools_dir;                     /* of pg_dump and pg_restore; "" = by PATH */
+    int32_t backup_days, backup_keep;             /* what a prune leaves */
+    int32_t backup_warn_hours, backup_late_hours; /* ages that `db backup status` complains about */
+    int32_t verify_warn_days, verify_late_days;
     /* where nginx reaches the pools: "unix:/path" or "ADDRESS:PORT" */
     const char *read_listen, *write_listen, *desk_listen;
     const char *templates_dir, *locale_dir, *icon_dir;

@@ -26,6 +26,40 @@ void crypto_blake2b(uint8_t *out, size_t n_out, const void *data, size_t n,
         log_fatal("blake2b", "refused an output of %zu bytes", n_out);
 }
 
+_Static_assert(sizeof(crypto_hash_sha256_state) <= sizeof(struct crypto_sha256_state),
+               "the state fits");
+
+static crypto_hash_sha256_state *sha256_of(struct crypto_sha256_state *state) {
+    return (crypto_hash_sha256_state *)(void *)state->opaque;
+}
+
+void crypto_sha256_start(struct crypto_sha256_state *state) {
+    crypto_hash_sha256_init(sha256_of(state));
+}
+
+void crypto_sha256_add(struct crypto_sha256_state *state, const void *data, size_t n) {
+    crypto_hash_sha256_update(sha256_of(state), data, n);
+}
+
+void crypto_sha256_end(struct crypto_sha256_state *state, uint8_t out[32]) {
+    crypto_hash_sha256_final(sha256_of(state), out);
+}
+
+void crypto_derive(uint8_t out[32], const uint8_t key[32], const char context[9]) {
+    _Static_assert(crypto_kdf_KEYBYTES == 32 && crypto_kdf_CONTEXTBYTES == 8, "as declared");
+    if (crypto_kdf_derive_from_key(out, 32, 1, context, key))
+        log_fatal("crypto_derive", "refused %s", context);
+}
+
+void crypto_mac(uint8_t out[32], const uint8_t key[32], const void *data, size_t n) {
+    if (crypto_generichash_blake2b(out, 32, data, n, key, 32))
+        log_fatal("crypto_mac", "refused %zu bytes", n);
+}
+
+bool crypto_equal(const void *a, const void *b, size_t n) {
+    return sodium_memcmp(a, b, n) == 0;
+}
+
 void crypto_hex(char *out, const uint8_t *data, size_t n) {
     sodium_bin2hex(out, 2 * n + 1, data, n);
 }

@@ -20,6 +20,24 @@ void crypto_sha256(uint8_t out[32], const void *data, size_t n);
 void crypto_blake2b(uint8_t *out, size_t n_out, const void *data, size_t n,
                     const char personal[16]);
 
+/* SHA-256 piece by piece: start, add as often as you like, end. The state is the caller's. */
+struct crypto_sha256_state {
+    _Alignas(16) unsigned char opaque[128];
+};
+void crypto_sha256_start(struct crypto_sha256_state *state);
+void crypto_sha256_add(struct crypto_sha256_state *state, const void *data, size_t n);
+void crypto_sha256_end(struct crypto_sha256_state *state, uint8_t out[32]);
+
+/* A key for one purpose from the environment's key: libsodium's crypto_kdf (keyed BLAKE2b). context
+ * is 8 bytes that name the purpose; no other purpose may use the same. */
+void crypto_derive(uint8_t out[32], const uint8_t key[32], const char context[9]);
+
+/* Keyed BLAKE2b (RFC 7693), 32 bytes: only who has the key can make it. */
+void crypto_mac(uint8_t out[32], const uint8_t key[32], const void *data, size_t n);
+
+/* Whether n bytes are equal, in a time that does not depend on where they differ. */
+bool crypto_equal(const void *a, const void *b, size_t n);
+
 /* Lower-case hex of n bytes to out (2 n + 1 bytes, ends in NUL). */
 void crypto_hex(char *out, const uint8_t *data, size_t n);
 

@@ -128,6 +128,12 @@ struct when_parts when_split(int64_t when) {
     return parts;
 }
 
+int64_t when_now(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    return (int64_t)now.tv_sec * US + now.tv_nsec / 1000;
+}
+
 void when_digits(char *to, int64_t value, int n) {
     for (int i = n - 1; i >= 0; i--, value /= 10)
         to[i] = (char)('0' + value % 10);

@@ -24,6 +24,9 @@ struct when_parts {
 /* Any time but WHEN_NONE. Takes no lock and reads no time zone, unlike gmtime_r. */
 struct when_parts when_split(int64_t when);
 
+/* The time by the system's clock. */
+int64_t when_now(void);
+
 /* value, which is not negative, as exactly n digits to to. */
 void when_digits(char *to, int64_t value, int n);
 

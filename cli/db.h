@@ -16,7 +16,10 @@
     X(check_queries)                                                                               \
     X(queries)                                                                                     \
     X(schema)                                                                                      \
-    X(diagnose)
+    X(diagnose)                                                                                    \
+    X(backup)                                                                                      \
+    X(verify)                                                                                      \
+    X(restore)
 
 /* What a command returns, for whoever runs it from a script. */
 enum db_exit {

@@ -7,6 +7,7 @@
 #include "handlers/chart.h"
 #include "handlers/records.h"
 #include "handlers/warnings.h"
+#include "sql/backup.h"
 #include "sql/db_admin.h"
 #include "sql/diagnose.h"
 #include "sql/embedded.h"
@@ -56,7 +57,9 @@ static int run_check_queries(int argc, char **argv, struct arena *a) {
                                                    &record_import_unfit,
                                                    &record_diagnose_row,
                                                    &record_diagnose_server,
-                                                   &record_diagnose_session};
+                                                   &record_diagnose_session,
+                                                   &record_backup_source,
+                                                   &record_backup_look};
     struct text say = text_in(a, SAY_MAX);
     struct admin *admin = NULL;
     const char *url = read_url(argc, argv);

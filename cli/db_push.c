@@ -107,8 +107,8 @@ static int run_push(int argc, char **argv, struct arena *a) {
 }
 
 static int run_setup(int argc, char **argv, struct arena *a) {
-    const char *urls[] = {config.owner_url, config.reader_url, config.app_url, config.desk_url,
-                          config.monitor_url};
+    const char *urls[] = {config.owner_url,   config.reader_url, config.app_url,   config.desk_url,
+                          config.monitor_url, config.backup_url, config.verify_url};
     const char *url = getenv("SITA_DATABASE_URL");
     const struct db_option options[] = {{"--url", .value = &url}};
     struct text say = text_in(a, SAY_MAX);

@@ -1,5 +1,6 @@
 # sql/cluster.sh - the private PostgreSQL cluster of ./run: sourced by it, not run.
-# Uses from ./run: STATE, SOCKETS, as_service, launch, alive, halt, own, say, die, die_of_space.
+# Uses from ./run: STATE, SOCKETS, as_service, make_folder, launch, alive, halt, own, say, die,
+# die_of_space.
 # One unix socket below a folder that only its user can enter; no TCP; hence trust.
 
 # The newest server on this machine; 15 or later.
@@ -82,4 +83,46 @@ cluster_stop() {
 
 cluster_psql() {
     as_service psql --no-psqlrc --quiet --set=ON_ERROR_STOP=1 --host="$SOCKETS" --username=postgres "$@"
+}
+
+# -- how the program reaches the database, here or elsewhere -------------------------------------------
+
+# Every role's connection, the environment's key, the folder of the backups.
+database_settings() {
+    export SITA_OWNER_URL=${SITA_OWNER_URL:-$(database_url sita_owner)}
+    export SITA_READER_URL=${SITA_READER_URL:-$(database_url sita_reader)}
+    export SITA_APP_URL=${SITA_APP_URL:-$(database_url sita_app)}
+    export SITA_DESK_URL=${SITA_DESK_URL:-$(database_url sita_desk)}
+    export SITA_MONITOR_URL=${SITA_MONITOR_URL:-$(database_url sita_monitor)}
+    export SITA_BACKUP_URL=${SITA_BACKUP_URL:-$(database_url sita_backup)}
+    export SITA_VERIFY_URL=${SITA_VERIFY_URL:-$(database_url sita_verify)}
+    export SITA_BACKUPS=${SITA_BACKUPS:-$STATE/backups}
+    export SITA_KEY=${SITA_KEY:-$(secret "$STATE/key")}
+}
+
+# The connection string of role $1. On a server that is not ours each role has a password, made
+# once; `sitaminter db setup` gives it to the role.
+database_url() {
+    local url=${SITA_DATABASE_URL:-} what
+    if [ -z "$url" ]; then
+        echo "host=$SOCKETS dbname=sitaminter user=$1"
+        return
+    fi
+    what="dbname=sitaminter&user=$1&password=$(role_password "$1")"
+    case $url in
+    postgresql://*\?* | postgres://*\?*) echo "$url&$what" ;;
+    postgresql://* | postgres://*) echo "$url?$what" ;;
+    *) echo "$url ${what//&/ }" ;;
+    esac
+}
+
+role_password() {
+    make_folder "$STATE/passwords" 700
+    secret "$STATE/passwords/$1"
+}
+
+# The secret in the file $1, made once.
+secret() {
+    [ -s "$1" ] || (umask 077 && od -An -v -tx1 -N32 /dev/urandom | tr -d ' \n' >"$1.new" && mv "$1.new" "$1")
+    cat "$1"
 }

@@ -5,12 +5,13 @@ DO $$
 BEGIN
     EXECUTE format('REVOKE ALL ON DATABASE %I FROM PUBLIC', current_database());
     EXECUTE format('GRANT CONNECT ON DATABASE %I TO sita_app, sita_desk, sita_reader, sita_backup, '
-                   'sita_monitor', current_database());
+                   'sita_verify, sita_monitor', current_database());
 END $$;
 
 ALTER SCHEMA public OWNER TO sita_owner;
 REVOKE ALL ON SCHEMA public FROM PUBLIC;
-GRANT USAGE ON SCHEMA public TO sita_app, sita_desk, sita_reader, sita_backup, sita_monitor;
+GRANT USAGE ON SCHEMA public TO sita_app, sita_desk, sita_reader, sita_backup, sita_verify,
+    sita_monitor;
 
 -- Large objects are written even from a read-only role's transactions unless these functions are
 -- closed. Only a superuser can close them.

@@ -9,6 +9,8 @@
 #include "base/log.h"
 #include "sql/db_private.h"
 
+extern char **environ;
+
 struct admin {
     PGconn *conn;
     char sqlstate[6]; /* of the latest error */
@@ -32,12 +34,16 @@ static void put_message(struct text *why, const char *message) {
     text_add(why, message, n);
 }
 
+/* The server, the database or the role may have time limits that suit pages. */
+static const char session_options[] =
+    "-c search_path=public,pg_temp -c timezone=UTC -c datestyle=ISO,YMD "
+    "-c statement_timeout=0 -c idle_in_transaction_session_timeout=0";
+
 enum status admin_open(struct admin **out, const char *conninfo, const char *user,
                        const char *database, struct text *why) {
     const char *names[8] = {"fallback_application_name", "connect_timeout", "client_encoding",
                             "dbname", "options"};
-    const char *values[8] = {"sitaminter db", "10", "UTF8", conninfo,
-                             "-c search_path=public,pg_temp -c timezone=UTC -c datestyle=ISO,YMD"};
+    const char *values[8] = {"sitaminter db", "10", "UTF8", conninfo, session_options};
     size_t n = 5;
     if (user) {
         names[n] = "user";
@@ -208,6 +214,45 @@ const char *conninfo_value(struct arena *a, const char *conninfo, const char *ke
             found = arena_strdup(a, o->val);
     PQconninfoFree(parsed);
     return found;
+}
+
+/* What the environment's variable of that connection option is to be; NULL: as it is. */
+static const char *option_value(const PQconninfoOption *o, const char *user, const char *database) {
+    if (user && strcmp(o->keyword, "user") == 0)
+        return user;
+    return database && strcmp(o->keyword, "dbname") == 0 ? database : o->val;
+}
+
+/* Whether the environment's "NAME=value" is not to be passed on as it is. */
+static bool is_replaced(const char *entry, const PQconninfoOption *parsed, const char *user,
+                        const char *database) {
+    size_t n = strcspn(entry, "=");
+    for (const PQconninfoOption *o = parsed; o && o->keyword; o++)
+        if (o->envvar && option_value(o, user, database) && strlen(o->envvar) == n &&
+            memcmp(o->envvar, entry, n) == 0)
+            return true;
+    return strncmp(entry, "SITA_", 5) == 0;
+}
+
+char *const *conninfo_environment(struct arena *a, const char *conninfo, const char *user,
+                                  const char *database) {
+    PQconninfoOption *parsed = PQconninfoParse(conninfo, NULL);
+    size_t most = 1, n = 0;
+    for (char **e = environ; *e; e++)
+        most++;
+    for (PQconninfoOption *o = parsed; o && o->keyword; o++)
+        most++;
+    char **made = arena_array(a, most, sizeof *made);
+    for (char **e = environ; *e; e++)
+        if (!is_replaced(*e, parsed, user, database))
+            made[n++] = arena_strdup(a, *e);
+    for (PQconninfoOption *o = parsed; o && o->keyword; o++) {
+        const char *value = option_value(o, user, database);
+        if (o->envvar && value)
+            made[n++] = arena_printf(a, "%s=%s", o->envvar, value);
+    }
+    PQconninfoFree(parsed);
+    return made;
 }
 
 const char *admin_identifier(struct admin *admin, struct arena *a, const char *text) {

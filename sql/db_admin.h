@@ -57,6 +57,12 @@ const char *admin_identifier(struct admin *admin, struct arena *a, const char *t
 /* The value of a keyword ("dbname", "user" …) in a connection string, in a; NULL if it has none. */
 const char *conninfo_value(struct arena *a, const char *conninfo, const char *keyword);
 
+/* The environment for a program of PostgreSQL that is to connect as conninfo says: ours without the
+ * SITA_ variables, and PGHOST and its like in place of conninfo, so that no argument shows a
+ * password. user and database, if not NULL, replace those of conninfo. Lives in a, ends in NULL. */
+char *const *conninfo_environment(struct arena *a, const char *conninfo, const char *user,
+                                  const char *database);
+
 /* -- the check of all queries ----------------------------------------------------------------- */
 
 /* Prepares every statement there can be (each shape with each limit) and checks its columns

@@ -3,9 +3,9 @@
 -- transactions and security events; security events are never changed.
 
 REVOKE ALL ON ALL TABLES IN SCHEMA public
-    FROM PUBLIC, sita_app, sita_desk, sita_reader, sita_backup, sita_monitor;
+    FROM PUBLIC, sita_app, sita_desk, sita_reader, sita_backup, sita_verify, sita_monitor;
 REVOKE ALL ON ALL SEQUENCES IN SCHEMA public
-    FROM PUBLIC, sita_app, sita_desk, sita_reader, sita_backup, sita_monitor;
+    FROM PUBLIC, sita_app, sita_desk, sita_reader, sita_backup, sita_verify, sita_monitor;
 
 GRANT SELECT ON users, tokens, transactions, public_settings TO sita_reader;
 
@@ -26,3 +26,4 @@ GRANT SELECT ON db_objects TO sita_app, sita_desk, sita_reader, sita_monitor;
 
 GRANT SELECT ON ALL TABLES IN SCHEMA public TO sita_backup;
 GRANT SELECT ON ALL SEQUENCES IN SCHEMA public TO sita_backup;
+GRANT INSERT ON operation_notes TO sita_backup, sita_verify;

@@ -24,7 +24,7 @@ enum status push_grant(struct push *p) {
     enum status status = admin_value(p->admin, p->arena, SQL_SCHEMA_ROLES, &roles, p->say);
     if (status != OK)
         return status;
-    if (strcmp(roles, "5") == 0)
+    if (strcmp(roles, "6") == 0)
         return admin_script(p->admin, sql_grants_file, p->say);
     text_lit(p->say, "The roles of the program do not exist on this server, so nothing was granted "
                      "to them (`sitaminter db setup` makes them).\n");

@@ -49,4 +49,9 @@ enum push_outcome push_run(const char *conninfo, const struct push_options *opti
 enum push_outcome push_setup(const char *admin_url, const char *owner_url, const char *const *urls,
                              size_t n, struct text *say);
 
+/* The same for a database of another name than owner_url's. */
+enum push_outcome push_setup_database(const char *admin_url, const char *owner_url,
+                                      const char *database, const char *const *urls, size_t n,
+                                      struct text *say);
+
 #endif

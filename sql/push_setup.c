@@ -6,7 +6,11 @@
 
 static enum status make_roles(struct admin *admin, struct arena *a, const char *const *urls,
                               size_t n, struct text *say) {
-    enum status status = admin_script(admin, sql_roles_file, say);
+    /* Two at once would get in each other's way; the lock ends with the connection. */
+    const char *ignored;
+    enum status status = admin_value(admin, a, SQL_SCHEMA_SETUP_LOCK, &ignored, say);
+    if (status == OK)
+        status = admin_script(admin, sql_roles_file, say);
     for (size_t i = 0; i < n && status == OK; i++) {
         const char *role = conninfo_value(a, urls[i], "user");
         if (role)
@@ -55,16 +59,25 @@ static enum push_outcome setup(struct arena *a, const struct admin_access *as, c
     return status == OK ? PUSH_APPLIED : PUSH_FAILED;
 }
 
+enum push_outcome push_setup_database(const char *admin_url, const char *owner_url,
+                                      const char *database, const char *const *urls, size_t n,
+                                      struct text *say) {
+    struct arena *a = arena_new();
+    struct admin_access as = {.conninfo = admin_url};
+    if (!admin_url || !*admin_url)
+        as = (struct admin_access){owner_url, "postgres", "postgres"};
+    enum push_outcome outcome = setup(a, &as, database, urls, n, say);
+    arena_free(a);
+    return outcome;
+}
+
 enum push_outcome push_setup(const char *admin_url, const char *owner_url, const char *const *urls,
                              size_t n, struct text *say) {
     struct arena *a = arena_new();
     enum push_outcome outcome = PUSH_FAILED;
     const char *database = conninfo_value(a, owner_url, "dbname");
-    struct admin_access as = {.conninfo = admin_url};
-    if (!admin_url || !*admin_url)
-        as = (struct admin_access){owner_url, "postgres", "postgres"};
     if (database)
-        outcome = setup(a, &as, database, urls, n, say);
+        outcome = push_setup_database(admin_url, owner_url, database, urls, n, say);
     else
         text_lit(say, "SITA_OWNER_URL names no database (dbname).");
     arena_free(a);

@@ -6,6 +6,7 @@
 --   sita_desk     administration, sign-in, exports: the desk pool
 --   sita_reader   public pages: the read pool; cannot write
 --   sita_backup   reads everything, for pg_dump
+--   sita_verify   makes scratch databases in which backups are tried; reads nothing of this one
 --   sita_monitor  reads the server's statistics
 
 DO $$
@@ -13,7 +14,7 @@ DECLARE
     role text;
 BEGIN
     FOREACH role IN ARRAY ARRAY['sita_owner', 'sita_app', 'sita_desk', 'sita_reader',
-                                'sita_backup', 'sita_monitor']
+                                'sita_backup', 'sita_verify', 'sita_monitor']
     LOOP
         IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = role) THEN
             EXECUTE format('CREATE ROLE %I LOGIN', role);
@@ -58,5 +59,6 @@ ALTER ROLE sita_desk SET idle_in_transaction_session_timeout = '10s';
 ALTER ROLE sita_monitor SET default_transaction_read_only = on;
 ALTER ROLE sita_monitor SET statement_timeout = '5s';
 
+ALTER ROLE sita_verify CREATEDB;
 ALTER ROLE sita_backup SET default_transaction_read_only = on;
 ALTER ROLE sita_owner SET lock_timeout = '5s';

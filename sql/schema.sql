@@ -123,16 +123,18 @@ CREATE TABLE settings (
     CONSTRAINT settings_key_unique UNIQUE (key)
 );
 
--- What was done to this database as a whole: pushes now, backups and restores by the same pattern.
+-- What was done to this database as a whole.
 CREATE TABLE db_operations (
     id          bigint    GENERATED ALWAYS AS IDENTITY,
-    operation   text      NOT NULL, -- push
+    operation   text      NOT NULL, -- push, backup, verify, restore
     fingerprint text,               -- SHA-256 of the canonical catalogue text after it
     source_hash text,               -- SHA-256 of the schema file it worked from
     started_at  timestamp NOT NULL DEFAULT now(),
     finished_at timestamp,
-    outcome     text,               -- applied; NULL while it runs or if it was cut off
+    outcome     text,               -- applied, made, verified, restored, failed; NULL while it
+                                    -- runs or if it was cut off
     details     jsonb,
+    who         text               DEFAULT session_user,
     CONSTRAINT db_operations_pkey PRIMARY KEY (id)
 );
 
@@ -143,6 +145,12 @@ CREATE TABLE db_objects (
     since  timestamp NOT NULL DEFAULT now(),
     CONSTRAINT db_objects_pkey PRIMARY KEY (object)
 );
+
+-- The one way for the roles of backups, which cannot write, to note what they did: they may only
+-- insert here, and only what the condition lets in.
+CREATE VIEW operation_notes WITH (check_option = cascaded) AS
+    SELECT operation, started_at, finished_at, outcome, details FROM db_operations
+    WHERE operation IN ('backup', 'verify', 'restore') AND length(details::text) <= 8000;
 
 -- What a reader may see of the settings. The barrier keeps a condition of the reader's from being
 -- evaluated on rows that the view hides.

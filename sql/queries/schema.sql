@@ -466,10 +466,14 @@ ORDER BY line
 -- the session.
 SELECT pg_try_advisory_lock(1399411809)
 
+-- name: schema_setup_lock
+-- Waits until no other session makes the roles of this server.
+SELECT pg_advisory_lock(1399411811)
+
 -- name: schema_lock_holder
--- Who holds that lock.
-SELECT format('process %s (%s%s) since %s', a.pid, a.usename, ' ' || nullif(a.application_name, ''),
-              to_char(a.backend_start, 'YYYY-MM-DD HH24:MI:SS'))
+-- Who holds that lock. Since when is for those who may see it.
+SELECT concat(format('process %s (%s%s)', a.pid, a.usename, ' ' || nullif(a.application_name, '')),
+              ' since ' || to_char(a.backend_start, 'YYYY-MM-DD HH24:MI:SS'))
 FROM pg_locks l JOIN pg_stat_activity a USING (pid)
 WHERE l.locktype = 'advisory' AND l.granted AND l.classid = 0 AND l.objid = 1399411809
   AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
@@ -493,7 +497,8 @@ LIMIT 3
 -- How many of the roles that grants.sql names exist.
 SELECT count(*)::int
 FROM pg_roles
-WHERE rolname IN ('sita_app', 'sita_desk', 'sita_reader', 'sita_backup', 'sita_monitor')
+WHERE rolname IN ('sita_app', 'sita_desk', 'sita_reader', 'sita_backup', 'sita_verify',
+                  'sita_monitor')
 
 -- name: schema_database
 -- The database of that name, if the server has it.

@@ -12,7 +12,7 @@ import { freePort, lastLine, Site } from './lib/run.mjs';
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'server-'));
 const sockets = path.join(folder, 'sockets');
 const secret = "p@ss:w/ör d'&%"; // what a connection string must not trip over
-const ours = ['sita_app', 'sita_backup', 'sita_desk', 'sita_monitor', 'sita_owner', 'sita_reader'];
+const ours = ['sita_app', 'sita_backup', 'sita_desk', 'sita_monitor', 'sita_owner', 'sita_reader', 'sita_verify'];
 let server, port, site;
 
 function psql(sql, database = 'postgres') {
@@ -75,6 +75,23 @@ const accounts = {
   },
 };
 
+// A backup, its trial, and a restore under the running site.
+function keeps(more, records) {
+  const db = (...args) => {
+    const r = site.run(['sitaminter', 'db', ...args], more);
+    assert.equal(r.status, 0, `${args[0]}: ${r.stderr}`);
+    return r;
+  };
+  db('backup');
+  db('verify');
+  const [backup] = fs.readdirSync(path.join(site.state, 'backups')).filter((file) => file.endsWith('.dump'));
+  psql("UPDATE tokens SET name = 'spoilt'", 'sitaminter');
+  const [, aside] = /is now called (\w+)\./.exec(db('restore', backup, '--into', 'sitaminter', '--replace', 'sitaminter').stderr);
+  assert.equal(psql("SELECT count(*) FROM tokens WHERE name <> 'spoilt'", 'sitaminter'), records);
+  db('check');
+  psql(`DROP DATABASE ${aside} WITH (FORCE)`);
+}
+
 for (const [who, settings] of Object.entries(accounts)) {
   test(`as ${who}: started, stopped, started again`, async (t) => {
     t.after(blank);
@@ -101,6 +118,8 @@ for (const [who, settings] of Object.entries(accounts)) {
     assert.equal(await site.page('/tokens'), 200);
     assert.equal(oids(), made, 'nothing was made anew');
     assert.equal(psql('SELECT count(*) FROM tokens', 'sitaminter'), records);
+    keeps(more, records);
+    assert.equal(await site.page('/tokens'), 200);
     assert.equal(site.run(['stop'], more).status, 0);
     assert.equal(picture(), before);
   });

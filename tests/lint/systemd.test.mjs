@@ -32,6 +32,24 @@ test('systemd-analyze verify has nothing to say', { skip: missing }, (t) => {
   }
 });
 
+// A timer is looked at with its service beside it.
+test('each timer has its service, its times and its place', { skip: missing }, (t) => {
+  const timers = files(/^systemd\/.*\.timer$/);
+  assert.ok(timers.length >= 2);
+  for (const timer of timers) {
+    const service = installed(t, timer.replace(/\.timer$/, '.service'));
+    const copy = service.replace(/\.service$/, '.timer');
+    const text = readFileSync(join(root, timer), 'utf8');
+    writeFileSync(copy, text);
+    const { status, stderr } = analyze('verify', '--man=no', '--recursive-errors=no', copy);
+    assert.equal(stderr.split('\n').filter((line) => line.includes(copy)).join('\n'), '');
+    assert.equal(status, 0, stderr);
+    const [, calendar] = /^OnCalendar=(.*)$/m.exec(text);
+    assert.match(analyze('calendar', calendar).stdout, /Next elapse: .*20\d\d/);
+    assert.match(text, /^WantedBy=timers\.target$/m);
+  }
+});
+
 test('systemd-analyze verify finds a mistake', { skip: missing }, (t) => {
   const copy = installed(t, units[0]);
   writeFileSync(copy, readFileSync(copy, 'utf8').replace('NoNewPrivileges=yes', 'NoNewPrivilege=yes'));

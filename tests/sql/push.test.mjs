@@ -154,7 +154,7 @@ test('a lock that keeps it from reading what is there: the same', async (t) => {
 test('the order of columns and of creation makes no difference', (t) => {
   const database = newDatabase(t, 'order');
   psql(database, `
-    CREATE TABLE db_operations (details jsonb, outcome text, finished_at timestamp,
+    CREATE TABLE db_operations (who text DEFAULT session_user, details jsonb, outcome text, finished_at timestamp,
       started_at timestamp NOT NULL DEFAULT now(), source_hash text, fingerprint text,
       operation text NOT NULL, id bigint GENERATED ALWAYS AS IDENTITY,
       CONSTRAINT db_operations_pkey PRIMARY KEY (id));

@@ -58,6 +58,7 @@ const rights = {
   desk: { users: 'sic', tokens: 'sic', transactions: 'sic', security_events: 'si', settings: 'sicr', db_operations: '', db_objects: 's', public_settings: 's' },
   backup: { users: 's', tokens: 's', transactions: 's', security_events: 's', settings: 's', db_operations: 's', db_objects: 's', public_settings: 's' },
   monitor: { users: '', tokens: '', transactions: '', security_events: '', settings: '', db_operations: '', db_objects: 's', public_settings: '' },
+  verify: { users: '', tokens: '', transactions: '', security_events: '', settings: '', db_operations: '', db_objects: '', public_settings: '' },
 };
 
 for (const [role, tables] of Object.entries(rights)) {
@@ -102,7 +103,7 @@ const closed = [
   ["SELECT lo_import('/etc/passwd')", /permission denied for function lo_import/],
 ];
 
-for (const role of ['reader', 'app', 'desk', 'backup', 'monitor']) {
+for (const role of ['reader', 'app', 'desk', 'backup', 'verify', 'monitor']) {
   test(`${role}: what nobody but the owner may`, () => {
     const errors = errorsOf(role, closed.map(([sql]) => sql), writing);
     closed.forEach(([sql, refusal], i) => assert.match(errors[i], refusal, `${role}: ${sql}`));

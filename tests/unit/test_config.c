@@ -58,8 +58,9 @@ static void presets(void **state) {
 static void values_replace_presets_and_go_again(void **state) {
     (void)state;
     assert_int_equal(LOAD("SITA_READ_WORKERS=64", "SITA_BENCH_ROUTES=on", "SITA_LOG_LEVEL=error",
-                          "SITA_OWNER_URL=host=/run dbname=x",
-                          "SITA_PUBLIC_URL=https://[::1]:8443"),
+                          "SITA_OWNER_URL=host=/run dbname=x", "SITA_PUBLIC_URL=https://[::1]:8443",
+                          "SITA_KEY="
+                          "00112233445566778899aAbBccddeeff00112233445566778899aabbccddeeff"),
                      OK);
     assert_int_equal(config.read_workers, 64);
     assert_true(config.bench_routes);
@@ -103,6 +104,9 @@ static void refusals(void **state) {
         {"SITA_PUBLIC_URL=localhost", "SITA_PUBLIC_URL must be"},
         {"SITA_PUBLIC_URL=https://a\"b", "SITA_PUBLIC_URL must be"},
         {"SITA_TEMPLATES=a\nb", "SITA_TEMPLATES must be"},
+        {"SITA_KEY=0123", "SITA_KEY must be 64 hexadecimal digits.\n"},
+        {"SITA_KEY=g0112233445566778899aabbccddeeff00112233445566778899aabbccddeeff",
+         "SITA_KEY must be 64 hexadecimal digits.\n"},
         {"SITA_TEMPLATES=\xff", "SITA_TEMPLATES must be"},
     };
     (void)state;
@@ -120,6 +124,8 @@ static void a_password_is_not_repeated(void **state) {
     assert_int_equal(LOAD("SITA_OWNER_URL=password=secret\x01"), BAD_INPUT);
     assert_non_null(strstr(text_str(&why), "SITA_OWNER_URL must be"));
     assert_null(strstr(why.at, "secret"));
+    assert_int_equal(LOAD("SITA_KEY=5ec4e7"), BAD_INPUT);
+    assert_null(strstr(text_str(&why), "5ec4e7"));
 }
 
 static void every_problem_gets_its_sentence(void **state) {

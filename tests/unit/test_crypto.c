@@ -30,6 +30,38 @@ static void known_digests(void **state) {
                         "7d87c5392aab792dc252d5de4533cc9518d38aa8dbf1925ab92386edd4009923");
 }
 
+static void a_digest_in_pieces(void **state) {
+    struct crypto_sha256_state hash;
+    uint8_t whole[32], pieces[32];
+    char text[200];
+    (void)state;
+    memset(text, 'x', sizeof text);
+    crypto_sha256(whole, text, sizeof text);
+    crypto_sha256_start(&hash);
+    crypto_sha256_add(&hash, text, 63);
+    crypto_sha256_add(&hash, text + 63, 0);
+    crypto_sha256_add(&hash, text + 63, sizeof text - 63);
+    crypto_sha256_end(&hash, pieces);
+    assert_memory_equal(whole, pieces, 32);
+}
+
+/* Made with Python's hashlib: blake2b(digest_size=32, key=...), for the derived key with salt
+ * 01 00... and the context as personal, as crypto_kdf states it. */
+static void keyed_digests(void **state) {
+    uint8_t key[32], out[32];
+    (void)state;
+    for (size_t i = 0; i < 32; i++)
+        key[i] = (uint8_t)i;
+    crypto_mac(out, key, "abc", 3);
+    assert_string_equal(hex_of(out, 32),
+                        "d63a32d3e44738d7907f964316c241adaba0abfeabc32349677578a15a203f7f");
+    crypto_derive(out, key, "contexts");
+    assert_string_equal(hex_of(out, 32),
+                        "3502d632436752ec114a4aacfe6be3439c06f6afb0341a0248c72ec8c66b830a");
+    assert_true(crypto_equal("abc", "abd", 2));
+    assert_false(crypto_equal("abc", "abd", 3));
+}
+
 static void hex_both_ways(void **state) {
     uint8_t bytes[4] = {1, 2, 3, 4};
     (void)state;
@@ -53,8 +85,8 @@ static void random_differs(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(known_digests),
-        cmocka_unit_test(hex_both_ways),
+        cmocka_unit_test(known_digests),  cmocka_unit_test(a_digest_in_pieces),
+        cmocka_unit_test(keyed_digests),  cmocka_unit_test(hex_both_ways),
         cmocka_unit_test(random_differs),
     };
     crypto_start();

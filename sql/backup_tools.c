@@ -1,0 +1,97 @@
+/* pg_restore, scratch databases, and the note of what was done. */
+#include <string.h>
+
+#include "base/crypto.h"
+#include "base/process.h"
+#include "base/when.h"
+#include "sql/backup_private.h"
+#include "sql/schema.h"
+
+enum { NAME_MAX_BYTES = 63, SCRATCH_DIGITS = 12 };
+
+const char *tools_path(struct arena *a, const char *tools, const char *program) {
+    return *tools ? arena_printf(a, "%s/%s", tools, program) : program;
+}
+
+/* A connection string that is nothing but the database, whatever its name contains. */
+static const char *only_database(struct arena *a, const char *database) {
+    struct text t = text_in(a, 1024);
+    text_lit(&t, "dbname='");
+    for (; *database; database++) {
+        if (*database == '\'' || *database == '\\')
+            text_char(&t, '\\');
+        text_char(&t, *database);
+    }
+    text_char(&t, '\'');
+    return text_str(&t);
+}
+
+enum status tools_restore(struct arena *a, const char *tools, const struct backup_access *to,
+                          const char *role, int fd, struct text *why) {
+    struct text said = text_in(a, 2 * PROCESS_SAID_MAX);
+    const char *argv[] = {tools_path(a, tools, "pg_restore"),
+                          "--exit-on-error",
+                          "--single-transaction",
+                          "--no-owner",
+                          "--no-privileges",
+                          "--no-password",
+                          arena_printf(a, "--dbname=%s", only_database(a, to->database)),
+                          role ? arena_printf(a, "--role=%s", role) : NULL,
+                          NULL};
+    const struct process p = {.argv = argv,
+                              .environment =
+                                  conninfo_environment(a, to->conninfo, to->user, to->database),
+                              .input = fd};
+    return process_run(&p, &said, why);
+}
+
+/* -- scratch databases ------------------------------------------------------------------------ */
+
+const char *scratch_prefix(struct arena *a, const char *database, const char *what) {
+    size_t room = NAME_MAX_BYTES - SCRATCH_DIGITS - strlen(what), n = strlen(database);
+    while (n > room || (n > 0 && n < strlen(database) && (database[n] & 0xc0) == 0x80))
+        n--; /* not in the middle of a character */
+    return arena_printf(a, "%.*s%s", (int)n, database, what);
+}
+
+const char *scratch_name(struct arena *a, const char *prefix) {
+    uint8_t random[SCRATCH_DIGITS / 2];
+    char hex[SCRATCH_DIGITS + 1];
+    crypto_random(random, sizeof random);
+    crypto_hex(hex, random, sizeof random);
+    return arena_printf(a, "%s%s", prefix, hex);
+}
+
+enum status scratch_drop(struct admin *admin, struct arena *a, const char *name, struct text *why) {
+    return admin_script(admin,
+                        arena_printf(a, "DROP DATABASE IF EXISTS %s WITH (FORCE)",
+                                     admin_identifier(admin, a, name)),
+                        why);
+}
+
+enum status scratch_clean(struct admin *admin, struct arena *a, const char *prefix,
+                          const char *owner, struct text *why) {
+    struct rows found;
+    const char *values[] = {prefix, owner};
+    enum status status =
+        admin_query(admin, a, SQL_BACKUP_SCRATCHES, values, 2, &record_schema_line, &found, why);
+    for (size_t i = 0; status == OK && i < found.n; i++) {
+        const struct schema_line *line = rows_at(&record_schema_line, &found, i);
+        status = scratch_drop(admin, a, line->line, why);
+    }
+    return status;
+}
+
+/* -- the note --------------------------------------------------------------------------------- */
+
+void operation_note(struct admin *admin, struct arena *a, const char *kind, const char *result,
+                    int64_t began, const char *facts, struct text *note) {
+    struct text time = text_in(a, 64), problem = text_in(a, 4096);
+    when_put_iso(&time, began);
+    const char *values[] = {kind, result, text_str(&time), facts};
+    /* The role of backups reads only unless it says otherwise; what it may write is this. */
+    if (admin_script(admin, "BEGIN READ WRITE", &problem) != OK ||
+        admin_query(admin, a, SQL_BACKUP_NOTE, values, 4, NULL, NULL, &problem) != OK ||
+        admin_script(admin, "COMMIT", &problem) != OK)
+        text_printf(note, "It could not be noted in db_operations: %s.\n", text_str(&problem));
+}

@@ -1,0 +1,110 @@
+/* Trying a backup out. */
+#include <string.h>
+#include <unistd.h>
+
+#include "base/when.h"
+#include "sql/backup_private.h"
+
+struct trial {
+    struct backup_folder *folder;
+    struct arena *arena;
+    const struct backup_trial *with;
+    const char *name, *scratch;
+    const struct manifest *manifest;
+    struct admin *admin;
+    int fd;
+    struct text *note, *why;
+};
+
+static enum status lock(struct trial *t) {
+    const char *locked;
+    enum status status = admin_value(t->admin, t->arena, SQL_BACKUP_VERIFY_LOCK, &locked, t->why);
+    if (status != OK || strcmp(locked, "t") == 0)
+        return status;
+    text_lit(t->why, "Another trial of a backup of this database is under way; try again later.");
+    return CONFLICT;
+}
+
+static enum status make_scratch(struct trial *t) {
+    const char *prefix = scratch_prefix(t->arena, t->manifest->database, "_verify_");
+    enum status status = scratch_clean(t->admin, t->arena, prefix, NULL, t->why);
+    if (status != OK)
+        return status;
+    t->scratch = scratch_name(t->arena, prefix);
+    return admin_script(
+        t->admin,
+        arena_printf(t->arena,
+                     "CREATE DATABASE %s TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C.UTF-8' "
+                     "LC_CTYPE 'C.UTF-8'",
+                     admin_identifier(t->admin, t->arena, t->scratch)),
+        t->why);
+}
+
+static enum status restore_and_compare(struct trial *t) {
+    const struct backup_access to = {t->with->conninfo, NULL, t->scratch};
+    struct admin *scratch = NULL;
+    enum status status = tools_restore(t->arena, t->with->tools, &to, NULL, t->fd, t->why);
+    if (status == OK)
+        status = admin_open(&scratch, to.conninfo, NULL, to.database, t->why);
+    if (status == OK)
+        status = contents_check(scratch, t->arena, t->manifest, t->why);
+    admin_close(scratch);
+    return status;
+}
+
+static enum status try_out(struct trial *t) {
+    struct text ignored = text_in(t->arena, 4096);
+    enum status status = make_scratch(t);
+    if (status != OK)
+        return status;
+    status = restore_and_compare(t);
+    if (scratch_drop(t->admin, t->arena, t->scratch, &ignored) != OK)
+        text_printf(t->note, "The scratch database %s is still there: %s.\n", t->scratch,
+                    text_str(&ignored));
+    return status;
+}
+
+/* In the database, which may be lost or another one, and in the folder, which may be read-only. */
+static void record(struct trial *t, enum status status, int64_t began) {
+    struct text facts = text_in(t->arena, 16 * 1024), problem = text_in(t->arena, 4096);
+    text_lit(&facts, "{\"archive\": ");
+    text_json(&facts, t->manifest->archive, strlen(t->manifest->archive));
+    text_printf(&facts, ", \"sha256\": \"%s\"", t->manifest->sha256);
+    if (status != OK) {
+        text_lit(&facts, ", \"error\": ");
+        text_json(&facts, text_str(t->why), t->why->n);
+    }
+    text_char(&facts, '}');
+    operation_note(t->admin, t->arena, "verify", status == OK ? "verified" : "failed", began,
+                   text_str(&facts), t->note);
+    if (status == OK &&
+        backup_mark_verified(t->folder, t->arena, t->name, t->manifest, when_now(), &problem) != OK)
+        text_printf(t->note, "%s\n", text_str(&problem));
+}
+
+enum status backup_verify(struct backup_folder *f, struct arena *a, const char *name,
+                          const struct backup_trial *with, struct manifest *manifest,
+                          struct text *said, struct text *why) {
+    struct trial t = {.folder = f,
+                      .arena = a,
+                      .with = with,
+                      .name = name,
+                      .manifest = manifest,
+                      .fd = -1,
+                      .note = said,
+                      .why = why};
+    int64_t began = when_now();
+    enum status status = backup_open(f, a, name, manifest, &t.fd, why);
+    if (status != OK)
+        return status;
+    status = admin_open(&t.admin, with->conninfo, NULL, NULL, why);
+    if (status == OK)
+        status = lock(&t);
+    if (status == OK) {
+        status = try_out(&t);
+        record(&t, status, began);
+    }
+    admin_close(t.admin);
+    close(t.fd);
+    return status;
+}

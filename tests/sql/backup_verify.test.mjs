@@ -1,0 +1,241 @@
+// ctest: timeout=900
+// `sitaminter db verify` and `db restore`: what is not as it was is found, whatever it is; what is there
+// is not overwritten.
+import assert from 'node:assert/strict';
+import { appendFileSync, copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import test, { after, before } from 'node:test';
+import { DONE, FAILED, LOCKED, REFUSED, UNREACHABLE, USAGE, newSite, standIns, start, take, until } from './backup_lib.mjs';
+import { db, errorOf, psql } from './lib.mjs';
+
+let site, good;
+
+before(() => {
+  site = newSite('tryout');
+  // Beside the program's tables: a check that reads differently after a restore, and a hostile name.
+  site.sql(`INSERT INTO users (wallet_address) SELECT 'ckt1' || md5(i::text) FROM generate_series(1, 2000) i;
+    INSERT INTO tokens (name, symbol, supply, creator_id, network_id)
+    SELECT E'n\\t\\n\\\\' || i, '漢', '1', i, 'mainnet' FROM generate_series(1, 1000) i;
+    SET ROLE sita_owner;
+    CREATE TABLE kinds (t varchar(10) CHECK (t IN ('a', 'b', 'c')), f float8, b bytea, j jsonb, "When" timestamptz DEFAULT now());
+    INSERT INTO kinds SELECT 'a', 1.1 / i, '\\x00ff', '{"a": [1, null]}' FROM generate_series(1, 100) i;
+    ALTER TABLE kinds ADD gone int; ALTER TABLE kinds DROP gone;
+    CREATE TABLE "we""ird %s \\ 'x; --" ("t" int, "%I" int GENERATED ALWAYS AS IDENTITY);
+    INSERT INTO "we""ird %s \\ 'x; --" (t) VALUES (1), (NULL);
+    CREATE SEQUENCE down INCREMENT BY -5; SELECT nextval('down');
+    GRANT SELECT ON ALL TABLES IN SCHEMA public TO sita_backup;
+    GRANT SELECT ON ALL SEQUENCES IN SCHEMA public TO sita_backup`);
+  good = take(site);
+});
+after(() => site.end());
+
+const scratches = () => site.databases().filter((name) => /_(verify|restore)_[0-9a-f]{12}$/.test(name));
+const lastOperation = () => JSON.parse(site.sql(
+  "SELECT row_to_json(o) FROM db_operations o WHERE operation = 'verify' ORDER BY id DESC LIMIT 1"));
+const path = (manifest) => join(site.backups, manifest.archive);
+
+test('a good backup is verified, noted, and its scratch database dropped', () => {
+  const r = site.db(['verify', good.archive, '--format=json']);
+  assert.equal(r.status, DONE, r.stderr);
+  const [told, pruned] = r.stdout.trimEnd().split('\n').map((line) => JSON.parse(line));
+  assert.equal(told.outcome, 'verified');
+  assert.deepEqual(told.manifest, good);
+  assert.deepEqual(pruned, { outcome: 'pruned', backups: [] });
+  assert.ok(good.tables.some((t) => t.name.includes('we""ird') && t.rows === 2));
+  assert.ok(existsSync(path(good).replace('.dump', '.verified')));
+  const noted = lastOperation();
+  assert.deepEqual([noted.outcome, noted.who, noted.details.sha256], ['verified', 'sita_verify', good.sha256]);
+  assert.deepEqual(scratches(), []);
+});
+
+test('the newest one, if none is named', () => {
+  const m = take(site);
+  const r = site.db(['verify']);
+  assert.equal(r.status, DONE, r.stderr);
+  assert.match(r.stdout, new RegExp(`^${m.archive}: verified, [\\d.]+ kB, 9 tables, 3\\d+ rows`));
+});
+
+// What a backup must survive only whole: [change of the copy, what is said].
+const damages = {
+  'cut off in the middle': [(file) => writeFileSync(file, readFileSync(file).subarray(0, 30000)), / has 30000 bytes; it was made with /],
+  'a byte less': [(file) => writeFileSync(file, readFileSync(file).subarray(0, -1)), / bytes; it was made with /],
+  'a byte more': [(file) => appendFileSync(file, 'x'), / bytes; it was made with /],
+  'a bit flipped': [(file) => { const b = readFileSync(file); b[20000] ^= 4; writeFileSync(file, b); }, / was changed: its SHA-256 /],
+  'no manifest': [(file) => rmSync(file.replace('.dump', '.json')), /There is no .*\.json\. Without its manifest /],
+  'the manifest of another backup': [(file) => copyFileSync(path(take(site)).replace('.dump', '.json'), file.replace('.dump', '.json')), /\.json is the manifest of backup-/],
+  'a manifest that promises more rows': [(file) => { const j = file.replace('.dump', '.json'); writeFileSync(j, readFileSync(j, 'utf8').replace('"rows":2000', '"rows":2001')); }, /\.json was changed, cut off, or made with another key/],
+  'another name': [(file) => { for (const e of ['dump', 'json']) renameSync(file.replace('dump', e), file.replace(/-[0-9a-f]{8}\.dump/, `-00000000.${e}`)); }, /There is no /],
+};
+
+test('what is damaged is refused before anything is restored', () => {
+  const elsewhere = join(site.folder, 'elsewhere');
+  for (const [what, [damage, says]] of Object.entries(damages)) {
+    mkdirSync(elsewhere);
+    for (const file of [good.archive, good.archive.replace('.dump', '.json')]) copyFileSync(join(site.backups, file), join(elsewhere, file));
+    const copy = join(elsewhere, good.archive);
+    damage(copy);
+    const before = site.sql('SELECT count(*) FROM db_operations');
+    for (const args of [['verify', copy], ['restore', copy, '--into', `${site.database}_x`]]) {
+      const r = site.db(args, { SITA_PG_TOOLS: '/no/such' });
+      assert.equal(r.status, FAILED, `${what}: ${r.stderr}`);
+      assert.match(r.stderr, says, what);
+    }
+    rmSync(elsewhere, { recursive: true });
+    if (what !== 'the manifest of another backup') assert.equal(site.sql('SELECT count(*) FROM db_operations'), before);
+  }
+  const foreign = join(site.folder, 'foreign.dump');
+  writeFileSync(foreign, 'PGDMP');
+  assert.match(site.db(['verify', foreign]).stderr, /foreign\.dump is not named as the backups that are made here are/);
+  assert.match(site.db(['verify', good.archive], { SITA_KEY: good.sha256 }).stderr, /made with another key/);
+  assert.deepEqual(site.databases(), [site.database]);
+});
+
+// A pg_dump that leaves out the end, and says that all is well: its manifest fits the file.
+test('an archive that was cut off before it was sealed does not restore', () => {
+  const size = good.bytes;
+  const cuts = [5, 2000, Math.floor(size / 4), Math.floor(size / 2), size - 9000, size - 300, size - 5, size - 1];
+  for (const bytes of cuts) {
+    const m = take(site, standIns(site, { pg_dump: `set -o pipefail; "$REAL/pg_dump" "$@" | { head -c ${bytes}; cat >/dev/null; }` }));
+    assert.equal(m.bytes, bytes);
+    const r = site.db(['verify', m.archive]);
+    assert.equal(r.status, FAILED, `${bytes} of ${size} bytes: ${r.stdout}`);
+    assert.match(r.stderr, /pg_restore (ended|was ended)|The (table|sequence|rows|schema)|There are|has \d+ rows/, `${bytes}`);
+    assert.equal(lastOperation().outcome, 'failed');
+    for (const e of ['.dump', '.json']) rmSync(path(m).replace('.dump', e));
+  }
+  assert.deepEqual(scratches(), []);
+});
+
+// What pg_restore may get wrong without saying so.
+const wrongs = {
+  'DELETE FROM tokens WHERE id = 7': /public\.tokens has 999 rows, not 1000\./,
+  "UPDATE tokens SET name = name || ' ' WHERE id = 7": /The rows of public\.tokens are not those that were backed up\./,
+  'UPDATE kinds SET f = f + 3e-16 WHERE f > 1': /The rows of public\.kinds are not/,
+  "SELECT setval('users_id_seq', 1)": /The sequence public\.users_id_seq stands at 2, not at 2001 to 2001\./,
+  'DROP TABLE kinds': /The table public\.kinds is missing\. There are \d+ constraints, not \d+\. The schema is not/,
+  'CREATE TABLE more ()': /There are tables or sequences that were not backed up\. The schema/,
+  'ALTER TABLE tokens DROP CONSTRAINT tokens_creator_id_users_id_fk': /There are \d+ constraints, not \d+\./,
+  'ALTER TABLE tokens DROP CONSTRAINT tokens_decimals_check, ADD CONSTRAINT tokens_decimals_check CHECK (decimals BETWEEN 0 AND 256)': /^The schema is not the one that was backed up\.$/m,
+  'DROP INDEX tokens_status_id': /^The schema is not the one that was backed up\.$/m,
+  "DROP VIEW operation_notes": /^The schema is not the one that was backed up\.$/m,
+};
+
+test('a restore that is not what was backed up is found', () => {
+  for (const [sql, says] of Object.entries(wrongs)) {
+    const tools = standIns(site, { pg_restore: `"$REAL/pg_restore" "$@" && psql -qX -o /dev/null -c "${sql}"` });
+    const r = site.db(['verify', good.archive], tools);
+    assert.equal(r.status, FAILED, `${sql}: ${r.stdout}`);
+    assert.match(r.stderr, says, sql);
+    assert.match(lastOperation().details.error, says, sql);
+  }
+  assert.deepEqual(scratches(), []);
+});
+
+test('pg_restore fails, is killed, is missing', () => {
+  for (const [script, says] of [['"$REAL/pg_restore" "$@"; exit 9', /ended with status 9\./], ['kill -KILL $$', /signal 9/]]) {
+    const r = site.db(['verify', good.archive], standIns(site, { pg_restore: script }));
+    assert.equal(r.status, FAILED);
+    assert.match(r.stderr, says);
+  }
+  assert.match(site.db(['verify', good.archive], { SITA_PG_TOOLS: '/no/such' }).stderr, /\/no\/such\/pg_restore cannot be started/);
+  assert.equal(site.db(['verify', good.archive], { SITA_VERIFY_URL: 'host=/no/such' }).status, UNREACHABLE);
+  assert.equal(site.db(['verify', good.archive], { SITA_VERIFY_URL: '' }).status, USAGE);
+  assert.match(site.db(['verify', good.archive], { SITA_VERIFY_URL: site.env.SITA_BACKUP_URL }).stderr, /permission denied to create database|read-only/);
+  assert.deepEqual(scratches(), []);
+});
+
+test('what a killed trial leaves is cleared up by the next; what is not ours stays', async () => {
+  const theirs = [`${site.database}_verify_0123456789ab`, `${site.database}_verify_x123456789ab`];
+  psql('postgres', theirs.map((name, i) => `CREATE DATABASE ${name} OWNER ${i ? 'sita_verify' : 'sita_owner'};`).join(' '));
+  const { child, ended } = start(site, ['verify', good.archive], standIns(site, { pg_restore: 'while printf x; do sleep 0.05; done' }));
+  await until(() => scratches().length === 2, 'a scratch database');
+  const second = site.db(['verify', good.archive]);
+  assert.equal(second.status, LOCKED, second.stderr);
+  assert.match(second.stderr, /Another trial of a backup of this database is under way/);
+  child.kill('SIGKILL');
+  await ended;
+  assert.equal(scratches().length, 2);
+  await until(() => psql('postgres', "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = 1399411810") === '0', 'the lock ends');
+  assert.equal(site.db(['verify', good.archive]).status, DONE);
+  assert.deepEqual(site.databases().filter((name) => name.includes('_verify_')), theirs);
+  psql('postgres', theirs.map((name) => `DROP DATABASE ${name};`).join(' '));
+});
+
+// -- restore -----------------------------------------------------------------------------------------
+
+const owners = (database) => psql(database, `SELECT DISTINCT tableowner FROM pg_tables WHERE schemaname = 'public'`);
+
+test('a new database, with roles and rights', (t) => {
+  const name = `${site.database}_new`;
+  const r = site.db(['restore', good.archive, '--into', name]);
+  assert.equal(r.status, DONE, r.stderr);
+  assert.match(r.stdout, new RegExp(`^${good.archive}: restored into ${name}, `));
+  assert.equal(owners(name), 'sita_owner');
+  assert.equal(psql(name, 'SELECT count(*) FROM tokens', { user: 'sita_reader' }), '1000');
+  assert.match(errorOf(name, "INSERT INTO users (wallet_address) VALUES ('x')", { user: 'sita_backup', options: '-c default_transaction_read_only=off' }), /permission denied/);
+  assert.match(errorOf(name, 'CREATE TEMP TABLE x ()', { user: 'sita_app' }), /permission denied/);
+  assert.equal(psql(name, "SELECT operation, outcome, who, details->>'archive' FROM db_operations ORDER BY id DESC LIMIT 1"), `restore|restored|postgres|${good.archive}`);
+  assert.equal(psql(name, "SELECT count(*) > 0 FROM pg_stats WHERE tablename = 'tokens'"), 't');
+  const before = psql(name, 'SELECT oid FROM pg_database WHERE datname = current_database()');
+  for (const more of [[], ['--replace', site.database]]) {
+    const again = site.db(['restore', good.archive, '--into', name, ...more]);
+    assert.equal(again.status, REFUSED, again.stderr);
+    assert.match(again.stderr, /is there and not empty; to put this backup in its place, add --replace=/);
+  }
+  assert.equal(psql(name, 'SELECT oid FROM pg_database WHERE datname = current_database()'), before);
+  assert.deepEqual(scratches(), []);
+  psql('postgres', `DROP DATABASE ${name}`);
+});
+
+test('an empty database may be filled, one with anything in it not', () => {
+  const name = `${site.database}_made`;
+  for (const [sql, status] of [['', DONE], ['CREATE TABLE x ()', REFUSED], ['CREATE FUNCTION x() RETURNS int LANGUAGE sql AS $$SELECT 1$$', REFUSED], ['CREATE SCHEMA s; CREATE SEQUENCE s.x', REFUSED]]) {
+    psql('postgres', `CREATE DATABASE ${name}`);
+    psql(name, sql);
+    const r = site.db(['restore', good.archive, '--into', name]);
+    assert.equal(r.status, status, `${sql}: ${r.stderr}`);
+    psql('postgres', `DROP DATABASE ${name}`);
+  }
+});
+
+test('a restore that fails leaves nothing and changes nothing', () => {
+  const name = `${site.database}_fails`;
+  const before = site.databases();
+  const tools = standIns(site, { pg_restore: '"$REAL/pg_restore" "$@" && psql -qX -c "DELETE FROM tokens WHERE id = 1"' });
+  for (const more of [[name], [site.database, '--replace', site.database]]) {
+    const r = site.db(['restore', good.archive, '--into', ...more], tools);
+    assert.equal(r.status, FAILED);
+    assert.match(r.stderr, /public\.tokens has 999 rows, not 1000/);
+  }
+  assert.deepEqual(site.databases(), before);
+  assert.equal(site.sql('SELECT count(*) FROM tokens'), '1000');
+});
+
+test('the live database is replaced only by name, and put aside, though somebody is in it', async () => {
+  const refused = site.db(['restore', good.archive, '--into', site.database]);
+  assert.equal(refused.status, REFUSED);
+  assert.match(refused.stderr, /is the live one; to put this backup in its place, add --replace=/);
+  site.sql("UPDATE tokens SET name = 'spoilt'");
+  const r = site.db(['restore', path(good), '--into', site.database, '--replace', site.database]);
+  assert.equal(r.status, DONE, r.stderr);
+  const [, aside] = /The database that was there is now called (\S+)\./.exec(r.stderr);
+  assert.match(aside, /^test_tryout_\d+_before_\d{8}t\d{6}z$/);
+  assert.equal(site.sql("SELECT count(*) FROM tokens WHERE name = 'spoilt'"), '0');
+  assert.equal(psql(aside, "SELECT count(*) FROM tokens WHERE name = 'spoilt'"), '1000');
+  assert.equal(site.db(['backup']).status, DONE);
+  assert.equal(site.db(['verify']).status, DONE);
+});
+
+test('a lost database; wrong use', () => {
+  const m = take(site);
+  psql('postgres', `DROP DATABASE ${site.database} WITH (FORCE)`);
+  const unnamed = site.db(['restore', m.archive, '--into', site.database]);
+  assert.equal(unnamed.status, REFUSED, 'the live one, lost or not, is named');
+  // Without SITA_DATABASE_URL: as user postgres on the owner's server.
+  const r = site.db(['restore', m.archive, '--into', site.database, '--replace', site.database], { SITA_DATABASE_URL: '' });
+  assert.equal(r.status, DONE, r.stderr);
+  assert.equal(site.sql('SELECT count(*) FROM tokens', { user: 'sita_reader' }), '1000');
+  for (const args of [['restore'], ['restore', m.archive], ['restore', '--into', 'x'], ['restore', m.archive, '--into', ''], ['restore', m.archive, 'x', '--into', 'y']])
+    assert.equal(site.db(args).status, USAGE, args.join(' '));
+  assert.equal(db(['restore', m.archive, '--into', 'x'], { SITA_KEY: site.env.SITA_KEY }).status, USAGE);
+});
