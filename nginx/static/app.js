@@ -27,7 +27,12 @@ addEventListener('click', async ({ target }) => {
   const button = target.closest?.('button.copy');
   if (!button || button.dataset.was) return;
   const from = button.previousElementSibling;
-  await navigator.clipboard.writeText(from.value ?? from.textContent);
+  try {
+    await navigator.clipboard.writeText(from.value ?? from.textContent);
+  } catch { // not allowed here: it is marked, for the reader to copy
+    getSelection().selectAllChildren(from);
+    return;
+  }
   button.dataset.was = button.textContent;
   button.textContent = say.textContent = say.dataset.copied;
   setTimeout(() => {

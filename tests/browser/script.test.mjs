@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { base, psql, until } from '../http/lib/site.mjs';
-import { open, token } from './lib/pages.mjs';
+import { open, pages, token } from './lib/pages.mjs';
 
 // Gives the browser its time; Date.now() and timers stand still until they are moved.
 const later = (page, ms) => page.clock.runFor(ms);
@@ -22,6 +22,33 @@ test('copying: the whole supply without grouping, a hash, and word of it', () =>
     await page.keyboard.press('Enter');
     await page.waitForFunction(() => document.getElementById('say').textContent === 'Copied');
   }));
+
+test('every button copies what stands before it, on every page', () =>
+  open({ permissions: ['clipboard-read', 'clipboard-write'] }, async (page) => {
+    let buttons = 0;
+    for (const address of [pages.warned, pages.tree, pages.creator, pages.docs]) {
+      await page.goto(base + address);
+      for (const button of (await page.locator('button.copy').all()).slice(0, 6)) {
+        const shown = await button.evaluate((e) => (e.previousElementSibling.value ?? e.previousElementSibling.textContent));
+        await page.evaluate(() => navigator.clipboard.writeText('before'));
+        await button.click();
+        await page.waitForFunction(async () => await navigator.clipboard.readText() !== 'before');
+        assert.equal(await page.evaluate(() => navigator.clipboard.readText()), shown);
+        assert.match(shown, /^\S/);
+        buttons++;
+      }
+    }
+    assert.ok(buttons > 10, `${buttons}`);
+  }));
+
+test('where copying is not allowed the text is marked', () => open({}, async (page) => {
+  await page.addInitScript(() => Object.defineProperty(navigator, 'clipboard', { value: undefined }));
+  await page.goto(`${base}/tokens/${token}`);
+  await page.getByRole('button', { name: 'Copy the type script hash' }).click();
+  await page.waitForFunction(() => !getSelection().isCollapsed);
+  assert.equal(await page.evaluate(() => String(getSelection())), psql(`SELECT type_hash FROM tokens WHERE id = ${token}`));
+  assert.equal(await page.locator('#say').textContent(), '');
+}));
 
 test('times say how long ago, and go on', () => open({}, async (page) => {
   const created = new Date(`${psql(`SELECT created_at FROM tokens WHERE id = ${token}`).replace(' ', 'T')}Z`);

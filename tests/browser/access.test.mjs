@@ -1,0 +1,129 @@
+// ctest: timeout=400
+// Readers who see, point or set their pages differently: keyboards, fingers, large text, narrow windows,
+// wide letters, no motion, colours of their own, paper. Numbers are success criteria of WCAG 2.2.
+import assert from 'node:assert/strict';
+import path from 'node:path';
+import test from 'node:test';
+import { base } from '../http/lib/site.mjs';
+import { open, pages, screens, shots } from './lib/pages.mjs';
+
+// Each kind of page once; what differs only by its rows is left out.
+const kinds = Object.entries(pages).filter(([name]) => !['search-none', 'tokens-filtered', 'filtered', 'creator-empty'].includes(name));
+const sideways = (page) => page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+
+test('the skip link comes first, is seen, and leads past the head (2.4.1)', () => open({}, async (page) => {
+  for (const [name, address] of kinds) {
+    await page.goto(base + address);
+    await page.keyboard.press('Tab');
+    assert.equal(await page.evaluate(() => document.activeElement.className), 'skip', name);
+    assert.ok((await page.locator('.skip').boundingBox()).y >= 0, `${name}: it is seen when it has the focus`);
+    await page.keyboard.press('Enter');
+    assert.equal(await page.evaluate(() => document.activeElement.id), 'main', name);
+    await page.keyboard.press('Tab');
+    assert.ok(await page.evaluate(() => Boolean(document.activeElement.closest('main, footer'))), `${name}: the next stop is past the head`);
+  }
+}));
+
+test('what has the focus shows it and is not covered, and everything is reached (2.1.1, 2.4.7, 2.4.11)', () => open({}, async (page) => {
+  for (const [name, address] of kinds.filter(([kind]) => kind !== 'docs')) {
+    await page.goto(base + address);
+    // The notice of new rows lies above the page: with it, still nothing may be hidden.
+    await page.evaluate(() => { const news = document.getElementById('news'); news.firstElementChild.textContent = '9 new'; news.hidden = false; });
+    const want = await page.evaluate(() => [...document.querySelectorAll('a[href], button, input, select, summary, [tabindex="0"]')]
+      .filter((e) => e.checkVisibility() && e.getClientRects().length).length);
+    const reached = new Set();
+    for (let i = 0; i <= want + 20; i++) {
+      await page.keyboard.press('Tab');
+      const at = await page.evaluate(() => {
+        const e = document.activeElement, s = getComputedStyle(e), r = e.getBoundingClientRect();
+        window.stops ??= [];
+        if (!window.stops.includes(e)) window.stops.push(e);
+        const seen = document.elementFromPoint(r.x + Math.min(r.width, innerWidth) / 2, Math.min(Math.max(r.y + 3, 1), innerHeight - 1));
+        return { end: e === document.body, stop: window.stops.indexOf(e), what: e.id || e.textContent.trim().slice(0, 30),
+          outline: s.outlineStyle !== 'none' && parseFloat(s.outlineWidth) >= 2, covered: Boolean(seen?.closest('#news')) && !e.closest('#news') };
+      });
+      if (at.end) break;
+      assert.ok(at.outline, `${name}: the focus is not visible on ${at.what}`);
+      assert.ok(!at.covered, `${name}: ${at.what} is covered`);
+      reached.add(at.stop);
+    }
+    assert.ok(reached.size >= want, `${name}: ${reached.size} of ${want} are reached`);
+  }
+}));
+
+test('at 200 % text, and at 320 pixels, nothing is cut off (1.4.4, 1.4.10)', () => open({}, async (page) => {
+  for (const [width, fontSize] of [[640, '200%'], [320, '100%']]) {
+    await page.setViewportSize({ width, height: 640 });
+    for (const [name, address] of kinds) {
+      await page.goto(base + address);
+      const before = await page.evaluate(() => parseFloat(getComputedStyle(document.querySelector('main')).fontSize));
+      await page.evaluate((size) => { document.documentElement.style.fontSize = size; }, fontSize);
+      const now = await page.evaluate(() => parseFloat(getComputedStyle(document.querySelector('main')).fontSize));
+      assert.equal(now, before * parseFloat(fontSize) / 100, 'text follows the reader\'s size');
+      const wide = await page.evaluate(() => [...document.querySelectorAll('main *')].filter((e) => e.getClientRects().length
+        && !e.closest('.hidden, thead, svg, pre, .token-text span, .card-text span') && e.getBoundingClientRect().right > innerWidth + 1).map((e) => e.outerHTML.slice(0, 80)));
+      assert.deepEqual([await sideways(page), wide], [0, []], `${name} at ${width}`);
+    }
+  }
+}));
+
+test('with wide letters, words and lines nothing is lost (1.4.12)', () => open({ bypassCSP: true, viewport: { width: 390, height: 844 } }, async (page) => {
+  for (const [name, address] of kinds) {
+    await page.goto(base + address);
+    await page.addStyleTag({ content: '* { line-height: 1.5 !important; letter-spacing: 0.12em !important; word-spacing: 0.16em !important } p { margin-bottom: 2em !important }' });
+    assert.equal(await page.evaluate(() => getComputedStyle(document.querySelector('h1')).letterSpacing) === 'normal', false);
+    const lost = await page.evaluate(() => [...document.querySelectorAll('body *')].filter((e) => {
+      const s = getComputedStyle(e);
+      if (!e.getClientRects().length || e.closest('.hidden, .skip, thead, svg')) return false;
+      if (s.textOverflow === 'ellipsis') return e.scrollHeight > e.clientHeight + 1; // shortened to a line, whole on its own page
+      const cut = s.overflowY === 'hidden' || e.matches('button, .tag, .state, .card');
+      return cut && (e.scrollWidth > e.clientWidth + 1 || e.scrollHeight > e.clientHeight + 1);
+    }).map((e) => e.outerHTML.slice(0, 100)));
+    assert.deepEqual([await sideways(page), lost], [0, []], name);
+  }
+}));
+
+for (const [screen, size] of [['phone', screens.phone], ['desktop', screens.desktop]])
+  test(`targets are at least 24 by 24 pixels on a ${screen}, but for words in a sentence (2.5.8)`, () => open(size, async (page) => {
+    for (const [name, address] of kinds) {
+      await page.goto(base + address);
+      const small = await page.evaluate(() => {
+        const words = (e) => e.textContent.replace(/\s+/g, ' ').trim();
+        const sentence = (e) => getComputedStyle(e).display === 'inline' && words(e.parentElement).length > words(e).length;
+        return [...document.querySelectorAll('a, button, select, input, summary')]
+          .filter((e) => e.checkVisibility() && e.getClientRects().length && !e.matches('.skip') && !sentence(e))
+          .map((e) => [words(e).slice(0, 30) || e.id, e.getBoundingClientRect()])
+          .filter(([, r]) => r.height < 24 || r.width < 24).map(([text, r]) => `${text} ${r.width}x${r.height}`);
+      });
+      assert.deepEqual(small, [], name);
+    }
+  }));
+
+test('who wants no motion has none (2.3.3)', () => open({ reducedMotion: 'reduce' }, async (page) => {
+  const moving = () => page.evaluate(() => [...document.querySelectorAll('*')].filter((e) => {
+    const s = getComputedStyle(e);
+    return s.transitionDuration !== '0s' || s.animationName !== 'none' || s.scrollBehavior === 'smooth';
+  }).map((e) => e.outerHTML.slice(0, 80)));
+  for (const [name, address] of kinds) {
+    await page.goto(base + address);
+    assert.deepEqual(await moving(), [], name);
+  }
+  await page.emulateMedia({ reducedMotion: 'no-preference' });
+  assert.ok((await moving()).length > 0, 'the test sees motion where there is some');
+}));
+
+test('in colours of the reader\'s own, what matters is still told apart', () => open({ forcedColors: 'active', colorScheme: 'dark' }, async (page) => {
+  await page.goto(`${base}/tokens?page=2`);
+  await page.screenshot({ path: path.join(shots, 'tokens-forced-colors.png') });
+  const look = (at) => page.locator(at).first().evaluate((e) => { const s = getComputedStyle(e); return [s.color, s.backgroundColor, s.borderBottomColor].join(); });
+  assert.notEqual(await look('.pager a[aria-current]'), await look('.pager .number a:not([aria-current])'), 'the page that is shown');
+  assert.notEqual(await look('nav a[aria-current]'), await look('nav a:not([aria-current])'), 'where the reader is');
+  for (const state of await page.locator('.state').all()) assert.match(await state.textContent(), /\w/, 'a state is a word');
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Tab');
+  assert.notEqual(await page.evaluate(() => getComputedStyle(document.activeElement).outlineStyle), 'none');
+  await page.goto(base);
+  const [bar, ground] = await page.evaluate(() => [getComputedStyle(document.querySelector('.chart rect')).fill, getComputedStyle(document.querySelector('.chart')).backgroundColor]);
+  const ink = await page.evaluate(() => { const e = document.body.appendChild(document.createElement('i')); e.style.color = 'CanvasText'; return getComputedStyle(e).color; });
+  assert.deepEqual([bar, bar === ground], [ink, false], 'the chart is drawn in the colour of text');
+}));
