@@ -11,6 +11,7 @@ enum status {
     BAD_INPUT, /* the caller's input is at fault; the message names the field */
     CONFLICT,  /* correct input, but the state does not allow it now */
     BUSY,      /* a resource is not available at the moment; trying again is right */
+    TOO_SLOW,  /* not done within the time that the caller allowed */
     FAILED     /* our side is at fault; the log has the reason */
 };
 

@@ -103,7 +103,8 @@ int db_tell(struct text *say, int exit_status) {
 int db_exit_of(enum status status) {
     static const int exits[] = {
         [OK] = DB_DONE,          [NOT_FOUND] = DB_DIFFERS, [BAD_INPUT] = DB_USAGE,
-        [CONFLICT] = DB_DIFFERS, [BUSY] = DB_UNREACHABLE,  [FAILED] = DB_FAILED,
+        [CONFLICT] = DB_DIFFERS, [BUSY] = DB_UNREACHABLE,  [TOO_SLOW] = DB_FAILED,
+        [FAILED] = DB_FAILED,
     };
     return exits[status];
 }

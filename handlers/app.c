@@ -170,7 +170,8 @@ static void show(struct job *job) {
 }
 
 void job_go_on(struct job *job) {
-    if (job->load.status != OK)
+    job->rq->too_slow = job->load.status == TOO_SLOW; /* only a page that set a limit gets this */
+    if (job->load.status != OK && !job->rq->too_slow)
         job_fail(job, reply_status(job->load.status));
     else
         show(job);

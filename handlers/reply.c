@@ -95,6 +95,7 @@ int reply_status(enum status s) {
     case CONFLICT:
         return 409;
     case BUSY:
+    case TOO_SLOW:
         return 503;
     case FAILED:
         return 500;

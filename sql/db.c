@@ -84,6 +84,11 @@ struct prepared *prepared_at(struct db *db, size_t index) {
 struct ticket *ticket_new(struct load *l, void *owner, db_done *done) {
     struct ticket *t = arena_alloc(l->arena, sizeof *t);
     *t = (struct ticket){.load = l, .owner = owner, .done = done};
+    if (l->limit_ms > 0) { /* until the sync that follows, which is its own */
+        t->command = arena_printf(l->arena, "SELECT set_config('statement_timeout', '%d', true)",
+                                  (int)l->limit_ms);
+        t->alone = true;
+    }
     return t;
 }
 
@@ -124,7 +129,7 @@ void ticket_queue(struct db *db, struct ticket *t) {
 void db_queue(struct db *db, struct load *l, void *owner, db_done *done) {
     struct ticket *t = ticket_new(l, owner, done);
     t->to_sync = l->n == 0; /* nothing else would tell its end */
-    t->alone = t->to_sync;
+    t->alone |= t->to_sync;
     ticket_queue(db, t);
 }
 

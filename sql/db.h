@@ -34,7 +34,10 @@ struct load {
     struct arena *arena;
     struct sql_call calls[LOAD_CALLS_MAX];
     size_t n;
-    enum status status; /* after it has run: OK, BUSY (no database) or FAILED; the log has why */
+    int32_t limit_ms; /* how long each of its statements may take; 0: as the role has it. Not within
+                         a transaction, where it would last to its end */
+    enum status status; /* after it has run: OK, TOO_SLOW (only with limit_ms), BUSY (no database)
+                           or FAILED; the log has why */
 };
 
 /* Adds a call; parameters are set by sql_value in any order, by their names in the query text;

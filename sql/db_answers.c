@@ -26,6 +26,8 @@ static bool take_error(struct db *db, const struct item *item, const PGresult *r
         make_stale(db, item->statement);
     if (cure == CURE_PREPARE && !again && db->transaction == TX_NONE)
         status = FAILED; /* preparing anew did not help */
+    if (status == BUSY && t->load->limit_ms > 0 && error_is_timeout(result))
+        status = TOO_SLOW;
     if (!again)
         error_log(db, item_name(item), result);
     t->status = status;
@@ -64,8 +66,9 @@ static void take_success(struct db *db, const struct item *item, PGresult *resul
         status = rows_decode(t->load->arena, prepared_at(db, item->statement->index), item->call,
                              result);
     } else {
-        /* COMMIT of a failed transaction answers ROLLBACK. */
-        status = strcmp(PQcmdStatus(result), t->command) == 0 ? OK : FAILED;
+        /* COMMIT of a failed transaction answers ROLLBACK; SELECT says how many rows. */
+        size_t n = strcspn(t->command, " ");
+        status = strncmp(PQcmdStatus(result), t->command, n) == 0 ? OK : FAILED;
         PQclear(result);
     }
     if (t->status == OK)

@@ -12,7 +12,8 @@ static void mark_done(void *owner, struct load *l) {
 static enum status run_ticket(struct db *db, struct load *l, const char *command) {
     bool done = false;
     struct ticket *t = ticket_new(l, &done, mark_done);
-    t->command = command;
+    if (command)
+        t->command = command;
     t->to_sync = true;
     t->alone = true;
     ticket_queue(db, t);

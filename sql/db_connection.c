@@ -13,11 +13,12 @@ enum { ATTEMPT_MS = 5000, BACK_OFF_FIRST_MS = 100, BACK_OFF_MOST_MS = 5000 };
  * A generic plan for every statement, because each shape is a statement of its own and planning
  * anew costs more than it gains; no Memoize nodes, because they cost the list queries a third;
  * no compiling of plans, because no query here is long enough to gain; no merge joins, because one
- * that starts at a table's beginning is taken for cheap under a LIMIT and is not. */
+ * that starts at a table's beginning is taken for cheap under a LIMIT and is not. From how much
+ * on a word counts as like another (sql/queries/search.sql): a wrong letter in six is found. */
 static const char fixed_options[] =
     "-c search_path=public,pg_temp -c timezone=UTC -c datestyle=ISO,YMD "
     "-c plan_cache_mode=force_generic_plan -c enable_memoize=off -c jit=off "
-    "-c enable_mergejoin=off "
+    "-c enable_mergejoin=off -c pg_trgm.word_similarity_threshold=0.4 "
     "-c client_connection_check_interval=2000 -c standard_conforming_strings=on";
 
 int64_t db_now_ms(void) {

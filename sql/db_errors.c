@@ -40,6 +40,11 @@ enum status error_meaning(const PGresult *result, enum cure *cure) {
     return FAILED;
 }
 
+bool error_is_timeout(const PGresult *result) {
+    const char *code = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+    return code && strcmp(code, "57014") == 0;
+}
+
 /* Messages of the classes for data may quote a value ("invalid input syntax for type …"). */
 static bool may_quote_values(const char *code) {
     return strncmp(code, "22", 2) == 0 || strncmp(code, "23", 2) == 0 ||

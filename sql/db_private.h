@@ -95,6 +95,9 @@ enum cure {
 /* The meaning of an error result; *cure says what may help. */
 enum status error_meaning(const PGresult *result, enum cure *cure);
 
+/* Whether the server ended the statement because its time was up. */
+bool error_is_timeout(const PGresult *result);
+
 enum { MESSAGE_MAX = 1024 };
 
 /* A message of libpq, which has several lines, for the log. */
@@ -110,7 +113,8 @@ struct ticket {
     struct load *load;
     void *owner;
     db_done *done;
-    const char *command; /* BEGIN, COMMIT or ROLLBACK, sent before the calls; mostly NULL */
+    const char *command; /* sent before the calls: BEGIN, COMMIT, ROLLBACK or a time limit; mostly
+                            NULL */
     int64_t since;       /* ms, when it was handed over or sent */
     enum status status;
     bool to_sync;   /* done only when the server has confirmed the sync, that is, committed */

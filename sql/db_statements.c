@@ -135,5 +135,6 @@ void sql_value_int(struct load *l, struct sql_call *c, const char *parameter, in
 
 void load_clear(struct load *l) {
     l->n = 0;
+    l->limit_ms = 0;
     l->status = OK;
 }

@@ -32,12 +32,23 @@ static bool read_backfill(struct line *l) {
     return read_pair(l, " with ") && strchr(l->out->object, '.');
 }
 
+/* A name that needs no quotes. */
+static bool is_name(const char *s) {
+    size_t n = strspn(s, "abcdefghijklmnopqrstuvwxyz0123456789_");
+    return n > 0 && n < 64 && s[n] == '\0' && !(*s >= '0' && *s <= '9');
+}
+
+static bool read_extension(struct line *l) {
+    return read_pair(l, " in ") && is_name(l->out->object) && is_name(l->out->what);
+}
+
 static const struct verb {
     const char *word;
     enum directive_kind kind;
     bool (*read)(struct line *l);
     const char *form;
 } verbs[] = {
+    {"extension ", DIRECTIVE_EXTENSION, read_extension, "extension NAME in SCHEMA"},
     {"ignore ", DIRECTIVE_IGNORE, read_ignore, "ignore PATTERN"},
     {"backfill ", DIRECTIVE_BACKFILL, read_backfill, "backfill TABLE.COLUMN with EXPRESSION"},
 };
@@ -83,9 +94,20 @@ enum status directives_read(struct arena *a, const char *schema, struct directiv
     return OK;
 }
 
+/* "schema NAME (0 relations)". */
+static bool is_schema_of(const struct directive *d, const char *object) {
+    static const char word[] = "schema ";
+    size_t n = strlen(d->what);
+    return strncmp(object, word, sizeof word - 1) == 0 &&
+           strncmp(object + sizeof word - 1, d->what, n) == 0 && object[sizeof word - 1 + n] == ' ';
+}
+
 bool directives_ignore(const struct directives *d, const char *object) {
-    for (size_t i = 0; i < d->n; i++)
-        if (d->at[i].kind == DIRECTIVE_IGNORE && fnmatch(d->at[i].object, object, 0) == 0)
+    for (size_t i = 0; i < d->n; i++) {
+        const struct directive *one = &d->at[i];
+        if ((one->kind == DIRECTIVE_IGNORE && fnmatch(one->object, object, 0) == 0) ||
+            (one->kind == DIRECTIVE_EXTENSION && is_schema_of(one, object)))
             return true;
+    }
     return false;
 }

@@ -1,5 +1,6 @@
 /* directives.h - what a schema file says to the push beside its SQL, in comments of their own line:
  *
+ *   -- push: extension pg_trgm in trigrams     what the file is made with, and its schema
  *   -- push: ignore index handmade*            do not report such objects of others
  *   -- push: backfill tokens.decimals with 8   what rows get whose NULL may not stay
  *
@@ -11,13 +12,15 @@
 #include "base/status.h"
 #include "base/text.h"
 
-enum directive_kind { DIRECTIVE_IGNORE, DIRECTIVE_BACKFILL };
+enum directive_kind { DIRECTIVE_EXTENSION, DIRECTIVE_IGNORE, DIRECTIVE_BACKFILL };
 
 struct directive {
     enum directive_kind kind;
     int line;
-    const char *object; /* IGNORE: a pattern as fnmatch(3) has it; BACKFILL: "tokens.decimals" */
-    const char *what;   /* BACKFILL: an expression */
+    bool said;          /* EXTENSION: that it is made */
+    const char *object; /* EXTENSION: its name; IGNORE: a pattern as fnmatch(3) has it; BACKFILL:
+                           "tokens.decimals" */
+    const char *what;   /* EXTENSION: its schema; BACKFILL: an expression */
 };
 
 struct directives {
@@ -29,7 +32,8 @@ struct directives {
 MUST_CHECK enum status directives_read(struct arena *a, const char *schema, struct directives *out,
                                        struct text *why);
 
-/* Whether the object ("index handmade") is one to be ignored. */
+/* Whether the object ("index handmade") is one to be ignored: by its pattern, or as the schema of
+ * an extension. */
 bool directives_ignore(const struct directives *d, const char *object);
 
 #endif

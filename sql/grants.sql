@@ -8,6 +8,8 @@ REVOKE ALL ON ALL SEQUENCES IN SCHEMA public
     FROM PUBLIC, sita_app, sita_desk, sita_reader, sita_backup, sita_verify, sita_monitor;
 
 GRANT SELECT ON users, tokens, transactions, public_settings TO sita_reader;
+-- Searches for what is similar are the reader's alone.
+GRANT USAGE ON SCHEMA trigrams TO sita_reader;
 
 GRANT SELECT, INSERT, UPDATE ON users, tokens, transactions TO sita_app, sita_desk;
 GRANT INSERT ON security_events TO sita_app, sita_desk;

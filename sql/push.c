@@ -45,7 +45,8 @@ static bool is_other_plan(struct push *p, const struct plan *plan) {
 
 static enum push_outcome create(struct push *p) {
     struct rows objects;
-    if (build(p) != OK || facts_read(p->admin, p->arena, &p->declared, p->say) != OK)
+    if (push_extensions(p) != OK || build(p) != OK ||
+        facts_read(p->admin, p->arena, &p->declared, p->say) != OK)
         return PUSH_FAILED;
     struct plan plan = plan_make(p->arena, &p->live, &p->declared);
     if (is_other_plan(p, &plan))
@@ -89,7 +90,8 @@ static bool only_shows(const struct push *p) {
 
 /* Leaves no transaction open. */
 static enum status make_plan(struct push *p, const struct rows *objects, struct plan *plan) {
-    if (facts_read(p->admin, p->arena, &p->live, p->say) != OK || read_declared(p) != OK)
+    if (push_extensions(p) != OK || facts_read(p->admin, p->arena, &p->live, p->say) != OK ||
+        read_declared(p) != OK)
         return FAILED;
     push_mark(p, &p->live);
     *plan = plan_make(p->arena, &p->live, &p->declared);

@@ -50,7 +50,7 @@ static enum status first_phase(struct push *p, const struct plan *plan) {
                      "BEGIN; SET LOCAL lock_timeout = '" LOCK_WAIT "'; "
                      "SET LOCAL check_function_bodies = off",
                      p->say) != OK ||
-        plan_now(p, &again) != OK)
+        push_extensions(p) != OK || plan_now(p, &again) != OK)
         return FAILED;
     if (strcmp(again.fingerprint, plan->fingerprint) != 0) {
         text_lit(p->say, "The schema was changed by somebody else since the plan was made; nothing "

@@ -58,6 +58,9 @@ MUST_CHECK enum status push_report_others(struct push *p, struct text *out);
 MUST_CHECK enum status push_note_managed(struct push *p, const struct plan *plan,
                                          char fingerprint[SCHEMA_HASH_SIZE]);
 
+/* Makes the extensions that the schema file names, in the transaction that is open. */
+MUST_CHECK enum status push_extensions(struct push *p);
+
 /* -- steps ------------------------------------------------------------------------------------ */
 
 /* Notes at the declared columns what rows without a value get. FAILED: a directive is wrong. */

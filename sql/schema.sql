@@ -170,6 +170,10 @@ CREATE INDEX tokens_symbol_key_id ON tokens (symbol_key, id);
 CREATE INDEX tokens_network_symbol_key_id ON tokens (network_id, symbol_key, id);
 CREATE INDEX tokens_name_key_id ON tokens (name_key, id);
 CREATE INDEX tokens_network_name_key_id ON tokens (network_id, name_key, id);
+-- Searches for what is similar.
+-- push: extension pg_trgm in trigrams
+CREATE INDEX tokens_trigrams ON tokens
+    USING gin (symbol_key trigrams.gin_trgm_ops, name_key trigrams.gin_trgm_ops);
 -- Earlier tokens that look the same.
 CREATE INDEX tokens_symbol_look ON tokens (symbol_look, network_id, id);
 CREATE INDEX tokens_name_look ON tokens (name_look, network_id, id);

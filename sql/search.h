@@ -8,6 +8,14 @@
 void search_symbol(struct load *l, const char *text, const struct record *as, struct rows *out);
 void search_name(struct load *l, const char *text, const struct record *as, struct rows *out);
 
+/* At most 21 tokens whose symbol or name is like the text or holds it, the likest first; the text
+ * has three letters in a row. It may take long: give the load a limit_ms. */
+void search_similar(struct load *l, const char *text, const struct record *as, struct rows *out);
+
+/* At most 42 tokens whose symbol, then those whose name, holds the text, for shorter texts. It
+ * reads whole indexes: give the load a limit_ms. */
+void search_within(struct load *l, const char *text, const struct record *as, struct rows *out);
+
 /* At most two ids of tokens with that type script hash, of transactions with that hash. */
 void search_type_hash(struct load *l, const char *hash, const struct record *as, struct rows *out);
 void search_tx_hash(struct load *l, const char *hash, const struct record *as, struct rows *out);

@@ -27,6 +27,57 @@ WHERE t.name_key >= left(lower(:text), 64)
 ORDER BY t.name_key, t.id
 LIMIT 21
 
+-- name: search_similar
+-- Tokens whose symbol or name holds the text or has words like it (those that share enough of its
+-- groups of three letters), the likest first. Of the first 5,000 that are found: what so much is like
+-- is no word to search for. Needs three letters in a row.
+-- row: token
+WITH typed AS MATERIALIZED (
+    SELECT key, '%' || regexp_replace(key, '([%_\\])', '\\\1', 'g') || '%' AS within
+    FROM (SELECT left(lower(:text), 64) AS key) k),
+found AS MATERIALIZED (
+    SELECT id, symbol_key, name_key
+    FROM tokens
+    WHERE symbol_key OPERATOR(trigrams.%>) (SELECT key FROM typed)
+       OR name_key OPERATOR(trigrams.%>) (SELECT key FROM typed)
+       OR symbol_key LIKE (SELECT within FROM typed)
+       OR name_key LIKE (SELECT within FROM typed)
+    LIMIT 5000),
+likest AS MATERIALIZED (
+    SELECT id, greatest(trigrams.word_similarity(key, symbol_key),
+                        trigrams.word_similarity(key, name_key)) AS of_a_word,
+           greatest(trigrams.similarity(key, symbol_key),
+                    trigrams.similarity(key, name_key)) AS of_all
+    FROM found CROSS JOIN typed
+    ORDER BY of_a_word DESC, of_all DESC, id
+    LIMIT 21)
+SELECT t.id, t.name, t.symbol, t.supply, t.decimals, t.creator_id, t.description, t.icon_url,
+       t.contract_address, t.network_id, t.tx_hash, t.status, t.origin, t.type_hash, t.type_script,
+       t.icon_hash, t.chain_time, t.verified_at, t.created_at, t.updated_at,
+       CASE WHEN u.reserved THEN NULL ELSE u.wallet_address END AS creator_address
+FROM likest l JOIN tokens t ON t.id = l.id JOIN users u ON u.id = t.creator_id
+ORDER BY l.of_a_word DESC, l.of_all DESC, t.id
+
+-- name: search_within
+-- Tokens whose symbol or name holds the text, for texts of one or two letters or of signs: in the
+-- order of the keys, of which whole indexes are read if need be.
+-- row: token
+WITH typed AS MATERIALIZED (
+    SELECT '%' || regexp_replace(key, '([%_\\])', '\\\1', 'g') || '%' AS within
+    FROM (SELECT left(lower(:text), 64) AS key) k),
+found AS MATERIALIZED (
+    (SELECT id, 1 AS part, symbol_key AS key FROM tokens
+     WHERE symbol_key LIKE (SELECT within FROM typed) ORDER BY symbol_key, id LIMIT 21)
+    UNION ALL
+    (SELECT id, 2, name_key FROM tokens
+     WHERE name_key LIKE (SELECT within FROM typed) ORDER BY name_key, id LIMIT 21))
+SELECT t.id, t.name, t.symbol, t.supply, t.decimals, t.creator_id, t.description, t.icon_url,
+       t.contract_address, t.network_id, t.tx_hash, t.status, t.origin, t.type_hash, t.type_script,
+       t.icon_hash, t.chain_time, t.verified_at, t.created_at, t.updated_at,
+       CASE WHEN u.reserved THEN NULL ELSE u.wallet_address END AS creator_address
+FROM found f JOIN tokens t ON t.id = f.id JOIN users u ON u.id = t.creator_id
+ORDER BY f.part, f.key, t.id
+
 -- name: search_type_hash
 -- The first two tokens with a type script hash: networks may share one.
 -- row: id

@@ -10,7 +10,7 @@ import { db, psql, read, statements } from './lib.mjs';
 const md5 = (i) => createHash('md5').update(String(i)).digest('hex');
 const database = `test_buffers_${process.pid}`;
 // What connections of the program set for the planner.
-const options = read('sql/db_connection.c').match(/-c (plan_cache_mode|enable_\w+|jit)=\w+/g).join(' ');
+const options = read('sql/db_connection.c').match(/-c (plan_cache_mode|enable_\w+|jit|pg_trgm\.\w+)=[\w.]+/g).join(' ');
 
 const networks = ['mainnet', 'testnet', 'devnet', 'no such network'];
 const states = ['confirmed', 'pending', 'failed', 'no such status'];
@@ -89,6 +89,10 @@ const queries = {
   token_alike_name: { values: { network: networks, id: [1, 40, 99990, 0] }, most: () => 3 * DESCENT },
   search_symbol: { values: { text: ['T1', 't', 'T999', 'no such'] }, most: () => 21 * (1 + DESCENT) + 2 * DESCENT },
   search_name: { values: { text: ['Token', 'token 9', 'no such'] }, most: () => 21 * (1 + DESCENT) + 2 * DESCENT },
+  // Words like it, or few signs, in every name or none: posting lists, and the heap pages of at most
+  // 5,000 tokens; both indexes of keys whole, and 42 rows.
+  search_similar: { values: { text: ['tokem', 'oken', 'tokne 99998', 'tonek 4', 'the token of tokens', '熊猫币', 'no such'] }, most: () => 900 },
+  search_within: { values: { text: ['k', '99', 'zz', '熊猫', '%', '9 9'] }, most: () => 1300 + 42 * 2 * DESCENT },
   search_type_hash: { values: { hash: [`0x${md5(9)}${md5(11)}`, '0x0', 'x'] }, most: () => 2 * DESCENT },
   search_tx_hash: { values: { hash: [`0x${md5(9)}${md5(-9)}`, '0x0', 'x'] }, most: () => 2 * DESCENT },
   token_newest_id: { values: {}, most: () => DESCENT },

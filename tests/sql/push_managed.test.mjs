@@ -42,6 +42,41 @@ const rows = `
 const all = (database) => psql(database, Object.entries(core).map(([table, { columns }]) =>
   `SELECT '${table}', md5(string_agg(t::text, ',' ORDER BY id)), count(*) FROM (SELECT ${columns.map(([c]) => c)} FROM ${table}) t;`).join('\n'));
 
+test('an extension that the file names is made, kept where it is, and is nobody else\'s', (t) => {
+  const database = newDatabase(t, 'extension');
+  const push = pushOf(database);
+  const where = () => psql(database, "SELECT coalesce((SELECT extnamespace::regnamespace::text FROM pg_extension WHERE extname = 'pg_trgm'), 'none')");
+  const own = read('sql/schema.sql'), rest = own.replace('-- push: extension pg_trgm in trigrams\n', '').replace(/CREATE INDEX tokens_trigrams [^;]*;/, '');
+  for (const wrong of ['extension pg_trgm', 'extension pg_trgm in x; DROP TABLE t', 'extension "a" in b', 'extension 9 in b'])
+    assert.match(push(`-- push: ${wrong}\nCREATE TABLE t ();`).stderr, /the form is "-- push: extension NAME in SCHEMA"/, wrong);
+  const planned = push(own, '--dry-run');
+  assert.match(planned.stdout, /The extension pg_trgm is made, in the schema trigrams\./);
+  assert.equal(where(), 'none');
+  const made = push(own);
+  assert.equal(made.status, DONE, made.stderr);
+  assert.equal(made.stdout.match(/The extension pg_trgm is made/g).length, 1);
+  assert.equal(where(), 'trigrams');
+  const again = push(own, '--check');
+  assert.equal(again.status, DONE, again.stdout);
+  assert.doesNotMatch(again.stdout, /trigrams|pg_trgm/); // neither made nor kept for others
+
+  psql(database, 'DROP EXTENSION pg_trgm CASCADE; CREATE TABLE trigrams.of_others ()');
+  const renewed = push(`${own}CREATE INDEX events_id ON security_events (id);`);
+  assert.equal(renewed.status, DONE, renewed.stderr);
+  assert.equal(renewed.stdout.match(/The extension pg_trgm is made/g).length, 1);
+  assert.equal(psql(database, "SELECT count(*) FROM pg_indexes WHERE indexname IN ('tokens_trigrams', 'events_id')"), '2');
+  assert.equal(where(), 'trigrams');
+
+  const elsewhere = push(own.replace(' in trigrams\n', ' in other\n'));
+  assert.equal(elsewhere.status, FAILED);
+  assert.match(elsewhere.stderr, /is in the schema trigrams, and the schema file wants it in other/);
+  assert.equal(where(), 'trigrams');
+  // Without the line the index goes, the extension stays: it may serve others.
+  const less = push(rest, '--allow=drop-index:tokens_trigrams', '--allow=drop-index:events_id');
+  assert.equal(less.status, DONE, less.stderr + less.stdout);
+  assert.equal(where(), 'trigrams');
+});
+
 test('a database that another tool made is taken over', (t) => {
   const database = newDatabase(t, 'adopt');
   const push = pushOf(database);

@@ -88,7 +88,7 @@ const closed = [
   ['ALTER ROLE sita_owner PASSWORD $$x$$', /permission denied|must have|must be/],
   ['SET ROLE sita_owner', /permission denied to set role/],
   ['CREATE ROLE x', /permission denied to create role/],
-  ['CREATE EXTENSION pg_trgm', /permission denied to create extension/],
+  ['CREATE EXTENSION hstore', /permission denied to create extension/],
   ["COPY (SELECT 1) TO PROGRAM 'true'", /must be superuser or have privileges of the pg_execute_server_program role/],
   ["COPY (SELECT 1) TO '/tmp/test-copy'", /must be superuser or have privileges of the pg_write_server_files role/],
   ["SELECT pg_read_file('/etc/passwd')", /permission denied for function/],
@@ -115,6 +115,12 @@ test('a view of the public settings only', () => {
   // The barrier: a condition that fails on hidden rows must not be evaluated on them.
   assert.equal(psql(database, 'SELECT count(*) FROM public_settings WHERE value::int = 1',
     { user: 'sita_reader' }), '1');
+});
+
+test('similar names are looked for by the reader alone', () => {
+  const sql = "SELECT trigrams.similarity('seal', 'sael') > 0";
+  assert.equal(psql(database, sql, { user: 'sita_reader' }), 't');
+  for (const role of ['app', 'desk', 'backup', 'monitor']) assert.match(tried(role, sql), /permission denied for schema trigrams/, role);
 });
 
 test('what the program compares at its start can be read', () => {

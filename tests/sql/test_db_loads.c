@@ -176,6 +176,32 @@ static void a_slow_query_is_ended(void **state) {
     db_free(db);
 }
 
+static void a_load_has_its_own_time(void **state) {
+    (void)state;
+    struct db *db = connect_with("");
+    int64_t start = now_ms();
+    queue_token(db, 0, 1);
+    loads[1].limit_ms = 150;
+    queue_sleep(db, 1, 20000);
+    queue_sleep(db, 2, 400); /* the same connection, and no limit */
+    loads[3].limit_ms = 5000;
+    queue_sleep(db, 3, 1);
+    run_all(db, 4, 5000);
+    assert_in_range(now_ms() - start, 500, 4000);
+    expect_token(0, 1);
+    assert_int_equal(loads[1].status, TOO_SLOW);
+    assert_int_equal(loads[2].status, OK);
+    assert_int_equal(loads[3].status, OK);
+    loads[4].arena = arena;
+    loads[4].limit_ms = 150;
+    bench_sleep(&loads[4], 20000, NULL, NULL);
+    assert_int_equal(db_run(db, &loads[4]), TOO_SLOW);
+    load_clear(&loads[4]);
+    bench_sleep(&loads[4], 400, NULL, NULL);
+    assert_int_equal(db_run(db, &loads[4]), OK);
+    db_free(db);
+}
+
 static void answers_come_before_the_slow_one(void **state) {
     (void)state;
     struct db *db = connect_with("");
@@ -455,6 +481,7 @@ int main(void) {
         T(a_failure_does_not_touch_its_neighbours),
         T(a_query_that_cannot_be_prepared_fails_alone),
         T(a_slow_query_is_ended),
+        T(a_load_has_its_own_time),
         T(answers_come_before_the_slow_one),
         T(many_loads_fit_through_one_socket),
         T(a_changed_table_is_prepared_anew),

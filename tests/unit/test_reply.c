@@ -369,6 +369,7 @@ static void every_status_of_the_program_has_its_http_status(void **state) {
     assert_int_equal(reply_status(BAD_INPUT), 400);
     assert_int_equal(reply_status(CONFLICT), 409);
     assert_int_equal(reply_status(BUSY), 503);
+    assert_int_equal(reply_status(TOO_SLOW), 503);
     assert_int_equal(reply_status(FAILED), 500);
 }
 
