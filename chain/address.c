@@ -164,7 +164,7 @@ static enum address_error read_payload(const uint8_t *p, size_t n, uint32_t sum,
 }
 
 enum address_error address_read(struct arena *a, const char *s, size_t n, struct address *out) {
-    char folded[ADDRESS_MAX] = N_(""); /* all of it set: the prefix is read by a place in it */
+    char folded[ADDRESS_MAX] = ""; /* all of it set: the prefix is read by a place in it */
     uint8_t *payload = arena_raw(a, PAYLOAD_MAX);
     uint32_t sum;
     size_t bytes;
