@@ -1,6 +1,5 @@
 #include "sql/facts.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 static const struct field fact_fields[] = {
@@ -58,10 +57,6 @@ const char *facts_object(struct arena *a, const struct schema_fact *f) {
     return arena_printf(a, "%s %s", kind, facts_name(a, f));
 }
 
-static int compare_lines(const void *a, const void *b) {
-    return strcmp(((const struct schema_line *)a)->line, ((const struct schema_line *)b)->line);
-}
-
 static bool is_declared(const struct rows *declared, const struct schema_fact *f) {
     if (strcmp(f->kind, "row security of") == 0)
         return facts_find(declared, "table", "", f->name) != NULL;
@@ -82,8 +77,7 @@ struct rows facts_mark(struct arena *a, struct rows *live, const struct rows *de
         if (f->foreign)
             foreign[n++].line = object;
     }
-    qsort(foreign, n, sizeof *foreign, compare_lines);
-    return (struct rows){.at = foreign, .n = n};
+    return schema_sorted(foreign, n);
 }
 
 void facts_mark_foreign(struct arena *a, struct rows *live, const struct rows *foreign) {

@@ -1,5 +1,4 @@
 /* Which objects are managed: read from the database's record, told from those of others, noted. */
-#include <stdlib.h>
 #include <string.h>
 
 #include "sql/push_private.h"
@@ -22,10 +21,6 @@ static enum status ask(struct push *p, enum sql_name name, const struct record *
     return status == OK ? admin_script(p->admin, "ROLLBACK TO SAVEPOINT ask", p->say) : status;
 }
 
-static int compare_lines(const void *a, const void *b) {
-    return strcmp(((const struct schema_line *)a)->line, ((const struct schema_line *)b)->line);
-}
-
 /* The objects that the record does not list. */
 static struct rows not_managed(struct push *p, const struct rows *objects) {
     struct schema_line *lines = arena_array(p->arena, objects->n + 1, sizeof *lines);
@@ -35,8 +30,7 @@ static struct rows not_managed(struct push *p, const struct rows *objects) {
         if (!schema_lists(&p->managed, o->object))
             lines[n++].line = o->object;
     }
-    qsort(lines, n, sizeof *lines, compare_lines);
-    return (struct rows){.at = lines, .n = n};
+    return schema_sorted(lines, n);
 }
 
 enum status push_read_managed(struct push *p, const struct rows *objects) {

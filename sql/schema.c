@@ -48,6 +48,11 @@ static int compare_lines(const void *a, const void *b) {
     return strcmp(((const struct schema_line *)a)->line, ((const struct schema_line *)b)->line);
 }
 
+struct rows schema_sorted(struct schema_line *lines, size_t n) {
+    qsort(lines, n, sizeof *lines, compare_lines);
+    return (struct rows){.at = lines, .n = n};
+}
+
 bool schema_lists(const struct rows *lines, const char *line) {
     struct schema_line wanted = {line};
     return lines->n > 0 && bsearch(&wanted, lines->at, lines->n, sizeof wanted, compare_lines);

@@ -41,6 +41,9 @@ void schema_source_hash(char out[SCHEMA_HASH_SIZE], const char *schema);
 /* Whether a table is among the objects (rows of struct schema_object). */
 bool schema_has_table(const struct rows *objects, const char *name);
 
+/* The n lines as rows in the order of their bytes; sorts them where they are. */
+struct rows schema_sorted(struct schema_line *lines, size_t n);
+
 /* Whether a line is among these, which are in the order of their bytes (rows of schema_line). */
 bool schema_lists(const struct rows *lines, const char *line);
 
