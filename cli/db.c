@@ -3,6 +3,8 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
+#include <unistd.h>
 
 #include "cli/commands.h"
 
@@ -93,6 +95,28 @@ const char *db_url(const char *url, const char *preset, const char *variable) {
         return found;
     fprintf(stderr, "Which database? Set %s or use --url.\n", variable);
     return NULL;
+}
+
+bool db_format(const char *format, enum db_format last, enum db_format *out) {
+    static const char *const names[] = {"text", "json", "sql"};
+    for (*out = DB_TEXT; *out <= last; ++*out)
+        if (strcmp(names[*out], format) == 0)
+            return true;
+    fprintf(stderr, "--format is text%s, not \"%s\".\n",
+            last == DB_SQL ? ", json or sql" : " or json", format);
+    return false;
+}
+
+bool db_has_terminal(void) {
+    return isatty(STDIN_FILENO) && isatty(STDERR_FILENO);
+}
+
+bool db_ask(const char *question) {
+    char answer[16] = "";
+    fprintf(stderr, "%s [y/N] ", question);
+    if (!fgets(answer, sizeof answer, stdin))
+        fputc('\n', stderr);
+    return strcasecmp(answer, "y\n") == 0 || strcasecmp(answer, "yes\n") == 0;
 }
 
 int db_tell(struct text *say, int exit_status) {

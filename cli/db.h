@@ -70,6 +70,17 @@ MUST_CHECK bool db_options(int argc, char **argv, const struct db_option *option
  * `variable`; NULL after a sentence if both are empty. */
 MUST_CHECK const char *db_url(const char *url, const char *preset, const char *variable);
 
+enum db_format { DB_TEXT, DB_JSON, DB_SQL };
+
+/* Reads what --format says: text, json, or up to `last`. False after a sentence. */
+MUST_CHECK bool db_format(const char *format, enum db_format last, enum db_format *out);
+
+/* True if a person is there to be asked. */
+bool db_has_terminal(void);
+
+/* Asks a question; y or yes is yes, anything else, the end of the input too, is no. */
+bool db_ask(const char *question);
+
 /* Prints what is said, to standard output if exit status is DB_DONE, and returns it. */
 int db_tell(struct text *say, int exit_status);
 

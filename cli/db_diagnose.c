@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/config.h"
 #include "cli/db.h"
@@ -151,15 +150,13 @@ static void show_session(const struct diagnose_session *s, struct arena *a) {
 }
 
 static bool consents(const struct wish *w) {
-    char answer[8] = "";
     if (w->yes)
         return true;
-    if (!isatty(STDIN_FILENO)) {
+    if (!db_has_terminal()) {
         fputs("Nobody can be asked here; add --yes.\n", stderr);
         return false;
     }
-    fprintf(stderr, "%s? [y/N] ", w->cancel ? "Cancel this statement" : "End this session");
-    return fgets(answer, sizeof answer, stdin) && (answer[0] == 'y' || answer[0] == 'Y');
+    return db_ask(w->cancel ? "Cancel this statement?" : "End this session?");
 }
 
 static int tell_end(enum status status, bool cancel, struct text *why) {
@@ -215,8 +212,6 @@ static bool read_options(int argc, char **argv, struct wish *w) {
     };
     if (!db_options(argc, argv, options, sizeof options / sizeof options[0], NULL))
         return false;
-    if (strcmp(w->format, "text") != 0 && strcmp(w->format, "json") != 0)
-        return wrong("--format", w->format, "it is text or json");
     if (w->cancel && w->terminate)
         return wrong("--cancel", w->cancel, "it does not go with --terminate");
     return true;
@@ -228,14 +223,15 @@ static int run(int argc, char **argv, struct arena *a) {
                      .check = {check, .max = WORDS_MAX},
                      .skip = {skip, .max = WORDS_MAX},
                      .limit = {limit, .max = WORDS_MAX}};
-    if (!read_options(argc, argv, &w))
+    enum db_format as;
+    if (!read_options(argc, argv, &w) || !db_format(w.format, DB_JSON, &as))
         return DB_USAGE;
     bool ends = w.cancel || w.terminate;
     const char *preset = ends || !*config.monitor_url ? config.owner_url : config.monitor_url;
     const char *url = db_url(w.url, preset, "SITA_OWNER_URL");
     if (!url)
         return DB_USAGE;
-    return ends ? end_session(&w, url, a) : report(&w, url, strcmp(w.format, "json") == 0, a);
+    return ends ? end_session(&w, url, a) : report(&w, url, as == DB_JSON, a);
 }
 
 const struct db_command db_command_diagnose = {

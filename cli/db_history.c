@@ -16,26 +16,20 @@ static bool is_number(const char *s) {
     return false;
 }
 
-static bool is_format(const char *format) {
-    if (strcmp(format, "text") == 0 || strcmp(format, "json") == 0)
-        return true;
-    fprintf(stderr, "--format is text or json, not \"%s\".\n", format);
-    return false;
-}
-
 static int run_history(int argc, char **argv, struct arena *a) {
     const char *url = NULL, *format = "text", *id = NULL;
+    enum db_format as;
     struct db_words ids = {.at = &id, .max = 1};
     struct history_options h = {.most = "20"};
     const struct db_option options[] = {
         {"--url", .value = &url}, {"--limit", .value = &h.most}, {"--format", .value = &format}};
     struct text say = text_in(a, SAY_MAX), out = text_in(a, OUT_MAX);
     if (!db_options(argc, argv, options, sizeof options / sizeof options[0], &ids) ||
-        !is_format(format) || !is_number(h.most) || (id && !is_number(id)) ||
+        !db_format(format, DB_JSON, &as) || !is_number(h.most) || (id && !is_number(id)) ||
         !(url = db_url(url, config.owner_url, "SITA_OWNER_URL")))
         return DB_USAGE;
     h.id = id;
-    h.json = strcmp(format, "json") == 0;
+    h.json = as == DB_JSON;
     enum status status = history_print(url, &h, &out, &say);
     fputs(text_str(&out), stdout);
     if (status == OK)

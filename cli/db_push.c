@@ -2,8 +2,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
-#include <unistd.h>
 
 #include "base/config.h"
 #include "cli/db.h"
@@ -42,38 +40,15 @@ static const char *read_file(struct arena *a, const char *path) {
     return text;
 }
 
-/* False after a sentence. */
-static bool read_format(const char *format, enum plan_format *out) {
-    static const char *const formats[] = {
-        [PLAN_TEXT] = "text", [PLAN_JSON] = "json", [PLAN_SQL] = "sql"};
-    for (unsigned i = 0; i < sizeof formats / sizeof formats[0]; i++) {
-        if (strcmp(format, formats[i]) == 0) {
-            *out = (enum plan_format)i;
-            return true;
-        }
-    }
-    fprintf(stderr, "--format is text, json or sql, not \"%s\".\n", format);
-    return false;
-}
-
 static void tell(const char *line) {
     fprintf(stderr, "%s\n", line);
 }
 
-/* On a terminal: y or yes is yes, anything else, the end of the input too, is no. */
 static bool ask(struct text *out, const char *question) {
-    char answer[16] = "";
     fputs(text_str(out), stdout);
     text_clear(out);
     fflush(stdout);
-    fprintf(stderr, "%s [y/N] ", question);
-    if (!fgets(answer, sizeof answer, stdin))
-        fputc('\n', stderr);
-    return strcasecmp(answer, "y\n") == 0 || strcasecmp(answer, "yes\n") == 0;
-}
-
-static bool has_terminal(void) {
-    return isatty(STDIN_FILENO) && isatty(STDERR_FILENO);
+    return db_ask(question);
 }
 
 /* The plan goes to standard output, as it may be another program's input; so do the sentences
@@ -89,9 +64,12 @@ static int push(const char *url, const struct push_options *p, struct arena *a) 
 }
 
 static int run_push(int argc, char **argv, struct arena *a) {
+    static const enum plan_format formats[] = {
+        [DB_TEXT] = PLAN_TEXT, [DB_JSON] = PLAN_JSON, [DB_SQL] = PLAN_SQL};
     const char *url = NULL, *file = NULL, *format = "text", *allowed[ALLOWED_MAX];
+    enum db_format as;
     struct db_words allow = {.at = allowed, .max = ALLOWED_MAX};
-    struct push_options p = {.allow = allowed, .tell = tell, .ask = has_terminal() ? ask : NULL};
+    struct push_options p = {.allow = allowed, .tell = tell, .ask = db_has_terminal() ? ask : NULL};
     const struct db_option options[] = {
         {"--url", .value = &url},          {"--schema", .value = &file},
         {"--format", .value = &format},    {"--plan", .value = &p.plan},
@@ -99,8 +77,9 @@ static int run_push(int argc, char **argv, struct arena *a) {
         {"--allow", .words = &allow},      {"--adopt", .flag = &p.adopt},
     };
     if (!db_options(argc, argv, options, sizeof options / sizeof options[0], NULL) ||
-        !read_format(format, &p.format) || !(url = db_url(url, config.owner_url, "SITA_OWNER_URL")))
+        !db_format(format, DB_SQL, &as) || !(url = db_url(url, config.owner_url, "SITA_OWNER_URL")))
         return DB_USAGE;
+    p.format = formats[as];
     p.n_allow = allow.n;
     p.schema = file ? read_file(a, file) : sql_schema_file;
     return p.schema ? push(url, &p, a) : DB_USAGE;

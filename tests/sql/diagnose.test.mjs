@@ -306,7 +306,7 @@ test('what is wrong with the command', (t) => {
     [['--limit', 'size=-1'], /it is NAME=WARNING/],
     [['--limit', 'size=1,'], /it is NAME=WARNING/],
     [['--limit', 'nothing=1'], /there is no such check/],
-    [['--format', 'xml'], /it is text or json/],
+    [['--format', 'xml'], /--format is text or json, not "xml"/],
     [['--cancel', '1', '--terminate', '1'], /does not go with/],
     [['--cancel', '1; DROP'], /takes the number of a process/],
     [['--cancel', ''], /takes the number of a process/],
