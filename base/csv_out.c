@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/json_out.h"
 #include "base/when.h"
 
 static bool has_cell(const struct field *f) {
@@ -50,16 +51,10 @@ static void put_cell(struct text *out, const struct field *f, const void *base) 
         put_text(out, *(const char *const *)at);
         break;
     case FIELD_INT:
-        text_long(out, *(const int32_t *)at);
-        break;
     case FIELD_LONG:
-        text_long(out, *(const int64_t *)at);
-        break;
     case FIELD_OPT_INT:
-        text_long(out, ((const struct opt_int *)at)->value);
-        break;
     case FIELD_BOOL:
-        text_put(out, *(const bool *)at ? "true" : "false");
+        json_put_field(out, f, base); /* the same in both */
         break;
     case FIELD_TIME:
         when_put_iso(out, *(const int64_t *)at);
