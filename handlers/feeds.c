@@ -158,7 +158,9 @@ static const char *feed_raw(struct request *rq, struct reply *reply, void *at) {
     if (m->rows.n > ENTRIES)
         m->rows.n = ENTRIES;
     text_lit(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
-                  "<feed xmlns=\"http://www.w3.org/2005/Atom\" xml:lang=\"en\">\n");
+                  "<feed xmlns=\"http://www.w3.org/2005/Atom\" xml:lang=\"");
+    put(out, message("en"));
+    text_lit(out, "\">\n");
     put_id(out, self);
     put_element(out, "title", tokens ? message("Tokens") : message("Activity"));
     put_time(out, "updated", updated_of(m, tokens));

@@ -162,7 +162,7 @@ const struct page page_token_list = {
     .name = "token_list",
     .path = "/tokens",
     .api_path = "/api/tokens",
-    .summary = "Tokens, newest first.",
+    .summary = "Tokens, newest first or in another order.",
     .example = "?network=mainnet&limit=2",
     .template = "tokens",
     .params = token_list_param_rows,

@@ -1,9 +1,9 @@
 /* totals.h - how many rows a list has, without counting ten thousand of them for every page.
  *
  * A total up to 10,000 is exact and counted each time. That a list has more is remembered by the
- * worker for ten seconds, per filter and values, in a table of fixed size: nothing that this
+ * worker for one second, per filter and values, in a table of fixed size: nothing that this
  * program does deletes rows, so such a list goes on having more (a change of status can make it
- * smaller, which is then seen ten seconds later). */
+ * smaller, which is then seen a second later). */
 #ifndef SITA_HANDLERS_TOTALS_H
 #define SITA_HANDLERS_TOTALS_H
 

@@ -9,7 +9,7 @@ enum token_order { TOKENS_BY_ID, TOKENS_BY_NAME, TOKENS_BY_SYMBOL };
 
 /* There are lists by id for network and status in any combination, for creator alone or with
  * status, for q alone or with network; by name and by symbol for network and q in any combination.
- * The caller refuses other combinations (handlers/token_list.c has the table). */
+ * The caller refuses other combinations (handlers/token_filters.c has the table). */
 struct token_filter {
     const char *network, *status; /* NULL: any */
     const char *creator;          /* canonical address; NULL: any */
