@@ -26,7 +26,7 @@ SELECT format('database %I', datname) AS object, coalesce(checksum_failures, 0) 
             ELSE format('%s damaged pages were read, the last at %s: the disk or the memory fails',
                         checksum_failures, date_trunc('second', checksum_last_failure)) END AS detail,
        jsonb_build_object('failures', checksum_failures) AS figures,
-       'sitaminter db backup status' AS cure
+       'pg_checksums --check --progress # which files; the server must be stopped' AS cure
 FROM pg_stat_database WHERE datname = current_database()
 
 -- name: diagnose_replication
