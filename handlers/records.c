@@ -61,6 +61,15 @@ static void token_state_help(struct text *out, const void *record) {
     text_put(out, state_help(t->status, t->origin, t->verified_at));
 }
 
+static void token_state_icon(struct text *out, const void *record) {
+    const struct token *t = record;
+    text_put(out, state_icon(t->status, t->origin, t->verified_at));
+}
+
+static void token_network_icon(struct text *out, const void *record) {
+    text_put(out, network_icon(((const struct token *)record)->network_id));
+}
+
 static void token_network_label(struct text *out, const void *record) {
     text_put(out, network_label(((const struct token *)record)->network_id));
 }
@@ -108,7 +117,9 @@ static const struct field token_fields[] = {
     FIELD_SHOWN("state", FIELD_TEXT, token_state),
     FIELD_SHOWN("stateLabel", FIELD_TEXT, token_state_label),
     FIELD_SHOWN("stateHelp", FIELD_TEXT, token_state_help),
+    FIELD_SHOWN("stateIcon", FIELD_PATH, token_state_icon),
     FIELD_SHOWN("networkLabel", FIELD_TEXT, token_network_label),
+    FIELD_SHOWN("networkIcon", FIELD_PATH, token_network_icon),
 };
 const struct record record_token = RECORD(token, token_fields);
 
@@ -146,6 +157,15 @@ static void transaction_state_label(struct text *out, const void *record) {
 static void transaction_state_help(struct text *out, const void *record) {
     const struct transaction *x = record;
     text_put(out, state_help(x->status, x->origin, x->verified_at));
+}
+
+static void transaction_state_icon(struct text *out, const void *record) {
+    const struct transaction *x = record;
+    text_put(out, state_icon(x->status, x->origin, x->verified_at));
+}
+
+static void transaction_network_icon(struct text *out, const void *record) {
+    text_put(out, network_icon(((const struct transaction *)record)->network_id));
 }
 
 static void transaction_network_label(struct text *out, const void *record) {
@@ -188,7 +208,9 @@ static const struct field transaction_fields[] = {
     FIELD_SHOWN("state", FIELD_TEXT, transaction_state),
     FIELD_SHOWN("stateLabel", FIELD_TEXT, transaction_state_label),
     FIELD_SHOWN("stateHelp", FIELD_TEXT, transaction_state_help),
+    FIELD_SHOWN("stateIcon", FIELD_PATH, transaction_state_icon),
     FIELD_SHOWN("networkLabel", FIELD_TEXT, transaction_network_label),
+    FIELD_SHOWN("networkIcon", FIELD_PATH, transaction_network_icon),
     FIELD_SHOWN("typeLabel", FIELD_TEXT, transaction_type_label),
 };
 const struct record record_transaction = RECORD(transaction, transaction_fields);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/when.h"
+#include "templates/assets.h"
 #include "templates/messages.h"
 
 const char *const state_statuses[] = {"pending", "confirmed", "failed", NULL};
@@ -11,18 +12,20 @@ const char *const state_types[] = {"create",   "mint",    "transfer", "burn",
                                    "cellbase", "unknown", NULL};
 
 struct state {
-    const char *name, *label, *help;
+    const char *name, *icon, *label, *help;
 };
 
 static const struct state states[] = {
-    {"pending", N_("Pending"),
+    {"pending", ASSET_ICONS_PENDING_SVG, N_("Pending"),
      N_("Waiting for the chain: the transaction is not committed deep enough, or was not checked "
         "yet.")},
-    {"confirmed", N_("Confirmed"),
+    {"confirmed", ASSET_ICONS_CONFIRMED_SVG, N_("Confirmed"),
      N_("Verified on chain, byte by byte: the transaction is committed and says what this record "
         "says.")},
-    {"failed", N_("Failed"), N_("The chain does not bear this record out.")},
-    {"recorded", N_("Recorded elsewhere"), N_("Recorded elsewhere, not verified here.")},
+    {"failed", ASSET_ICONS_FAILED_SVG, N_("Failed"),
+     N_("The chain does not bear this record out.")},
+    {"recorded", ASSET_ICONS_RECORDED_SVG, N_("Recorded elsewhere"),
+     N_("Recorded elsewhere, not verified here.")},
 };
 
 static const struct state *state_of(const char *status, const char *origin, int64_t verified_at) {
@@ -38,6 +41,10 @@ const char *state_name(const char *status, const char *origin, int64_t verified_
     return state_of(status, origin, verified_at)->name;
 }
 
+const char *state_icon(const char *status, const char *origin, int64_t verified_at) {
+    return state_of(status, origin, verified_at)->icon;
+}
+
 const char *state_label(const char *status, const char *origin, int64_t verified_at) {
     return message(state_of(status, origin, verified_at)->label);
 }
@@ -50,27 +57,41 @@ const char *status_label(const char *status) {
     return state_label(status, NULL, WHEN_NONE);
 }
 
-struct label {
-    const char *name, *label;
+struct network {
+    const char *name, *icon, *label;
 };
 
-static const char *label_in(const struct label *labels, size_t n, const char *name) {
-    for (size_t i = 0; i < n; i++)
-        if (strcmp(labels[i].name, name) == 0)
-            return message(labels[i].label);
-    return name;
+static const struct network networks[] = {
+    {"mainnet", ASSET_ICONS_MAINNET_SVG, N_("Mainnet")},
+    {"testnet", ASSET_ICONS_TESTNET_SVG, N_("Testnet")},
+    {"unknown", ASSET_ICONS_UNKNOWN_SVG, N_("Network not recorded")}};
+enum { NETWORKS = sizeof networks / sizeof networks[0] };
+
+static size_t network_of(const char *network_id) {
+    size_t i = 0;
+    while (i < NETWORKS && strcmp(networks[i].name, network_id) != 0)
+        i++;
+    return i;
 }
 
 const char *network_label(const char *network_id) {
-    static const struct label labels[] = {{"mainnet", N_("Mainnet")},
-                                          {"testnet", N_("Testnet")},
-                                          {"unknown", N_("Network not recorded")}};
-    return label_in(labels, sizeof labels / sizeof labels[0], network_id);
+    size_t i = network_of(network_id);
+    return i < NETWORKS ? message(networks[i].label) : network_id;
+}
+
+const char *network_icon(const char *network_id) {
+    size_t i = network_of(network_id);
+    return networks[i < NETWORKS ? i : NETWORKS - 1].icon;
 }
 
 const char *type_label(const char *tx_type) {
-    static const struct label labels[] = {
-        {"create", N_("Create")}, {"mint", N_("Mint")},         {"transfer", N_("Transfer")},
-        {"burn", N_("Burn")},     {"cellbase", N_("Cellbase")}, {"unknown", N_("Not classified")}};
-    return label_in(labels, sizeof labels / sizeof labels[0], tx_type);
+    static const struct {
+        const char *name, *label;
+    } labels[] = {{"create", N_("Create")},     {"mint", N_("Mint")},
+                  {"transfer", N_("Transfer")}, {"burn", N_("Burn")},
+                  {"cellbase", N_("Cellbase")}, {"unknown", N_("Not classified")}};
+    for (size_t i = 0; i < sizeof labels / sizeof labels[0]; i++)
+        if (strcmp(labels[i].name, tx_type) == 0)
+            return message(labels[i].label);
+    return tx_type;
 }

@@ -15,6 +15,11 @@ const char *state_name(const char *status, const char *origin, int64_t verified_
 const char *state_label(const char *status, const char *origin, int64_t verified_at);
 const char *state_help(const char *status, const char *origin, int64_t verified_at);
 
+/* The path of the picture for it, and of the one for a network; an unknown network has that of
+ * "unknown". Both belong beside their words: they are never all that says it. */
+const char *state_icon(const char *status, const char *origin, int64_t verified_at);
+const char *network_icon(const char *network_id);
+
 /* The word for a stored status alone, as filters show it. */
 const char *status_label(const char *status);
 

@@ -22,11 +22,14 @@ async function measure(page) {
   network.on('Network.loadingFinished', ({ encodedDataLength }) => { bytes += encodedDataLength; });
   await page.addInitScript(() => {
     window.shifts = [];
-    new PerformanceObserver((list) => window.shifts.push(...list.getEntries().map((e) => e.value)))
+    const at = ({ x, y, width, height }) => [x, y, width, height].map(Math.round).join(' ');
+    const moved = ({ node, previousRect, currentRect }) =>
+      `${(node?.outerHTML ?? node?.textContent ?? '').slice(0, 60)}: ${at(previousRect)} -> ${at(currentRect)}`;
+    new PerformanceObserver((list) => window.shifts.push(...list.getEntries().map((e) => ({ value: e.value, moved: e.sources.map(moved) }))))
       .observe({ type: 'layout-shift', buffered: true });
   });
   const settled = () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 50))));
-  return { bytes: () => bytes, shifts: async () => { await page.evaluate(settled); return page.evaluate((least) => window.shifts.filter((value) => value >= least), SEEN); } };
+  return { bytes: () => bytes, shifts: async () => { await page.evaluate(settled); return page.evaluate((least) => window.shifts.filter(({ value }) => value >= least), SEEN); } };
 }
 
 test('a page that moves while it loads, and its weight, are seen', () => open({}, async (page) => {

@@ -4,7 +4,7 @@ import crypto from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import test from 'node:test';
-import { get, psql, state } from './lib/site.mjs';
+import { get, psql, source, state } from './lib/site.mjs';
 
 // The smallest PNG: one transparent pixel.
 const png = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR4nGNgYGBgAAAABQABXvMqOgAAAABJRU5ErkJggg==', 'base64');
@@ -27,8 +27,31 @@ test('a token with a stored icon shows it, from our own address', async (t) => {
   assert.ok(icon.raw.equals(png));
 });
 
-test('a hash without a file is 404', async () => {
-  assert.equal((await get(`/icons/${'0'.repeat(64)}`)).status, 404);
+test('for a copy that is missing a placeholder is shown, and its address says so', async () => {
+  const missing = await get(`/icons/${'0'.repeat(64)}`);
+  assert.equal(missing.status, 404);
+  assert.equal(missing.headers['content-type'], 'image/svg+xml');
+  assert.equal(missing.headers['cache-control'], 'no-store', 'the copy may come back');
+  assert.match(missing.headers['content-security-policy'], /default-src 'none'/);
+  assert.ok(missing.raw.equals(fs.readFileSync(path.join(source, 'nginx/static/icons/token.svg'))));
+});
+
+// [where its row says it is, its status, who recorded it, the picture of the network, the picture of the state]
+const shown = [['mainnet', 'pending', null, 'mainnet', 'pending'], ['testnet', 'confirmed', null, 'testnet', 'confirmed'],
+  ['unknown', 'failed', null, 'unknown', 'failed'], ['devnet', 'pending', 'elsewhere', 'unknown', 'recorded']];
+test('pages show the network and the state by a picture of our own beside the word', async (t) => {
+  for (const [network, status, origin, ...pictures] of shown) {
+    const token = psql(`INSERT INTO tokens (name, symbol, supply, creator_id, network_id, status, origin)
+      SELECT 'Seen', 'SEEN', '1', min(creator_id), '${network}', '${status}', ${origin ? `'${origin}'` : 'NULL'} FROM tokens RETURNING id`);
+    const transaction = psql(`INSERT INTO transactions (user_id, token_id, tx_type, tx_hash, network_id, status, origin)
+      SELECT creator_id, id, 'mint', '0x' || md5(id::text) || md5('x'), network_id, status, origin FROM tokens WHERE id = ${token} RETURNING id`);
+    t.after(() => psql(`DELETE FROM transactions WHERE id = ${transaction}; DELETE FROM tokens WHERE id = ${token}`));
+    for (const page of [`/tokens/${token}`, `/activity/${transaction}`]) {
+      const named = [...(await get(page)).body.matchAll(/<img src="(\/icons\/([a-z]+)-[^"]+)" alt="" width="16" height="16">[^<]/g)];
+      assert.deepEqual(named.map((match) => match[2]), pictures, `${page} ${network} ${status}`);
+      for (const [, address] of named) assert.equal((await get(address)).headers['content-type'], 'image/svg+xml');
+    }
+  }
 });
 
 test('identicons: the same seed gives the same picture, another seed another one', async () => {

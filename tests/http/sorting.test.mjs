@@ -195,10 +195,10 @@ test('heads are links with aria-sort, also without JavaScript; the form keeps wh
   const heads = async (at) => /<thead>[^]*?<\/thead>/.exec((await get(at)).body)[0];
   let head = await heads('/tokens?network=mainnet&limit=25');
   assert.match(head, /<th scope="col"><a href="\/tokens\?network=mainnet&amp;limit=25&amp;sort=symbol">Symbol<\/a> · <a href="\/tokens\?network=mainnet&amp;limit=25&amp;sort=name">Name</);
-  assert.match(head, /<th scope="col" aria-sort="descending"><a href="\/tokens\?network=mainnet&amp;limit=25&amp;sort=oldest" class="sorted">Added</);
+  assert.match(head, /<th scope="col" class="time-column" aria-sort="descending"><a href="\/tokens\?network=mainnet&amp;limit=25&amp;sort=oldest" class="sorted">Added</);
   head = await heads('/tokens?sort=name&page=2');
   assert.match(head, /<th scope="col" aria-sort="ascending"><a href="\/tokens\?sort=symbol">Symbol<\/a> · <a href="\/tokens\?sort=name" class="sorted">Name</);
-  assert.match(head, /<th scope="col"><a href="\/tokens">Added</);
+  assert.match(head, /<th scope="col" class="time-column"><a href="\/tokens">Added</);
   assert.equal([...head.matchAll(/aria-sort/g)].length, 1);
   head = await heads('/tokens?status=pending'); // has no order by name: no link to a refusal
   assert.match(head, /<th scope="col">Symbol · Name</);
@@ -218,7 +218,7 @@ test('heads are links with aria-sort, also without JavaScript; the form keeps wh
 
 test('an empty list says what would help', async () => {
   const empty = async (at) => /<p class="empty">(.*?)<\/p>/s.exec((await get(at)).body)[1];
-  assert.match(await empty('/tokens?q=no+such&sort=name'), /No token matches.*href="\/tokens\?q=no%20such">Look at both.*href="\/search\?q=no%20such">Search for similar.*href="\/tokens">Show all/s);
+  assert.match(await empty('/tokens?q=no+such&sort=name'), /No token matches.*href="\/tokens\?q=no%20such">Look at both.*href="\/search\?q=no%20such">Search addresses and hashes, too.*href="\/tokens">Show all/s);
   assert.doesNotMatch(await empty('/tokens?q=no+such'), /Look at both/);
   assert.match(await empty('/tokens?page=900'), /The list ends before this page/);
   assert.match(await empty('/activity?page=900'), /The list ends before this page/);

@@ -18,7 +18,7 @@ test('every file is served under its hash, immutable, with the right type', asyn
     assert.equal(answer.status, 200, asset);
     assert.equal(answer.headers['cache-control'], 'public, max-age=31536000, immutable', asset);
     assert.equal(answer.headers['content-type'], types[asset.split('.').pop()], asset);
-    const [, name, hash, type] = /^\/static\/(.+)-([0-9a-f]{12})\.(\w+)$/.exec(asset);
+    const [, name, hash, type] = /^\/(?:static\/|(?=icons\/))(.+)-([0-9a-f]{12})\.(\w+)$/.exec(asset);
     const original = fs.readFileSync(path.join(source, 'nginx/static', `${name}.${type}`));
     assert.ok(answer.raw.equals(original), `${asset} is the source file`);
     assert.equal(crypto.createHash('sha256').update(original).digest('hex').slice(0, 12), hash);

@@ -10,6 +10,7 @@ export const shots = path.join(process.env.TEST_STATE, 'shots');
 const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser'].find((f) => fs.existsSync(f));
 export const screens = {
   phone: { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true, deviceScaleFactor: 2 },
+  tablet: { viewport: { width: 800, height: 1100 } },
   desktop: { viewport: { width: 1280, height: 900 } },
   wide: { viewport: { width: 2560, height: 1440 } },
 };
