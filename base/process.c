@@ -33,7 +33,7 @@ static bool make_pipes(struct pipes *p) {
     return false;
 }
 
-/* What the child gets as its first three files; all others are closed in it. */
+/* What the child gets as its first files; all others are closed in it. */
 static int plan_files(posix_spawn_file_actions_t *files, const struct process *p,
                       const struct pipes *pipes) {
     posix_spawn_file_actions_init(files);
@@ -44,7 +44,10 @@ static int plan_files(posix_spawn_file_actions_t *files, const struct process *p
         error = posix_spawn_file_actions_adddup2(files, pipes->output[1], STDOUT_FILENO);
     if (!error)
         error = posix_spawn_file_actions_adddup2(files, pipes->errors[1], STDERR_FILENO);
-    return error ? error : posix_spawn_file_actions_addclosefrom_np(files, STDERR_FILENO + 1);
+    if (!error && p->list)
+        error = posix_spawn_file_actions_adddup2(files, p->list, STDERR_FILENO + 1);
+    return error ? error
+                 : posix_spawn_file_actions_addclosefrom_np(files, STDERR_FILENO + 1 + !!p->list);
 }
 
 /* Signals that we may ignore or block are as usual in the child. */
@@ -147,6 +150,8 @@ static bool pass_on(const struct process *p, struct running *r, struct text *sai
 }
 
 static enum status say_end(const char *name, int ended, struct text *said, struct text *why) {
+    while (said->n >= 2 && memcmp(said->at + said->n - 2, "; ", 2) == 0)
+        said->n -= 2; /* empty lines at the end */
     if (WIFEXITED(ended) && WEXITSTATUS(ended) == 0)
         return OK;
     if (WIFSIGNALED(ended))

@@ -84,8 +84,8 @@ static int restore(struct backup_command *c, struct backup_restoring *r) {
 static int run_restore(int argc, char **argv, struct arena *a) {
     struct backup_command c = backup_command(a);
     const char *given[1] = {NULL};
-    const char *urls[] = {config.owner_url, config.reader_url, config.app_url,
-                          config.desk_url,  config.backup_url, config.verify_url};
+    const char *urls[] = {config.owner_url,   config.reader_url, config.app_url,   config.desk_url,
+                          config.monitor_url, config.backup_url, config.verify_url};
     struct db_words words = {.at = given, .max = 1};
     struct backup_restoring r = {.owner_url = config.owner_url,
                                  .urls = urls,

@@ -114,11 +114,18 @@ static enum status read_looks(struct admin *admin, struct arena *a, struct rows 
     return admin_query(admin, a, SQL_BACKUP_LOOKS, NULL, 0, &record_backup_look, looks, why);
 }
 
+/* A value has one text, whatever the database's own settings are. */
+static const char one_spelling[] =
+    "SET LOCAL bytea_output = hex; SET LOCAL extra_float_digits = 1; "
+    "SET LOCAL intervalstyle = postgres; SET LOCAL lc_monetary = 'C'";
+
 enum status contents_read(struct admin *admin, struct arena *a, struct manifest *m,
                           struct text *why) {
     struct rows source, looks;
-    enum status status =
-        admin_query(admin, a, SQL_BACKUP_SOURCE, NULL, 0, &record_backup_source, &source, why);
+    enum status status = admin_script(admin, one_spelling, why);
+    if (status == OK)
+        status =
+            admin_query(admin, a, SQL_BACKUP_SOURCE, NULL, 0, &record_backup_source, &source, why);
     if (status == OK)
         status = read_schema(admin, a, m, why);
     if (status == OK)

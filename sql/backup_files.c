@@ -87,12 +87,12 @@ enum status growing_finish(struct growing *g, struct backup_folder *f, struct te
     g->fd = -1;
     if (!ok)
         errno = error;
-    if (!ok || give_name(f->fd, g->temporary, g->file) != 0 || fsync(f->fd) != 0) {
-        enum status status = say_failed(why, f, g->file);
-        unlinkat(f->fd, g->temporary, 0);
-        return status;
-    }
-    return OK;
+    bool named = ok && give_name(f->fd, g->temporary, g->file) == 0;
+    if (named && fsync(f->fd) == 0)
+        return OK;
+    enum status status = say_failed(why, f, g->file);
+    unlinkat(f->fd, named ? g->file : g->temporary, 0);
+    return status;
 }
 
 void growing_drop(struct growing *g, struct backup_folder *f) {

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
@@ -76,15 +77,29 @@ static bool ends_in(const char *file, const char *ending) {
     return n > m && strcmp(file + n - m, ending) == 0;
 }
 
+/* An archive gets its name right after its manifest. Between the two the run may have been killed.
+ */
+static void remove_orphan(struct backup_folder *f, const char *name, int n) {
+    struct stat st;
+    char dump[64], manifest[64];
+    snprintf(dump, sizeof dump, "%.*s.dump", n, name);
+    snprintf(manifest, sizeof manifest, "%.*s.json", n, name);
+    if (fstatat(f->fd, dump, &st, AT_SYMLINK_NOFOLLOW) != 0 && errno == ENOENT)
+        unlinkat(f->fd, manifest, 0);
+}
+
 /* Whoever makes a temporary file holds the lock; so one that is there now has no maker. */
 static void remove_stale(void *context, const char *file) {
     struct backup_folder *f = context;
     struct stat st;
-    if (file[0] == '.' && ends_in(file, ".part") &&
-        backup_is_name(file + 1, strcspn(file + 1, ".")) &&
-        fstatat(f->fd, file, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(st.st_mode) &&
-        st.st_uid == geteuid())
-        unlinkat(f->fd, file, 0);
+    size_t n = *file == '.' ? strcspn(file + 1, ".") : 0;
+    if (!backup_is_name(file + 1, n) || !ends_in(file, ".part") ||
+        fstatat(f->fd, file, &st, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISREG(st.st_mode) ||
+        st.st_uid != geteuid())
+        return;
+    if (strcmp(file + 1 + n, ".dump.part") == 0)
+        remove_orphan(f, file + 1, (int)n);
+    unlinkat(f->fd, file, 0);
 }
 
 enum status backup_folder_lock(struct backup_folder *f, struct arena *a, const char *what,

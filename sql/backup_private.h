@@ -79,7 +79,8 @@ struct backup_look {
     const char *name, *look;
 };
 
-/* Fills database, server, fingerprint, shape, constraints, tables and sequences. */
+/* Fills database, server, fingerprint, shape, constraints, tables and sequences. Inside a
+ * transaction. */
 MUST_CHECK enum status contents_read(struct admin *admin, struct arena *a, struct manifest *m,
                                      struct text *why);
 
@@ -96,18 +97,28 @@ MUST_CHECK enum status contents_advance(struct admin *admin, struct arena *a, st
  */
 bool contents_equal(const struct manifest *stated, const struct manifest *found, struct text *why);
 
-/* -- programs and databases (backup_tools.c) -------------------------------------------------- */
+/* -- programs and databases (backup_tools.c, backup_pg_restore.c) ------------------------------ */
 
 /* Where a program or a connection goes; user and database, if not NULL, replace conninfo's. */
 struct backup_access {
     const char *conninfo, *user, *database;
 };
 
-/* Restores the archive that fd is at the beginning of into the empty database of `to`, in one
- * transaction; role: whom everything will belong to, or NULL. */
-MUST_CHECK enum status tools_restore(struct arena *a, const char *tools,
-                                     const struct backup_access *to, const char *role, int fd,
-                                     struct text *why);
+/* A restore: of the archive behind fd into the empty database of `to`. */
+struct tools_job {
+    struct arena *arena;
+    const char *tools; /* (backup.h) */
+    struct backup_access to;
+    const char *role; /* whom everything will belong to, or NULL */
+    int fd;
+    struct rows reserved; /* schema_line: extensions that only a superuser may make */
+};
+
+/* Restores everything but the reserved extensions, in one transaction. */
+MUST_CHECK enum status tools_restore(const struct tools_job *job, struct text *why);
+
+/* Makes the reserved extensions that the archive has, if any; `to` is a superuser's. */
+MUST_CHECK enum status tools_restore_reserved(const struct tools_job *job, struct text *why);
 
 /* The path of a program of PostgreSQL, or its name if PATH is to tell. */
 const char *tools_path(struct arena *a, const char *tools, const char *program);

@@ -28,10 +28,10 @@ static enum status look_at_target(struct restoring *r) {
     struct rows found;
     struct admin *target = NULL;
     const char *empty = "f", *values[] = {r->with->into};
-    enum status status = admin_query(r->admin, r->arena, SQL_SCHEMA_DATABASE, values, 1,
+    enum status status = admin_query(r->admin, r->arena, SQL_BACKUP_TARGET, values, 1,
                                      &record_schema_line, &found, r->why);
     r->exists = status == OK && found.n > 0;
-    if (!r->exists)
+    if (!r->exists || strcmp(((const struct schema_line *)found.at)->line, "closed") == 0)
         return status;
     status = admin_open(&target, r->server.conninfo, r->server.user, r->with->into, r->why);
     if (status == OK)
@@ -98,12 +98,30 @@ static enum status complete(struct restoring *r, struct admin *scratch, int64_t 
     return status;
 }
 
+/* Nothing that was restored needs them, or it could not have been; so a restore goes on without. */
+static void make_reserved(struct restoring *r, struct tools_job job) {
+    struct text problem = text_in(r->arena, 4096);
+    job.role = NULL;
+    if (tools_restore_reserved(&job, &problem) != OK)
+        text_printf(r->note, "Extensions that only a superuser may make were left out: %s\n",
+                    text_str(&problem));
+}
+
 static enum status fill(struct restoring *r, int64_t began) {
-    const struct backup_access to = {r->server.conninfo, r->server.user, r->scratch};
+    struct tools_job job = {.arena = r->arena,
+                            .tools = r->with->tools,
+                            .to = {r->server.conninfo, r->server.user, r->scratch},
+                            .role = owner,
+                            .fd = r->fd};
     struct admin *scratch = NULL;
-    enum status status = tools_restore(r->arena, r->with->tools, &to, owner, r->fd, r->why);
+    enum status status = admin_query(r->admin, r->arena, SQL_BACKUP_RESERVED, NULL, 0,
+                                     &record_schema_line, &job.reserved, r->why);
     if (status == OK)
-        status = admin_open(&scratch, to.conninfo, to.user, to.database, r->why);
+        status = tools_restore(&job, r->why);
+    if (status == OK)
+        make_reserved(r, job);
+    if (status == OK)
+        status = admin_open(&scratch, job.to.conninfo, job.to.user, r->scratch, r->why);
     if (status == OK)
         status = as_owner(scratch, r->arena, r->why);
     if (status == OK)

@@ -20,6 +20,7 @@ struct taking {
     struct crypto_sha256_state hash;
     struct manifest *made;
     const char *name, *snapshot;
+    bool in_snapshot; /* the transaction that has it is open */
     struct text *note, *why;
 };
 
@@ -47,6 +48,7 @@ static enum status lock_database(struct taking *t) {
 static enum status look(struct taking *t) {
     enum status status =
         admin_script(t->admin, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", t->why);
+    t->in_snapshot = status == OK;
     if (status == OK)
         status = admin_value(t->admin, t->arena, SQL_BACKUP_SNAPSHOT, &t->snapshot, t->why);
     t->made->taken = when_now();
@@ -114,6 +116,7 @@ static enum status dump(struct taking *t) {
     crypto_hex(hex, sum, sizeof sum);
     t->made->sha256 = hex;
     status = admin_script(t->admin, "COMMIT", t->why);
+    t->in_snapshot = status != OK;
     return status == OK ? contents_advance(t->admin, t->arena, t->made, t->why) : status;
 }
 
@@ -155,7 +158,7 @@ static void note(struct taking *t, enum status status) {
     if (made)
         text_printf(&facts, ", \"sha256\": \"%s\"", t->made->sha256);
     text_char(&facts, '}');
-    if (!made) /* it may be inside the transaction that failed */
+    if (t->in_snapshot)
         (void)!admin_script(t->admin, "ROLLBACK", &ignored);
     operation_note(t->admin, t->arena, "backup", made ? "made" : "failed", t->made->taken,
                    text_str(&facts), made ? t->note : &ignored);

@@ -1,8 +1,7 @@
-/* pg_restore, scratch databases, and the note of what was done. */
+/* Scratch databases, and the note of what was done. */
 #include <string.h>
 
 #include "base/crypto.h"
-#include "base/process.h"
 #include "base/when.h"
 #include "sql/backup_private.h"
 #include "sql/schema.h"
@@ -11,38 +10,6 @@ enum { NAME_MAX_BYTES = 63, SCRATCH_DIGITS = 12 };
 
 const char *tools_path(struct arena *a, const char *tools, const char *program) {
     return *tools ? arena_printf(a, "%s/%s", tools, program) : program;
-}
-
-/* A connection string that is nothing but the database, whatever its name contains. */
-static const char *only_database(struct arena *a, const char *database) {
-    struct text t = text_in(a, 1024);
-    text_lit(&t, "dbname='");
-    for (; *database; database++) {
-        if (*database == '\'' || *database == '\\')
-            text_char(&t, '\\');
-        text_char(&t, *database);
-    }
-    text_char(&t, '\'');
-    return text_str(&t);
-}
-
-enum status tools_restore(struct arena *a, const char *tools, const struct backup_access *to,
-                          const char *role, int fd, struct text *why) {
-    struct text said = text_in(a, 2 * PROCESS_SAID_MAX);
-    const char *argv[] = {tools_path(a, tools, "pg_restore"),
-                          "--exit-on-error",
-                          "--single-transaction",
-                          "--no-owner",
-                          "--no-privileges",
-                          "--no-password",
-                          arena_printf(a, "--dbname=%s", only_database(a, to->database)),
-                          role ? arena_printf(a, "--role=%s", role) : NULL,
-                          NULL};
-    const struct process p = {.argv = argv,
-                              .environment =
-                                  conninfo_environment(a, to->conninfo, to->user, to->database),
-                              .input = fd};
-    return process_run(&p, &said, why);
 }
 
 /* -- scratch databases ------------------------------------------------------------------------ */
@@ -92,6 +59,8 @@ void operation_note(struct admin *admin, struct arena *a, const char *kind, cons
     /* The role of backups reads only unless it says otherwise; what it may write is this. */
     if (admin_script(admin, "BEGIN READ WRITE", &problem) != OK ||
         admin_query(admin, a, SQL_BACKUP_NOTE, values, 4, NULL, NULL, &problem) != OK ||
-        admin_script(admin, "COMMIT", &problem) != OK)
+        admin_script(admin, "COMMIT", &problem) != OK) {
         text_printf(note, "It could not be noted in db_operations: %s.\n", text_str(&problem));
+        (void)!admin_script(admin, "ROLLBACK", &problem);
+    }
 }

@@ -4,6 +4,7 @@
 
 #include "base/when.h"
 #include "sql/backup_private.h"
+#include "sql/schema.h"
 
 struct trial {
     struct backup_folder *folder;
@@ -41,11 +42,17 @@ static enum status make_scratch(struct trial *t) {
 }
 
 static enum status restore_and_compare(struct trial *t) {
-    const struct backup_access to = {t->with->conninfo, NULL, t->scratch};
+    struct tools_job job = {.arena = t->arena,
+                            .tools = t->with->tools,
+                            .to = {t->with->conninfo, NULL, t->scratch},
+                            .fd = t->fd};
     struct admin *scratch = NULL;
-    enum status status = tools_restore(t->arena, t->with->tools, &to, NULL, t->fd, t->why);
+    enum status status = admin_query(t->admin, t->arena, SQL_BACKUP_RESERVED, NULL, 0,
+                                     &record_schema_line, &job.reserved, t->why);
     if (status == OK)
-        status = admin_open(&scratch, to.conninfo, NULL, to.database, t->why);
+        status = tools_restore(&job, t->why);
+    if (status == OK)
+        status = admin_open(&scratch, job.to.conninfo, NULL, t->scratch, t->why);
     if (status == OK)
         status = contents_check(scratch, t->arena, t->manifest, t->why);
     admin_close(scratch);

@@ -53,6 +53,20 @@ WHERE starts_with(datname, :prefix)
   AND pg_get_userbyid(datdba) = coalesce(:owner, current_user)
   AND substr(datname, length(:prefix) + 1) ~ '^[0-9a-f]{12}$'
 
+-- name: backup_reserved
+-- Extensions that only a superuser may make.
+-- row: schema_line
+SELECT DISTINCT name AS line FROM pg_available_extension_versions
+WHERE superuser AND NOT trusted
+ORDER BY name
+
+-- name: backup_target
+-- Whether the database :name lets anybody in; a restore that was killed may have closed it.
+-- row: schema_line
+SELECT CASE WHEN datallowconn THEN 'open' ELSE 'closed' END AS line
+FROM pg_database
+WHERE datname = :name
+
 -- name: backup_is_empty
 -- True if nobody made a table, view, sequence, function or type in this database.
 SELECT NOT EXISTS (

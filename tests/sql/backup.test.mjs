@@ -89,6 +89,15 @@ test('whatever goes wrong with pg_dump, nothing is left', () => {
   }
 });
 
+test('the folder goes away meanwhile', () => {
+  const gone = join(site.folder, 'gone');
+  const r = site.db(['backup', '--folder', gone], standIns(site, { pg_dump: `"$REAL/pg_dump" "$@"; rm -r ${gone}` }));
+  assert.equal(r.status, FAILED);
+  assert.match(r.stderr, /^\S+\/gone\/backup-\S+\.json cannot be written: No such file or directory\.$/m);
+  assert.doesNotMatch(r.stderr, /warning/);
+  assert.equal(lastOperation().outcome, 'failed');
+});
+
 test('pg_dump is missing', () => {
   const before = site.files();
   const r = site.db(['backup'], { SITA_PG_TOOLS: '/no/such' });

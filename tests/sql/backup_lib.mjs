@@ -65,14 +65,14 @@ export function take(site, more) {
 let made = 0;
 
 // A folder with programs to be found in place of PostgreSQL's: { pg_dump: 'shell script' }. What is
-// not named is the real one. $REAL is the folder of the real ones.
+// not named is the real one, and so is `pg_restore --list`. $REAL is the folder of the real ones.
 export function standIns(site, scripts) {
   const folder = join(site.folder, `tools-${made++}`);
   mkdirSync(folder);
   for (const name of ['pg_dump', 'pg_restore']) {
     const script = scripts[name] ?? `exec "$REAL/${name}" "$@"`;
     const path = join(folder, name);
-    writeFileSync(path, `#!/bin/bash\nREAL=/usr/bin\n${script}\n`);
+    writeFileSync(path, `#!/bin/bash\nREAL=/usr/bin\n[[ $* != --list ]] || exec "$REAL/${name}" --list\n${script}\n`);
     chmodSync(path, 0o755);
   }
   return { SITA_PG_TOOLS: folder };

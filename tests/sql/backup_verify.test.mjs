@@ -12,13 +12,19 @@ let site, good;
 
 before(() => {
   site = newSite('tryout');
-  // Beside the program's tables: a check that reads differently after a restore, and a hostile name.
-  site.sql(`INSERT INTO users (wallet_address) SELECT 'ckt1' || md5(i::text) FROM generate_series(1, 2000) i;
+  // Beside the program's tables: a check that reads differently after a restore, a hostile name, values
+  // that this database writes in a way of its own, an extension that only a superuser may make.
+  site.sql(`ALTER DATABASE ${site.database} SET bytea_output = 'escape';
+    ALTER DATABASE ${site.database} SET intervalstyle = 'iso_8601';
+    ALTER DATABASE ${site.database} SET extra_float_digits = -9;
+    CREATE SCHEMA extensions; CREATE EXTENSION pg_stat_statements SCHEMA extensions;
+    CREATE EXTENSION citext SCHEMA extensions;
+    INSERT INTO users (wallet_address) SELECT 'ckt1' || md5(i::text) FROM generate_series(1, 2000) i;
     INSERT INTO tokens (name, symbol, supply, creator_id, network_id)
     SELECT E'n\\t\\n\\\\' || i, '漢', '1', i, 'mainnet' FROM generate_series(1, 1000) i;
     SET ROLE sita_owner;
-    CREATE TABLE kinds (t varchar(10) CHECK (t IN ('a', 'b', 'c')), f float8, b bytea, j jsonb, "When" timestamptz DEFAULT now());
-    INSERT INTO kinds SELECT 'a', 1.1 / i, '\\x00ff', '{"a": [1, null]}' FROM generate_series(1, 100) i;
+    CREATE TABLE kinds (t varchar(10) CHECK (t IN ('a', 'b', 'c')), f float8, b bytea, i interval DEFAULT '1 day', j jsonb, "When" timestamptz DEFAULT now());
+    INSERT INTO kinds (t, f, b, j) SELECT 'a', 1.1 / i, '\\x00ff', '{"a": [1, null]}' FROM generate_series(1, 100) i;
     ALTER TABLE kinds ADD gone int; ALTER TABLE kinds DROP gone;
     CREATE TABLE "we""ird %s \\ 'x; --" ("t" int, "%I" int GENERATED ALWAYS AS IDENTITY);
     INSERT INTO "we""ird %s \\ 'x; --" (t) VALUES (1), (NULL);
@@ -176,6 +182,7 @@ test('a new database, with roles and rights', (t) => {
   assert.match(errorOf(name, 'CREATE TEMP TABLE x ()', { user: 'sita_app' }), /permission denied/);
   assert.equal(psql(name, "SELECT operation, outcome, who, details->>'archive' FROM db_operations ORDER BY id DESC LIMIT 1"), `restore|restored|postgres|${good.archive}`);
   assert.equal(psql(name, "SELECT count(*) > 0 FROM pg_stats WHERE tablename = 'tokens'"), 't');
+  assert.equal(psql(name, 'SELECT string_agg(extname, \' \' ORDER BY extname) FROM pg_extension'), 'citext pg_stat_statements plpgsql');
   const before = psql(name, 'SELECT oid FROM pg_database WHERE datname = current_database()');
   for (const more of [[], ['--replace', site.database]]) {
     const again = site.db(['restore', good.archive, '--into', name, ...more]);
@@ -185,6 +192,31 @@ test('a new database, with roles and rights', (t) => {
   assert.equal(psql(name, 'SELECT oid FROM pg_database WHERE datname = current_database()'), before);
   assert.deepEqual(scratches(), []);
   psql('postgres', `DROP DATABASE ${name}`);
+});
+
+test('who is no superuser restores it without what only a superuser may make', () => {
+  const name = `${site.database}_plain`, role = `test_plain_${process.pid}`;
+  psql('postgres', `CREATE ROLE ${role} LOGIN CREATEROLE CREATEDB IN ROLE sita_owner`);
+  const r = site.db(['restore', good.archive, '--into', name, '--url', `dbname=postgres user=${role}`]);
+  assert.equal(r.status, DONE, r.stderr);
+  assert.match(r.stderr, /^Extensions that only a superuser may make were left out: pg_restore .*permission denied to create extension "pg_stat_statements"/m);
+  assert.equal(psql(name, 'SELECT string_agg(extname, \' \' ORDER BY extname) FROM pg_extension'), 'citext plpgsql');
+  psql('postgres', `DROP DATABASE ${name}`);
+  psql('postgres', `DROP ROLE ${role}`);
+});
+
+test('a database that a killed restore has closed is opened by the next', () => {
+  const name = `${site.database}_closed`;
+  psql('postgres', `CREATE DATABASE ${name} ALLOW_CONNECTIONS false`);
+  const refused = site.db(['restore', good.archive, '--into', name]);
+  assert.equal(refused.status, REFUSED, refused.stderr);
+  const r = site.db(['restore', good.archive, '--into', name, '--replace', name]);
+  assert.equal(r.status, DONE, r.stderr);
+  const [, aside] = /is now called (\S+)\./.exec(r.stderr);
+  for (const one of [name, aside]) {
+    assert.equal(psql(one, 'SELECT 1'), '1');
+    psql('postgres', `DROP DATABASE ${one}`);
+  }
 });
 
 test('an empty database may be filled, one with anything in it not', () => {

@@ -339,6 +339,26 @@ static void what_a_killed_run_leaves(void **state) {
         0);
 }
 
+/* Between its manifest and its archive, and just after both. */
+static void what_a_run_leaves_that_was_killed_at_the_end(void **state) {
+    (void)state;
+    put("backup-20261123T023000Z-11111111.json", "x", 1);
+    put(".backup-20261123T023000Z-11111111.dump.part", "x", 1);
+    put("backup-20261123T023000Z-22222222.json", "x", 1);
+    put("backup-20261123T023000Z-22222222.dump", "x", 1);
+    put(".backup-20261123T023000Z-22222222.dump.part", "x", 1);
+    put("backup-20261123T023000Z-33333333.json", "x", 1);
+    put(".backup-20261123T023000Z-33333333.verified.part", "x", 1);
+    assert_int_equal(backup_folder_lock(&folder, arena, "db backup", &why), OK);
+    assert_false(there("backup-20261123T023000Z-11111111", ".json"));
+    assert_true(there("backup-20261123T023000Z-22222222", ".json"));
+    assert_true(there("backup-20261123T023000Z-22222222", ".dump"));
+    assert_true(there("backup-20261123T023000Z-33333333", ".json"));
+    assert_false(there(".backup-20261123T023000Z-11111111", ".dump.part"));
+    assert_false(there(".backup-20261123T023000Z-22222222", ".dump.part"));
+    assert_false(there(".backup-20261123T023000Z-33333333", ".verified.part"));
+}
+
 static void no_key_no_folder(void **state) {
     struct backup_folder other;
     (void)state;
@@ -445,6 +465,7 @@ int main(void) {
         TEST(no_room),
         TEST(one_at_a_time),
         TEST(what_a_killed_run_leaves),
+        TEST(what_a_run_leaves_that_was_killed_at_the_end),
         TEST(no_key_no_folder),
         TEST(the_list),
         TEST(a_proof_cannot_be_moved),

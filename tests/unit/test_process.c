@@ -8,6 +8,7 @@
 #include <cmocka.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "base/process.h"
@@ -81,6 +82,24 @@ static void nothing_of_ours_is_open_in_it(void **state) {
     close(fd);
 }
 
+static void a_list_beside_the_input(void **state) {
+    char *environment[] = {NULL};
+    const char *argv[] = {"/bin/sh", "-c", "cat /dev/fd/3; ls /proc/self/fd", NULL};
+    (void)state;
+    int list = memfd_create("list", MFD_CLOEXEC);
+    assert_int_equal(write(list, "one\n", 4), 4);
+    assert_int_equal(lseek(list, 0, SEEK_SET), 0);
+    struct process p = {.argv = argv,
+                        .environment = environment,
+                        .input = -1,
+                        .list = list,
+                        .take = take,
+                        .context = &taken};
+    assert_int_equal(process_run(&p, &said, &why), OK);
+    assert_string_equal(text_str(&taken), "one\n0\n1\n2\n3\n4\n"); /* 4 is that of ls */
+    close(list);
+}
+
 static void failures_are_told(void **state) {
     (void)state;
     assert_int_equal(RUN("/no/such/program"), NOT_FOUND);
@@ -93,6 +112,10 @@ static void failures_are_told(void **state) {
     text_clear(&said);
     assert_int_equal(SHELL("kill -9 $$"), FAILED);
     assert_string_equal(text_str(&why), "sh was ended by signal 9 (Killed).");
+    text_clear(&said);
+    text_clear(&why);
+    assert_int_equal(SHELL("printf 'no\\n\\n' >&2; printf '\\n' >&2; exit 1"), FAILED);
+    assert_string_equal(text_str(&why), "sh ended with status 1: no.");
 }
 
 static void warnings_of_a_success(void **state) {
@@ -135,6 +158,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(output_and_environment, setup, teardown),
         cmocka_unit_test_setup_teardown(input_is_what_is_given, setup, teardown),
         cmocka_unit_test_setup_teardown(nothing_of_ours_is_open_in_it, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_list_beside_the_input, setup, teardown),
         cmocka_unit_test_setup_teardown(failures_are_told, setup, teardown),
         cmocka_unit_test_setup_teardown(warnings_of_a_success, setup, teardown),
         cmocka_unit_test_setup_teardown(full_pipes, setup, teardown),

@@ -1,0 +1,159 @@
+/* pg_restore, and what it is to leave out: extensions that only a superuser may make. They hold no
+ * data, and neither the role that tries backups out nor the owner could make them. */
+#include <errno.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "base/process.h"
+#include "sql/backup_private.h"
+#include "sql/schema.h"
+
+enum { LIST_MAX = 16 * 1024 * 1024 };
+
+/* A connection string that is nothing but the database, whatever its name contains. */
+static const char *only_database(struct arena *a, const char *database) {
+    struct text t = text_in(a, 1024);
+    text_lit(&t, "dbname='");
+    for (; *database; database++) {
+        if (*database == '\'' || *database == '\\')
+            text_char(&t, '\\');
+        text_char(&t, *database);
+    }
+    text_char(&t, '\'');
+    return text_str(&t);
+}
+
+static enum status run(const struct tools_job *job, const char *const *argv, int list,
+                       bool (*take)(void *context, const char *bytes, size_t n), void *context,
+                       struct text *why) {
+    struct text said = text_in(job->arena, 2 * PROCESS_SAID_MAX);
+    const struct backup_access *to = &job->to;
+    const struct process p = {
+        .argv = argv,
+        .environment = conninfo_environment(job->arena, to->conninfo, to->user, to->database),
+        .input = job->fd,
+        .list = list,
+        .take = take,
+        .context = context};
+    if (lseek(job->fd, 0, SEEK_SET) != 0) {
+        text_printf(why, "The archive cannot be read: %s.", strerror(errno));
+        return FAILED;
+    }
+    return process_run(&p, &said, why);
+}
+
+/* -- the list of what an archive holds -------------------------------------------------------- */
+
+static bool keep(void *context, const char *bytes, size_t n) {
+    text_add(context, bytes, n);
+    return text_ok(context);
+}
+
+static enum status read_list(const struct tools_job *job, struct text *list, struct text *why) {
+    const char *argv[] = {tools_path(job->arena, job->tools, "pg_restore"), "--list", NULL};
+    enum status status = run(job, argv, 0, keep, list, why);
+    if (status != CONFLICT)
+        return status;
+    text_printf(why, "The list of what the archive holds has more than %d bytes.", LIST_MAX);
+    return FAILED;
+}
+
+/* What follows the three numbers of an entry: "218; 1259 16385 TABLE public users sita_owner". */
+static const char *entry_of(const char *line) {
+    for (int i = 0; i < 3; i++) {
+        line += strcspn(line, " ");
+        line += *line == ' ';
+    }
+    return line;
+}
+
+/* The name of the extension that the entry makes or comments on, perhaps in quotes; or NULL. */
+static const char *extension_of(const char *line) {
+    static const char *const forms[] = {"EXTENSION - ", "COMMENT - EXTENSION "};
+    const char *entry = entry_of(line);
+    for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++)
+        if (strncmp(entry, forms[i], strlen(forms[i])) == 0)
+            return entry + strlen(forms[i]);
+    return NULL;
+}
+
+static bool is_reserved(const struct tools_job *job, const char *line) {
+    const char *name = extension_of(line);
+    if (name && *name == '"')
+        name++;
+    for (size_t i = 0; name && i < job->reserved.n; i++) {
+        const char *one =
+            ((const struct schema_line *)rows_at(&record_schema_line, &job->reserved, i))->line;
+        size_t n = strlen(one);
+        if (strncmp(name, one, n) == 0 && (name[n] == ' ' || name[n] == '"'))
+            return true;
+    }
+    return false;
+}
+
+/* The lines that are reserved, or those that are not; *n: how many. */
+static const char *pick(const struct tools_job *job, char *list, bool reserved, size_t *n) {
+    struct text picked = text_in(job->arena, LIST_MAX);
+    char *rest = NULL;
+    *n = 0;
+    for (char *line = strtok_r(list, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
+        if (is_reserved(job, line) != reserved)
+            continue;
+        text_printf(&picked, "%s\n", line);
+        ++*n;
+    }
+    return text_str(&picked);
+}
+
+/* A file without a name that holds the text; -1 with a sentence. */
+static int file_of(const char *text, struct text *why) {
+    size_t n = strlen(text);
+    int fd = memfd_create("list", MFD_CLOEXEC);
+    if (fd >= 0 && write(fd, text, n) == (ssize_t)n && lseek(fd, 0, SEEK_SET) == 0)
+        return fd;
+    text_printf(why, "The list for pg_restore cannot be written: %s.", strerror(errno));
+    if (fd >= 0)
+        close(fd);
+    return -1;
+}
+
+/* -- restoring -------------------------------------------------------------------------------- */
+
+static enum status restore(const struct tools_job *job, const char *picked, struct text *why) {
+    struct arena *a = job->arena;
+    const char *argv[] = {tools_path(a, job->tools, "pg_restore"),
+                          "--exit-on-error",
+                          "--single-transaction",
+                          "--no-owner",
+                          "--no-privileges",
+                          "--no-password",
+                          "--use-list=/dev/fd/3",
+                          arena_printf(a, "--dbname=%s", only_database(a, job->to.database)),
+                          job->role ? arena_printf(a, "--role=%s", job->role) : NULL,
+                          NULL};
+    int list = file_of(picked, why);
+    if (list < 0)
+        return FAILED;
+    enum status status = run(job, argv, list, NULL, NULL, why);
+    close(list);
+    return status;
+}
+
+static enum status restore_part(const struct tools_job *job, bool reserved, struct text *why) {
+    struct text list = text_in(job->arena, LIST_MAX);
+    size_t n;
+    enum status status = read_list(job, &list, why);
+    if (status != OK)
+        return status;
+    const char *picked = pick(job, arena_strdup(job->arena, text_str(&list)), reserved, &n);
+    return n == 0 ? OK : restore(job, picked, why);
+}
+
+enum status tools_restore(const struct tools_job *job, struct text *why) {
+    return restore_part(job, false, why);
+}
+
+enum status tools_restore_reserved(const struct tools_job *job, struct text *why) {
+    return restore_part(job, true, why);
+}
