@@ -19,7 +19,8 @@
     X(diagnose)                                                                                    \
     X(backup)                                                                                      \
     X(verify)                                                                                      \
-    X(restore)
+    X(restore)                                                                                     \
+    X(maintain)
 
 /* What a command returns, for whoever runs it from a script. */
 enum db_exit {

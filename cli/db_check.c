@@ -14,6 +14,7 @@
 #include "sql/facts.h"
 #include "sql/history.h"
 #include "sql/import.h"
+#include "sql/maintain.h"
 #include "sql/schema.h"
 
 enum { SAY_MAX = 1024 * 1024, QUERIES_MAX = 16 * 1024 * 1024 };
@@ -59,7 +60,9 @@ static int run_check_queries(int argc, char **argv, struct arena *a) {
                                                    &record_diagnose_server,
                                                    &record_diagnose_session,
                                                    &record_backup_source,
-                                                   &record_backup_look};
+                                                   &record_backup_look,
+                                                   &record_maintain_table,
+                                                   &record_maintain_progress};
     struct text say = text_in(a, SAY_MAX);
     struct admin *admin = NULL;
     const char *url = read_url(argc, argv);

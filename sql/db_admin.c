@@ -17,13 +17,19 @@ struct admin {
     int watch_ms;     /* -1: nobody watches */
     void (*waits)(void *context);
     void *context;
+    struct text *heard; /* where warnings go; NULL: to standard error */
 };
 
-static void print_notice(void *unused, const PGresult *result) {
-    (void)unused;
+static void hear(void *context, const PGresult *result) {
+    struct admin *admin = context;
     const char *severity = PQresultErrorField(result, PG_DIAG_SEVERITY_NONLOCALIZED);
-    if (severity && strcmp(severity, "WARNING") == 0)
-        fprintf(stderr, "warning: %s\n", PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY));
+    if (!severity || strcmp(severity, "WARNING") != 0)
+        return;
+    const char *message = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
+    if (admin->heard)
+        text_printf(admin->heard, "%s%s", admin->heard->n > 0 ? "\n" : "", message);
+    else
+        fprintf(stderr, "warning: %s\n", message);
 }
 
 /* libpq's message without its last newline. */
@@ -63,7 +69,7 @@ enum status admin_open(struct admin **out, const char *conninfo, const char *use
         admin_close(admin);
         return BUSY;
     }
-    PQsetNoticeReceiver(admin->conn, print_notice, NULL);
+    PQsetNoticeReceiver(admin->conn, hear, admin);
     *out = admin;
     return OK;
 }
@@ -112,8 +118,8 @@ static void wait_for_answer(struct admin *admin) {
     }
 }
 
-/* The last result of what was sent, as PQexec has it: an error ends a script. NULL counts as one.
- */
+/* The last result of what was sent, or the first error, which ends a script: what follows it can
+ * only be the end of the connection. NULL counts as one. */
 static PGresult *answer(struct admin *admin, int sent) {
     PGresult *last = NULL;
     while (sent) {
@@ -121,8 +127,9 @@ static PGresult *answer(struct admin *admin, int sent) {
         PGresult *result = PQgetResult(admin->conn);
         if (!result)
             break;
-        PQclear(last);
-        last = result;
+        bool failed = last && PQresultStatus(last) == PGRES_FATAL_ERROR;
+        PQclear(failed ? result : last);
+        last = failed ? last : result;
     }
     return last;
 }
@@ -138,6 +145,14 @@ enum status admin_script(struct admin *admin, const char *sql, struct text *why)
     enum status status = check_result(admin, result, sql, why);
     PQclear(result);
     return status;
+}
+
+void admin_hear(struct admin *admin, struct text *into) {
+    admin->heard = into;
+}
+
+bool admin_is_lost(const struct admin *admin) {
+    return PQstatus(admin->conn) == CONNECTION_BAD;
 }
 
 int admin_backend(const struct admin *admin) {

@@ -21,6 +21,13 @@ MUST_CHECK enum status admin_script(struct admin *admin, const char *sql, struct
  * whatever was asked. */
 void admin_watch(struct admin *admin, int ms, void (*waits)(void *context), void *context);
 
+/* From now on the server's warnings are appended to `into`, a line each, in place of going to
+ * standard error. */
+void admin_hear(struct admin *admin, struct text *into);
+
+/* Whether the connection has come to its end. */
+bool admin_is_lost(const struct admin *admin);
+
 /* The number of the server's process behind the connection. */
 int admin_backend(const struct admin *admin);
 

@@ -1,7 +1,9 @@
 #include "sql/history.h"
 
 #include <inttypes.h>
+#include <pwd.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/json_out.h"
 #include "base/when.h"
@@ -146,4 +148,13 @@ enum status history_print(const char *conninfo, const struct history_options *op
     }
     arena_free(a);
     return status;
+}
+
+const char *history_operator(struct arena *a) {
+    char host[256] = "";
+    const struct passwd *user = getpwuid(geteuid());
+    if (gethostname(host, sizeof host - 1) != 0)
+        host[0] = '\0';
+    return user ? arena_printf(a, "%s@%s", user->pw_name, host)
+                : arena_printf(a, "%u@%s", (unsigned)geteuid(), host);
 }

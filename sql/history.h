@@ -34,4 +34,8 @@ struct history_options {
 MUST_CHECK enum status history_print(const char *conninfo, const struct history_options *options,
                                      struct text *out, struct text *why);
 
+/* Who works here: user of the operating system and machine, for many share the owner's role. In a.
+ */
+const char *history_operator(struct arena *a);
+
 #endif

@@ -1,10 +1,9 @@
 /* What a push leaves in db_operations: its plan, how it ended, and the way back. */
 #include <inttypes.h>
-#include <pwd.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
+#include "sql/history.h"
 #include "sql/push_private.h"
 
 enum { DETAILS_MAX = 32 * 1024 * 1024, INVERSE_MAX = 8 * 1024 * 1024, ID_MAX = 24 };
@@ -62,21 +61,11 @@ static void member(struct text *out, const char *before, const char *name, const
     text_json(out, value, strlen(value));
 }
 
-/* The user of the operating system and the machine: many share the owner's role. */
-static const char *operator_of(struct push *p) {
-    char host[256] = "";
-    const struct passwd *user = getpwuid(geteuid());
-    if (gethostname(host, sizeof host - 1) != 0)
-        host[0] = '\0';
-    return user ? arena_printf(p->arena, "%s@%s", user->pw_name, host)
-                : arena_printf(p->arena, "%u@%s", (unsigned)geteuid(), host);
-}
-
 static const char *details_of(struct push *p, const struct plan *plan, const char *error) {
     struct text details = text_in(p->arena, DETAILS_MAX);
     text_lit(&details, "{\"plan\": ");
     plan_print(&details, plan, PLAN_RECORD);
-    member(&details, ", ", "operator", operator_of(p));
+    member(&details, ", ", "operator", history_operator(p->arena));
     member(&details, ", ", "inverse", inverse(p, plan));
     if (error)
         member(&details, ", ", "error", error);

@@ -126,13 +126,13 @@ CREATE TABLE settings (
 -- What was done to this database as a whole.
 CREATE TABLE db_operations (
     id          bigint    GENERATED ALWAYS AS IDENTITY,
-    operation   text      NOT NULL, -- push, backup, verify, restore
+    operation   text      NOT NULL, -- push, backup, verify, restore, maintain, cancel, terminate
     fingerprint text,               -- SHA-256 of the canonical catalogue text after it
     source_hash text,               -- SHA-256 of the schema file it worked from
     started_at  timestamp NOT NULL DEFAULT now(),
     finished_at timestamp,
-    outcome     text,               -- applied, made, verified, restored, failed; NULL while it
-                                    -- runs or if it was cut off
+    outcome     text,               -- applied, made, verified, restored, done, failed and others;
+                                    -- NULL while it runs or if it was cut off
     details     jsonb,
     who         text               DEFAULT session_user,
     CONSTRAINT db_operations_pkey PRIMARY KEY (id)

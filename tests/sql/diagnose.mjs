@@ -15,21 +15,21 @@ after(() => psql('postgres', `DROP DATABASE IF EXISTS ${template} WITH (FORCE)`)
 let made = 0;
 export function fresh(t, sql = '') {
   const database = `test_diagnose_${process.pid}_${++made}`;
-  psql('postgres', `CREATE DATABASE ${database} TEMPLATE ${template}`);
+  psql('postgres', `CREATE DATABASE ${database} TEMPLATE ${template} OWNER sita_owner`);
   t.after(() => psql('postgres', `DROP DATABASE IF EXISTS ${database} WITH (FORCE)`));
   psql(database, sql);
   return database;
 }
 
-export const diagnose = (database, args, { user = 'postgres' } = {}) =>
-  db(['diagnose', ...args], { SITA_OWNER_URL: `dbname=${database} user=${user}` });
+export const diagnose = (database, args, { user = 'postgres', host } = {}) =>
+  db(['diagnose', ...args], { SITA_OWNER_URL: `dbname=${database} user=${user}${host ? ` host=${host}` : ''}` });
 
 const exits = { ok: 0, unknown: 7, warning: 7, critical: 8 };
 
 // One check: { state, findings, … }, having compared the exit status with it.
-export function check(database, name, { limit, user } = {}) {
+export function check(database, name, { limit, user, host } = {}) {
   const limits = limit === undefined ? [] : [`--limit=${name}=${limit}`];
-  const r = diagnose(database, ['--format=json', '--check', name, ...limits], { user });
+  const r = diagnose(database, ['--format=json', '--check', name, ...limits], { user, host });
   const report = JSON.parse(r.stdout);
   assert.equal(report.checks.length, 1);
   assert.equal(report.checks[0].check, name);

@@ -15,8 +15,8 @@ export const environment = Object.fromEntries(
 );
 
 // Runs SQL and returns what psql prints, unaligned. Throws with psql's words on an error.
-export function psql(database, sql, { user, options } = {}) {
-  const more = user ? [`--username=${user}`] : [];
+export function psql(database, sql, { user, options, host } = {}) {
+  const more = [...(user ? [`--username=${user}`] : []), ...(host ? [`--host=${host}`] : [])];
   const r = spawnSync(
     'psql',
     ['--no-psqlrc', '--quiet', '--no-align', '--tuples-only', '--set=ON_ERROR_STOP=1',

@@ -15,9 +15,9 @@ export async function until(what, condition, seconds = 20) {
 // A psql that takes one statement after another. `send` does not wait for the answer, `run` does;
 // `ended` becomes its exit status.
 export class Session {
-  constructor(t, database, { user, name } = {}) {
+  constructor(t, database, { user, name, host } = {}) {
     this.said = '';
-    this.psql = spawn('psql', ['-qXAt', '-d', database, ...(user ? ['-U', user] : [])],
+    this.psql = spawn('psql', ['-qXAt', '-d', database, ...(user ? ['-U', user] : []), ...(host ? ['-h', host] : [])],
       { env: { ...environment, PGAPPNAME: name ?? 'session' }, stdio: 'pipe' });
     for (const out of [this.psql.stdout, this.psql.stderr]) out.on('data', (text) => { this.said += text; });
     this.ended = new Promise((resolve) => { this.psql.on('exit', resolve); });
