@@ -18,9 +18,19 @@ static bool read_ignore(struct line *l) {
     return *l->at != '\0';
 }
 
+const char *directives_find(const char *names, const char *word) {
+    bool quoted = false;
+    for (; *names; names++) {
+        if (!quoted && strncmp(names, word, strlen(word)) == 0)
+            return names;
+        quoted ^= *names == '"';
+    }
+    return NULL;
+}
+
 /* "OBJECT word WHAT". */
 static bool read_pair(struct line *l, const char *word) {
-    const char *at = strstr(l->at, word);
+    const char *at = directives_find(l->at, word);
     if (!at || at == l->at)
         return false;
     l->out->object = arena_strndup(l->arena, l->at, (size_t)(at - l->at));
@@ -42,6 +52,10 @@ static bool read_extension(struct line *l) {
     return read_pair(l, " in ") && is_name(l->out->object) && is_name(l->out->what);
 }
 
+static bool read_rename(struct line *l) {
+    return read_pair(l, " to ") && strchr(l->out->object, ' ');
+}
+
 static const struct verb {
     const char *word;
     enum directive_kind kind;
@@ -51,6 +65,7 @@ static const struct verb {
     {"extension ", DIRECTIVE_EXTENSION, read_extension, "extension NAME in SCHEMA"},
     {"ignore ", DIRECTIVE_IGNORE, read_ignore, "ignore PATTERN"},
     {"backfill ", DIRECTIVE_BACKFILL, read_backfill, "backfill TABLE.COLUMN with EXPRESSION"},
+    {"rename ", DIRECTIVE_RENAME, read_rename, "rename KIND NAME to NAME"},
 };
 
 static enum status read_line(struct line *l, struct text *why) {

@@ -11,6 +11,7 @@ enum { UNCOVERED_MAX = 256 * 1024, FINGERPRINTED_MAX = 8 * 1024 * 1024 };
 #define ONLINE "SHARE UPDATE EXCLUSIVE"
 
 const struct step_traits step_traits[STEP_KINDS] = {
+    [STEP_RENAME] = {"rename", EXCLUSIVE, NULL, false},
     [STEP_DROP_COMMENT] = {"drop-comment", "", NULL, false},
     [STEP_DROP_VIEW] = {"drop-view", EXCLUSIVE, NULL, false},
     [STEP_DROP_TRIGGER] = {"drop-trigger", EXCLUSIVE, NULL, false},
@@ -402,7 +403,24 @@ static void fingerprint(struct plan *p) {
     crypto_hex(p->fingerprint, hash, sizeof hash);
 }
 
-struct plan plan_make(struct arena *a, const struct rows *live, const struct rows *declared) {
+static void plan_renames(struct plan *p, const struct rows *live, const struct renames *renames) {
+    for (size_t i = 0; i < renames->n; i++) {
+        const struct rename *r = &renames->at[i];
+        const struct schema_fact *f = rename_find(live, r, r->parent, r->to);
+        struct step *s =
+            plan_add(p, STEP_RENAME, rename_object(p->arena, r), rename_statement(p->arena, r));
+        s->order = (int64_t)i;
+        if (f) {
+            s->table = is(f, "table") ? r->from : f->parent;
+            s->bytes = f->bytes;
+        }
+        if (r->kind->seen)
+            plan_note(p, s, "a program that uses the old name fails from then on");
+    }
+}
+
+struct plan plan_make(struct arena *a, const struct rows *live, const struct rows *declared,
+                      const struct renames *renames) {
     struct plan p = {.arena = a, .uncovered = text_in(a, UNCOVERED_MAX)};
     struct sides c = {&p, live, declared};
     const struct schema_fact *now = live->at, *then = declared->at;
@@ -423,6 +441,8 @@ struct plan plan_make(struct arena *a, const struct rows *live, const struct row
     plan_comments(&c);
     plan_foreign(&p, live, declared);
     plan_references(&p, live);
+    if (renames)
+        plan_renames(&p, live, renames);
     sort_steps(&p);
     fingerprint(&p);
     return p;

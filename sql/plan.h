@@ -8,12 +8,14 @@
 #define SITA_SQL_PLAN_H
 
 #include "sql/facts.h"
+#include "sql/renames.h"
 #include "sql/schema.h"
 
 /* A table up to this size is changed within the transaction: it is read in well under a second. */
 enum { PLAN_SMALL_BYTES = 8 * 1024 * 1024 };
 
 enum step_kind {
+    STEP_RENAME, /* the steps after it go by the new names */
     STEP_DROP_COMMENT,
     STEP_DROP_VIEW,
     STEP_DROP_TRIGGER,
@@ -91,8 +93,10 @@ struct plan {
     char fingerprint[SCHEMA_HASH_SIZE];
 };
 
-/* The plan from `live` to `declared`; it and its strings live in a and in the facts. */
-struct plan plan_make(struct arena *a, const struct rows *live, const struct rows *declared);
+/* The plan from `live` to `declared`, which begins with the renames (NULL: none); its facts go by
+ * the names after them. It and its strings live in a and in the facts. */
+struct plan plan_make(struct arena *a, const struct rows *live, const struct rows *declared,
+                      const struct renames *renames);
 
 /* Adds steps: used by plan_columns.c. */
 struct step *plan_add(struct plan *p, enum step_kind kind, const char *object, const char *sql);

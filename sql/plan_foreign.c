@@ -72,7 +72,7 @@ static bool is_relation(const struct schema_fact *f) {
 static void name_is_taken(const struct way *w) {
     const struct schema_fact *then = w->declared->at;
     for (size_t i = 0; i < w->declared->n && is_relation(w->f); i++, then++)
-        if (is_relation(then) && strcmp(then->name, w->f->name) == 0 && !facts_like(w->live, then))
+        if (is_relation(then) && strcmp(then->name, w->f->name) == 0)
             text_printf(&w->plan->uncovered, "%s, which no push made, has the name of %s\n",
                         facts_object(w->plan->arena, w->f), facts_object(w->plan->arena, then));
 }

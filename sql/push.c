@@ -48,7 +48,8 @@ static enum push_outcome create(struct push *p) {
     if (push_extensions(p) != OK || build(p) != OK ||
         facts_read(p->admin, p->arena, &p->declared, p->say) != OK)
         return PUSH_FAILED;
-    struct plan plan = plan_make(p->arena, &p->live, &p->declared);
+    p->declared_before = p->declared;
+    struct plan plan = plan_make(p->arena, &p->live, &p->declared, NULL);
     if (is_other_plan(p, &plan))
         return PUSH_REFUSED;
     if (push_read_objects(p, &objects) != OK || record_and_commit(p, &plan) != OK)
@@ -67,18 +68,24 @@ static enum status read_declared(struct push *p) {
         status = facts_read(p->admin, p->arena, &p->declared, p->say);
     if (status == OK)
         status = push_note_backfills(p);
+    if (status == OK)
+        status = push_read_renames(p);
     return status == OK ? push_leave_scratch(p) : status;
 }
 
 /* Makes the declared schema once more, from the texts that the server gave: what a plan makes reads
  * like this, and some expressions read differently after it. */
 static enum status read_declared_again(struct push *p) {
-    struct rows again;
+    struct rows again, before;
     enum status status = push_enter_scratch(p);
     if (status == OK)
         status = push_build_from(p, &p->declared);
     if (status == OK)
         status = facts_read(p->admin, p->arena, &again, p->say);
+    if (status == OK && p->renames.n > 0)
+        status = push_read_under_old_names(p, &before);
+    if (status == OK && p->renames.n > 0)
+        facts_note_also(&p->declared_before, &before);
     if (status == OK)
         facts_note_also(&p->declared, &again);
     return status == OK ? push_leave_scratch(p) : status;
@@ -88,17 +95,23 @@ static bool only_shows(const struct push *p) {
     return p->options->dry_run || p->options->check;
 }
 
+static struct plan plan_marked(struct push *p) {
+    const struct renames *due;
+    struct rows now = push_renamed(p, &p->live, &due);
+    push_mark(p, &now);
+    return plan_make(p->arena, &now, &p->declared, due);
+}
+
 /* Leaves no transaction open. */
 static enum status make_plan(struct push *p, const struct rows *objects, struct plan *plan) {
     if (push_extensions(p) != OK || facts_read(p->admin, p->arena, &p->live, p->say) != OK ||
         read_declared(p) != OK)
         return FAILED;
-    push_mark(p, &p->live);
-    *plan = plan_make(p->arena, &p->live, &p->declared);
+    *plan = plan_marked(p);
     if (plan->n > 0) {
         if (!plan_uncovered(plan) && read_declared_again(p) != OK)
             return FAILED;
-        *plan = plan_make(p->arena, &p->live, &p->declared);
+        *plan = plan_marked(p);
     }
     if (only_shows(p) && plan->n > 0 && !plan_uncovered(plan) && push_try(p, plan) != OK) {
         plan_print(p->out, plan, p->options->format);

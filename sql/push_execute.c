@@ -13,8 +13,10 @@ static enum status plan_now(struct push *p, struct plan *plan) {
     enum status status = facts_read(p->admin, p->arena, &live, p->say);
     if (status != OK)
         return status;
+    const struct renames *due;
+    live = push_renamed(p, &live, &due);
     facts_mark_foreign(p->arena, &live, &p->foreign);
-    *plan = plan_make(p->arena, &live, &p->declared);
+    *plan = plan_make(p->arena, &live, &p->declared, due);
     return OK;
 }
 

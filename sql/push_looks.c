@@ -64,7 +64,8 @@ static const char *without_collation(struct arena *a, const char *type) {
 static const char *fill_in(const struct look *l, const char *query) {
     static const char mark[] = "{rows}";
     struct arena *a = l->push->arena;
-    const char *at = strstr(query, mark), *table = l->step->table;
+    const char *at = strstr(query, mark);
+    const char *table = push_name_now(l->push, "table", "", l->step->table);
     const char *rows =
         l->rows ? arena_printf(a, "(SELECT * FROM %s LIMIT %" PRId64 ")", table, l->rows) : table;
     return at ? arena_printf(a, "%.*s%s%s", (int)(at - query), query, rows, at + sizeof mark - 1)
@@ -100,9 +101,14 @@ static enum status count_and_sample(struct look *l, const char *query, int64_t *
     return status == OK && *n > 0 ? sample(l, query) : status;
 }
 
+/* ALTER_TYPE */
+static const char *column_now(const struct look *l) {
+    return push_name_now(l->push, "column", l->step->table, l->step->look);
+}
+
 static enum status look_at_each(struct look *l) {
     struct arena *a = l->push->arena;
-    const char *name = l->step->look;
+    const char *name = column_now(l);
     enum status status = admin_script(
         l->push->admin, arena_printf(a, fits_function, l->from, l->to, l->to, l->from), &l->why);
     if (status == OK)
@@ -114,7 +120,7 @@ static enum status look_at_each(struct look *l) {
 
 static enum status look_at_types(struct look *l) {
     struct arena *a = l->push->arena;
-    const char *query = arena_printf(a, unlike_rows, l->step->look, l->to, l->from);
+    const char *query = arena_printf(a, unlike_rows, column_now(l), l->to, l->from);
     enum status status = admin_script(l->push->admin, "SAVEPOINT all_at_once", &l->why);
     if (status == OK)
         status = count_and_sample(l, query, &l->step->unlike);

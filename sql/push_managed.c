@@ -45,12 +45,33 @@ enum status push_read_managed(struct push *p, const struct rows *objects) {
     return status;
 }
 
-void push_mark(struct push *p, struct rows *live) {
-    struct schema_fact *f = live->at;
-    p->foreign = facts_mark(p->arena, live, &p->declared, &p->managed);
-    /* Earlier versions pushed what they declared and kept no record of it. */
-    for (size_t i = 0; i < live->n && p->older; i++)
-        f[i].found = false;
+/* An object that is among the lines by the one name is so by the other, too. */
+static void list_both(struct push *p, struct rows *lines, const struct rows *names,
+                      const struct rows *others) {
+    const struct schema_fact *f = names->at, *other = others->at;
+    struct schema_line *all = arena_array(p->arena, lines->n + names->n + 1, sizeof *all);
+    size_t n = lines->n;
+    if (n > 0)
+        memcpy(all, lines->at, n * sizeof *all);
+    for (size_t i = 0; i < names->n; i++)
+        if (schema_lists(lines, facts_object(p->arena, &f[i])))
+            all[n++].line = facts_object(p->arena, &other[i]);
+    *lines = schema_sorted(all, n);
+}
+
+void push_mark(struct push *p, struct rows *now) {
+    struct schema_fact *f = now->at, *live = p->live.at;
+    if (p->renames.n > 0)
+        list_both(p, &p->managed, &p->live, now);
+    p->foreign = facts_mark(p->arena, now, &p->declared, &p->managed);
+    if (p->renames.n > 0)
+        list_both(p, &p->foreign, now, &p->live);
+    for (size_t i = 0; i < now->n; i++) {
+        /* Earlier versions pushed what they declared and kept no record of it. */
+        f[i].found &= !p->older;
+        live[i].found = f[i].found;
+        live[i].foreign = f[i].foreign;
+    }
 }
 
 bool push_matches_record(struct push *p, const struct rows *objects) {

@@ -21,8 +21,10 @@ struct push {
     char source_hash[SCHEMA_HASH_SIZE];
     int64_t began; /* push_clock */
     struct directives directives;
-    struct rows live, declared; /* facts; live: before anything was changed */
-    struct rows last;           /* struct schema_record: what the last push noted, or none */
+    struct rows live, declared;  /* facts; live: before anything was changed */
+    struct renames renames;      /* those that are due */
+    struct rows declared_before; /* the declared facts by the names that the database has yet */
+    struct rows last;            /* struct schema_record: what the last push noted, or none */
     struct rows managed;  /* struct schema_line, sorted: objects that pushes made or adopted */
     struct rows foreign;  /* the same: those of others */
     bool older;           /* made by a version that kept no record of objects */
@@ -47,8 +49,9 @@ MUST_CHECK enum status push_read_managed(struct push *p, const struct rows *obje
 /* Whether the schema and the file are those that the last push noted. */
 bool push_matches_record(struct push *p, const struct rows *objects);
 
-/* Marks the facts of the database once the declared ones are read. */
-void push_mark(struct push *p, struct rows *live);
+/* Marks the facts of the database, those of `live` and `now` (the same under the names of the
+ * file), once the declared ones are read. */
+void push_mark(struct push *p, struct rows *now);
 
 /* A line for each object of others; and for other schemas and extensions. */
 void push_report_kept(struct push *p, const struct rows *objects, struct text *out);
@@ -65,6 +68,21 @@ MUST_CHECK enum status push_extensions(struct push *p);
 
 /* Notes at the declared columns what rows without a value get. FAILED: a directive is wrong. */
 MUST_CHECK enum status push_note_backfills(struct push *p);
+
+/* Finds in the scratch schema, where the file was built, what is to be renamed, and reads the
+ * declared facts under the names that the database has yet. FAILED: a directive is wrong. */
+MUST_CHECK enum status push_read_renames(struct push *p);
+
+/* Renames the objects of the scratch schema back, and reads its facts. */
+MUST_CHECK enum status push_read_under_old_names(struct push *p, struct rows *out);
+
+/* Facts of the database under the names of the file; *due: the renames that lead there, or NULL. */
+struct rows push_renamed(struct push *p, const struct rows *live, const struct renames **due);
+
+/* What the database called a declared object of that kind and parent before anything was changed.
+ */
+const char *push_name_now(const struct push *p, const char *kind, const char *parent,
+                          const char *name);
 
 /* Does a backfill that is an online step. */
 MUST_CHECK enum status push_backfill(struct push *p, const struct step *s);

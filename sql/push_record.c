@@ -46,8 +46,9 @@ static void put_losses_of_return(struct text *out, const struct plan *back) {
 
 static const char *inverse(struct push *p, const struct plan *plan) {
     struct text out = text_in(p->arena, INVERSE_MAX);
-    struct rows after = facts_settled(p->arena, &p->declared, &p->live);
-    struct plan back = plan_make(p->arena, &after, &p->live);
+    struct rows after = facts_settled(p->arena, &p->declared_before, &p->live);
+    struct renames names = renames_back(p->arena, &p->renames);
+    struct plan back = plan_make(p->arena, &after, &p->live, &names);
     put_losses(&out, plan);
     put_losses_of_return(&out, &back);
     plan_print(&out, &back, PLAN_SQL);

@@ -22,7 +22,7 @@ enum status push_leave_scratch(struct push *p) {
 
 static struct plan plan_from_nothing(struct push *p, const struct rows *facts) {
     struct rows nothing = {0};
-    return plan_make(p->arena, &nothing, facts);
+    return plan_make(p->arena, &nothing, facts, NULL);
 }
 
 static enum status do_all(struct push *p, const struct plan *all) {
@@ -62,7 +62,7 @@ static enum status compare(struct push *p) {
     if (status != OK)
         return status;
     facts_mark_foreign(p->arena, &after, &p->foreign);
-    struct plan rest = plan_make(p->arena, &after, &p->declared);
+    struct plan rest = plan_make(p->arena, &after, &p->declared, NULL);
     if (rest.n == 0 && !plan_uncovered(&rest))
         return OK;
     text_lit(p->say, "Tried on a copy without rows, the steps did not lead to the declared schema; "

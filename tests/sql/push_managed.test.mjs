@@ -114,6 +114,19 @@ test('a database that another tool made is taken over', (t) => {
   assert.equal(db(['push', '--url', `dbname=${database}`]).status, DONE);
 });
 
+test('a column of a database that is taken over gets the name that the file has for it', (t) => {
+  const database = newDatabase(t, 'adopt_renamed');
+  const push = pushOf(database);
+  psql(database, `${coreDdl} ${rows} ALTER TABLE tokens RENAME description TO descr`);
+  const schema = `${read('sql/schema.sql')}\n-- push: rename column tokens.descr to description\n`;
+  assert.equal(push(schema).status, REFUSED);
+  const r = push(schema, '--adopt');
+  assert.equal(r.status, DONE, r.stderr);
+  assert.match(r.stdout, /^ +1\. rename column tokens\.descr /m);
+  assert.equal(psql(database, 'SELECT count(description) FROM tokens'), '300');
+  assert.equal(push(schema, '--check').status, DONE);
+});
+
 test('rows that violate an addition are listed, and nothing is changed until they are mended', (t) => {
   const database = newDatabase(t, 'mend');
   const push = pushOf(database);

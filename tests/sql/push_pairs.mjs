@@ -18,6 +18,9 @@ const values = (...list) => `INSERT INTO t (v) VALUES ${list.map((v) => `(${v})`
 const parent = 'CREATE TABLE p (id integer CONSTRAINT p_pkey PRIMARY KEY)';
 const child = (action = '') => `${parent}; CREATE TABLE c (p integer CONSTRAINT c_p_fk REFERENCES p${action})`;
 
+// A schema with lines that rename.
+const renamed = (sql, ...lines) => `${sql}\n;\n${lines.map((line) => `-- push: rename ${line}\n`).join('')}`;
+
 export const pairs = [
   // tables
   { name: 'create a table', before: '', after: t, plan: ['create-table t'] },
@@ -127,6 +130,38 @@ export const pairs = [
   { name: 'comments', before: `${t}; COMMENT ON COLUMN t.v IS 'old'; COMMENT ON TABLE t IS 'gone'`, after: `${t}; COMMENT ON COLUMN t.v IS 'it''s new'; COMMENT ON COLUMN t.id IS 'more'`, plan: ['drop-comment TABLE t', 'comment COLUMN t.id', 'comment COLUMN t.v'] },
   { name: 'the comment of what is made again', before: `${t}; CREATE INDEX i ON t (v); COMMENT ON INDEX i IS 'kept'`, after: `${t}; CREATE INDEX i ON t (id); COMMENT ON INDEX i IS 'kept'`, plan: ['drop-index i', 'create-index i', 'comment INDEX i'] },
 
+  // renames
+  { name: 'rename a column', before: t, rows: one, after: renamed('CREATE TABLE t (id integer, w text)', 'column t.v to w'), plan: ['rename column t.v'], finds: /a program that uses the old name fails from then on/, keeps: ["SELECT string_agg(w, '' ORDER BY id) FROM t", 'ab'] },
+  { name: 'rename a column, and all that is made of it', rows: 'INSERT INTO p VALUES (3); INSERT INTO c VALUES (1, 3)',
+    before: `${parent}; CREATE TABLE c (id integer PRIMARY KEY, v integer DEFAULT 7 CONSTRAINT k CHECK (v > 2) CONSTRAINT r REFERENCES p, g integer GENERATED ALWAYS AS (v * 2) STORED); CREATE INDEX i ON c (v, abs(v)) INCLUDE (id) WHERE v > 0; CREATE VIEW w AS SELECT id, v AS shown FROM c WHERE v > 1; COMMENT ON COLUMN c.v IS 'said'; CREATE TRIGGER g BEFORE UPDATE OF v ON c FOR EACH ROW EXECUTE FUNCTION suppress_redundant_updates_trigger()`,
+    after: renamed(`${parent}; CREATE TABLE c (id integer PRIMARY KEY, n integer DEFAULT 7 CONSTRAINT k CHECK (n > 2) CONSTRAINT r REFERENCES p, g integer GENERATED ALWAYS AS (n * 2) STORED); CREATE INDEX i ON c (n, abs(n)) INCLUDE (id) WHERE n > 0; CREATE VIEW w AS SELECT id, n AS shown FROM c WHERE n > 1; COMMENT ON COLUMN c.n IS 'said'; CREATE TRIGGER g BEFORE UPDATE OF n ON c FOR EACH ROW EXECUTE FUNCTION suppress_redundant_updates_trigger()`, 'column c.v to n'),
+    plan: ['rename column c.v'], keeps: ['SELECT n, g, shown FROM c JOIN w USING (id)', '3|6|3'] },
+  { name: 'rename a column and change what is made of it', before: 'CREATE TABLE t (id integer, v integer CONSTRAINT k CHECK (v > 0)); CREATE INDEX i ON t (v); CREATE VIEW w AS SELECT v FROM t', rows: "INSERT INTO t VALUES (1, 5)",
+    after: renamed('CREATE TABLE t (id integer, n bigint NOT NULL CONSTRAINT k CHECK (n > 1)); CREATE INDEX i ON t (n DESC); CREATE VIEW w AS SELECT n FROM t', 'column t.v to n'),
+    plan: ['rename column t.v', 'drop-view w', 'drop-constraint t.k', 'drop-index i', 'alter-type t.n', 'set-not-null t.n', 'add-constraint t.k', 'create-index i', 'create-view w'], exit: 4, keeps: ['SELECT n FROM w', '5'] },
+  { name: 'rename a column whose values do not fit', before: 'CREATE TABLE t (id integer CONSTRAINT t_pkey PRIMARY KEY, v text)', rows: "INSERT INTO t VALUES (1, 'x'), (2, NULL)", after: renamed('CREATE TABLE u (id integer CONSTRAINT t_pkey PRIMARY KEY, n integer NOT NULL CONSTRAINT k CHECK (n > 0))', 'table t to u', 'column u.v to n'),
+    plan: ['rename table t', 'rename column u.v', 'alter-type u.n', 'set-not-null u.n', 'add-constraint u.k'], finds: /cannot be done: 1 values cannot be converted\n *such as x\n[^]*1 rows are NULL there\n *such as id=2\n/, exit: 1 },
+  { name: 'rename a column and fill it by its new name', before: t, rows: "INSERT INTO t VALUES (1, 'a'), (NULL, 'b')", after: renamed("CREATE TABLE u (n integer NOT NULL, v text, w text NOT NULL);\n-- push: backfill u.n with length(v)\n-- push: backfill u.w with u.v || n\n", 'table t to u', 'column u.id to n'),
+    plan: ['rename table t', 'rename column u.id', 'add-column u.w', 'backfill u.n', 'backfill u.w', 'set-not-null u.n', 'set-not-null u.w'], finds: /1 rows get the declared value/, keeps: ["SELECT string_agg(w, ',' ORDER BY v) FROM u", 'a1,b1'] },
+  { name: 'rename a table with a serial, a key and a foreign key to it', rows: 'INSERT INTO t (v) VALUES (5), (6); INSERT INTO c VALUES (2)',
+    before: "CREATE TABLE t (id serial PRIMARY KEY, v integer CHECK (v > 0)); CREATE INDEX t_v ON t (v); COMMENT ON TABLE t IS 'said'; COMMENT ON COLUMN t.v IS 'too'; COMMENT ON CONSTRAINT t_pkey ON t IS 'key'; CREATE TABLE c (t integer REFERENCES t ON DELETE CASCADE); CREATE VIEW w AS SELECT v FROM t",
+    after: renamed("CREATE TABLE u (id serial PRIMARY KEY, v integer CHECK (v > 0)); CREATE INDEX u_v ON u (v); COMMENT ON TABLE u IS 'said'; COMMENT ON COLUMN u.v IS 'too'; COMMENT ON CONSTRAINT u_pkey ON u IS 'key'; CREATE TABLE c (t integer REFERENCES u ON DELETE CASCADE); CREATE VIEW w AS SELECT v FROM u",
+      'constraint u.t_pkey to u_pkey', 'constraint u.t_v_check to u_v_check', 'table t to u', 'sequence t_id_seq to u_id_seq', 'index t_v to u_v'),
+    plan: ['rename table t', 'rename sequence t_id_seq', 'rename index t_v', 'rename constraint u.t_pkey', 'rename constraint u.t_v_check'], keeps: ["INSERT INTO u (v) VALUES (7); SELECT max(id), (SELECT count(*) FROM w) FROM u", '3|3'] },
+  { name: 'rename a table with an identity', before: 'CREATE TABLE t (id integer GENERATED ALWAYS AS IDENTITY, v text)', rows: "INSERT INTO t (v) VALUES ('a')", after: renamed('CREATE TABLE u (id integer GENERATED ALWAYS AS IDENTITY, v text)', 'table t to u', 'sequence t_id_seq to u_id_seq'),
+    plan: ['rename table t', 'rename sequence t_id_seq'], keeps: ["INSERT INTO u (v) VALUES ('b'); SELECT max(id) FROM u", '2'] },
+  { name: 'rename a table and drop what is within it', before: "CREATE TABLE t (id integer, v text, CONSTRAINT k CHECK (id > 0)); CREATE TRIGGER g BEFORE UPDATE ON t FOR EACH ROW EXECUTE FUNCTION suppress_redundant_updates_trigger(); COMMENT ON COLUMN t.id IS 'said'", rows: one, after: renamed('CREATE TABLE u (id integer)', 'table t to u'),
+    plan: ['rename table t', 'drop-comment COLUMN u.id', 'drop-trigger u.g', 'drop-constraint u.k', 'drop-column u.v'], finds: /2 values that are not null are lost/, exit: 4, keeps: ['SELECT count(*) FROM u', '2'] },
+  { name: 'rename a table with what others made on it', before: t, rows: one, hand: "ALTER TABLE t ADD x integer DEFAULT 4; ALTER TABLE t ADD CONSTRAINT h CHECK (x > 3); CREATE INDEX hand ON t (x); CREATE VIEW shown AS SELECT v FROM t; COMMENT ON COLUMN t.v IS 'theirs'",
+    after: renamed('CREATE TABLE u (id integer, v text, w text)', 'table t to u'), plan: ['rename table t', 'add-column u.w'], kept: ['column t.x', 'constraint t.h', 'index hand', 'view shown'], keeps: ["SELECT count(*), (SELECT count(*) FROM db_objects WHERE object ~ '^(column|constraint|comment COLUMN) [tu]\\\\.(x|h|v)$|hand|shown' AND object <> 'column u.v') FROM shown; SELECT sum(x) FROM u", '2|0\n8'] },
+  { name: 'names that need quotes are renamed', before: 'CREATE TABLE "A to b" ("C d" text, "x.y" integer)', rows: `INSERT INTO "A to b" VALUES ('v', 1)`, after: renamed('CREATE TABLE "a.B" (e text, "X.y" integer)', 'table "A to b" to "a.B"', 'column "a.B"."C d" to e', 'column "a.B"."x.y" to "X.y"'),
+    plan: ['rename table "A to b"', 'rename column "a.B"."C d"', 'rename column "a.B"."x.y"'], keeps: ['SELECT e, "X.y" FROM "a.B"', 'v|1'] },
+  { name: 'rename a view, a function and a trigger', before: `${t}; CREATE VIEW w AS SELECT v FROM t; CREATE VIEW w2 AS SELECT v FROM w; CREATE FUNCTION f(a integer) RETURNS integer LANGUAGE sql AS 'SELECT 1'; COMMENT ON FUNCTION f(integer) IS 'said'; COMMENT ON VIEW w IS 'shown'; CREATE TRIGGER g BEFORE UPDATE ON t FOR EACH ROW EXECUTE FUNCTION suppress_redundant_updates_trigger()`, rows: one,
+    after: renamed(`${t}; CREATE VIEW y AS SELECT v FROM t; CREATE VIEW w2 AS SELECT v FROM y; CREATE FUNCTION h(a integer) RETURNS integer LANGUAGE sql AS 'SELECT 1'; COMMENT ON FUNCTION h(integer) IS 'said'; COMMENT ON VIEW y IS 'shown'; CREATE TRIGGER e BEFORE UPDATE ON t FOR EACH ROW EXECUTE FUNCTION suppress_redundant_updates_trigger()`, 'view w to y', 'function f(a integer) to h', 'trigger t.g to e'),
+    plan: ['rename view w', 'rename function f(a integer)', 'rename trigger t.g'], keeps: ['SELECT count(*), h(0) FROM w2', '2|1'] },
+  { name: 'a rename that is done is nothing to do', before: 'CREATE TABLE t (id integer, w text)', after: renamed('CREATE TABLE t (id integer, w text, x text)', 'column t.v to w', 'table s to t'), plan: ['add-column t.x'] },
+  { name: 'a rename of what this database never had', before: '', after: renamed(t, 'column t.w to v', 'table s to t'), plan: ['create-table t'] },
+
   // what others made
   { name: 'an index made by hand is kept', before: t, hand: 'CREATE INDEX hand ON t (v)', rows: one, after: 'CREATE TABLE t (id integer, v text, w text)', plan: ['add-column t.w'], kept: ['index hand'], keeps: ["SELECT to_regclass('hand')", 'hand'] },
   { name: 'a column, a check and a trigger made by hand are kept', before: t, rows: one, after: `${t}; CREATE INDEX i ON t (id)`,
@@ -160,7 +195,25 @@ export const pairs = [
     keeps: ["SELECT count(*) FROM big WHERE more = 'm' || id", '90000'] },
   { name: 'large: a UNIQUE that was cut off', before: `${big}; CREATE UNIQUE INDEX u ON big (other)`, rows: bigRows, after: `${big}; ALTER TABLE big ADD CONSTRAINT u UNIQUE (other)`, plan: ['drop-index u', '~create-index u', '~use-index big.u'] },
   { name: 'large: a column that is computed', before: big, rows: bigRows, after: `${big}; ALTER TABLE big ADD COLUMN u uuid DEFAULT gen_random_uuid()`, plan: ['add-column big.u'], finds: /rewrites/, exit: 4 },
+  { name: 'large: a renamed column gets a key, a CHECK and NOT NULL', before: big, rows: bigRows, after: renamed('CREATE TABLE vast (id integer NOT NULL, number integer NOT NULL, word text, CONSTRAINT u UNIQUE (number), CONSTRAINT k CHECK (number > 0))', 'table big to vast', 'column vast.other to number'),
+    plan: ['rename table big', 'rename column vast.other', 'add-guard vast.number_not_null_guard', 'add-constraint vast.k', '~validate-guard vast.number_not_null_guard', '~set-not-null vast.number', '~drop-guard vast.number_not_null_guard', '~create-index u', '~use-index vast.u', '~validate-constraint vast.k'], keeps: ['SELECT count(number) FROM vast', '90000'] },
   { name: 'large: an index that was cut off', before: `${big}; CREATE INDEX i ON big (other)`, rows: `${bigRows}; UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'i'::regclass`, after: `${big}; CREATE INDEX i ON big (other)`, plan: ['~drop-index i', '~create-index i'] },
+];
+
+// Renames that are refused: [before, after, lines, what is said; what somebody else made then].
+export const refused = [
+  ['CREATE TABLE t (a integer, b integer)', 'CREATE TABLE t (a integer, b integer)', ['column t.a to b', 'column t.b to a'], /: the file still declares column t\.a, which is to be renamed\./],
+  [t, 'CREATE TABLE t (id integer, w text)', ['column t.desrc to w'], /: the database has neither column t\.desrc nor w, but column t\.v\./],
+  [t, 'CREATE TABLE t (id integer, w text)', ['column t.V to w'], /: the database has neither column t\.V nor w, but column t\.v\./],
+  [t, 'CREATE TABLE u (id integer, v text)', ['table s to u'], /: the database has neither table s nor u, but table t\./],
+  ['CREATE TABLE t (v text, w text)', 'CREATE TABLE t (w text)', ['column t.v to w'], /: the database has both column t\.v and w\./],
+  [t, t, ['column t.w to y'], /: the file declares no column t\.y\./],
+  [t, 'CREATE TABLE t (a integer, b text)', ['column t.id to a', 'column t.id to b'], /: another line renames the same\./],
+  [t, t, ['type t to u'], /: what can be renamed is a table, column, constraint, /],
+  [t, t, ['column v to w'], /: column v is to be named as TABLE\.NAME\./],
+  [t, t, ['column t.v'], /: the form is "-- push: rename KIND NAME to NAME"\./],
+  ['', 'CREATE TABLE u (v text)', ['table t to u'], /: no push made table t, so none renames it\./, t],
+  [t, 'CREATE TABLE t (id integer, v text, x text)', ['column t.h to x'], /: no push made column t\.h, so none renames it\./, 'ALTER TABLE t ADD h text'],
 ];
 
 // Differences that no step covers: [before, after, what is named, who made
@@ -177,6 +230,7 @@ export const uncovered = [
   [t, 'CREATE TABLE t (id integer GENERATED ALWAYS AS IDENTITY, v text)', /column t\.id has another identity/],
   ['CREATE TABLE t (a integer, b integer GENERATED ALWAYS AS (a) STORED)', 'CREATE TABLE t (a integer, b integer GENERATED ALWAYS AS (a + 1) STORED)', /column t\.b has another identity/],
   ['CREATE VIEW y AS SELECT 1 AS x', t.replace('TABLE t', 'TABLE y'), /view y, which no push made, has the name of table y/, 'hand'],
+  [t, renamed('CREATE TABLE y (id integer, v text)', 'table t to y'), /view y, which no push made, has the name of table y/, '', 'CREATE VIEW y AS SELECT 1 AS x'],
   [t, 'CREATE TABLE t (id integer)', /view w, which no push made, stands in the way of drop-column t\.v/, '', 'CREATE VIEW w AS SELECT v FROM t'],
   [t, 'CREATE TABLE t (id integer, v varchar(9))', /view other\.w, which no push made, stands in the way of alter-type t\.v/, '', 'CREATE SCHEMA other; CREATE VIEW other.w AS SELECT v FROM t'],
   [parent, '', /constraint c\.k, which no push made, stands in the way of drop-table p/, '', 'CREATE TABLE c (p integer CONSTRAINT k REFERENCES p)'],

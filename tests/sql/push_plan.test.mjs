@@ -5,8 +5,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { after, before, describe } from 'node:test';
+import { schemaOf } from './dump.mjs';
 import { db, dbBeside, psql, psqlBeside, read, statements } from './lib.mjs';
-import { pairs, uncovered } from './push_pairs.mjs';
+import { pairs, refused, uncovered } from './push_pairs.mjs';
 
 const DONE = 0, FAILED = 1, REFUSED = 4;
 const schema = read('sql/schema.sql');
@@ -61,6 +62,7 @@ function planOf(text) {
 async function carryOut(pair) {
   const { database, push } = await prepare(pair);
   const untouched = pair.exit ? await catalogue(database) : '';
+  const renames = pair.plan[0]?.startsWith('rename') && schemaOf(database);
   let r = await push();
   for (const kept of pair.kept ?? []) assert.match(r.stdout, new RegExp(`^(kept, .*: )?${kept}$`, 'm'));
   assert.equal(r.status, pair.exit ?? DONE, r.stdout + r.stderr);
@@ -80,7 +82,9 @@ async function carryOut(pair) {
   `applied|${plan.fingerprint}|postgres|t${pair.keeps ? `\n${pair.keeps[1]}` : ''}`);
   r = await push('--check');
   assert.equal(r.status, DONE, r.stdout + r.stderr);
-  return undefined;
+  if (!renames) return undefined;
+  await psqlBeside(database, await psqlBeside(database, "SELECT details->>'inverse' FROM db_operations ORDER BY id DESC LIMIT 1"));
+  return assert.deepEqual(schemaOf(database), renames, 'the recorded statements lead back');
 }
 
 describe('pairs', { concurrency: 2 }, () => {
@@ -106,6 +110,23 @@ test('consent is for one step of one plan', async () => {
     assert.equal((await push(...options)).status, REFUSED, options.join(' '));
   assert.equal(await catalogue(database), untouched);
   assert.equal((await push('--allow=drop-column:t.a', '--allow', 'drop-column:t.b')).status, DONE);
+});
+
+describe('renames that are refused', { concurrency: 2 }, () => {
+  for (const [before, after, lines, said, hand] of refused) {
+    test(said.source, async () => {
+      const { database, push } = await prepare({ before, after: `${after};\n${lines.map((line) => `-- push: rename ${line}\n`).join('')}`, hand });
+      const untouched = await catalogue(database);
+      for (const options of [[], ['--dry-run', '--format=json']]) {
+        const r = await push(...options);
+        assert.equal(r.status, FAILED, r.stdout + r.stderr);
+        assert.match(r.stderr, /^Line \d+ of the schema file: /);
+        assert.match(r.stderr, said);
+        assert.equal(r.stdout, '');
+      }
+      assert.equal(await catalogue(database), untouched);
+    });
+  }
 });
 
 describe('not covered', { concurrency: 2 }, () => {

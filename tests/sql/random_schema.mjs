@@ -131,3 +131,33 @@ export function randomSchema(random, last = new Map()) {
   }
   return { sql: sql.map((s) => `${s};\n`).join(''), tables };
 }
+
+// Other names for tables and columns, which change now and then.
+export class Renames {
+  #random;
+  #names = new Map([...['ta', 'tb', 'tc', 'td'], ...names].map((name) => [name, name]));
+
+  constructor(random) {
+    this.#random = random;
+  }
+
+  apply(sql) {
+    return sql.replace(/\b(t[a-d]|[ndbj][1-3])\b/g, (name) => this.#names.get(name));
+  }
+
+  // Renames some; the lines that say so of what both schemas have.
+  between(last = new Map(), next) {
+    const before = new Map(this.#names);
+    for (const [name, shown] of before) if (this.#random() < 0.15) this.#names.set(name, shown === name ? `${name}x` : name);
+    const lines = [];
+    const rename = (kind, from, to, within = '') => from !== to && lines.push(`-- push: rename ${kind} ${within}${from} to ${to}\n`);
+    for (const [name, t] of next) {
+      const old = last.get(name), now = this.#names.get(name);
+      if (!old) continue;
+      rename('table', before.get(name), now);
+      if ([old, t].every(({ parts }) => parts.includes('id serial'))) rename('sequence', `${before.get(name)}_id_seq`, `${now}_id_seq`);
+      for (const c of t.columns.filter((c) => old.columns.some((o) => o.name === c.name))) rename('column', before.get(c.name), this.#names.get(c.name), `${now}.`);
+    }
+    return lines.join('');
+  }
+}
