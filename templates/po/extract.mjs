@@ -7,7 +7,7 @@
 // A translation is templates/po/LANGUAGE.po:
 //   msginit -i templates/po/sitaminter.pot -o templates/po/de.po -l de     (once)
 //   msgmerge -U templates/po/de.po templates/po/sitaminter.pot             (after changes)
-// The build compiles and installs it (cmake/locale.cmake); LANGUAGE=de chooses it.
+// The build compiles and installs it (locale.cmake); LANGUAGE=de chooses it.
 import { execFileSync } from 'node:child_process';
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

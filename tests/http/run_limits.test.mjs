@@ -108,7 +108,7 @@ test('space that somebody else takes while the cluster is made', async (t) => {
 /* -- rights: by an ordinary user, on a checkout that this user can read ------------------------ */
 
 const checkout = path.join(folder, 'checkout');
-for (const part of ['run', 'sql/cluster.sh', 'nginx/certificate.sh', 'systemd/supervise.sh', 'cmake/build.sh', 'CMakePresets.json'])
+for (const part of ['run', 'sql/cluster.sh', 'nginx/certificate.sh', 'fcgi/supervise.sh', 'cli/build.sh', 'CMakePresets.json'])
   fs.cpSync(path.join(source, part), path.join(checkout, part), { recursive: true });
 
 function asUser(args, more) {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export const root = fileURLToPath(new URL('../..', import.meta.url));
-export const rows = readFileSync(join(root, 'demo/tokens.jsonl'), 'utf8').trimEnd().split('\n').map((line) => JSON.parse(line));
+export const rows = readFileSync(join(root, 'sql/demo/tokens.jsonl'), 'utf8').trimEnd().split('\n').map((line) => JSON.parse(line));
 export const tokens = rows.filter((row) => row.kind === 'token');
 export const transactions = rows.filter((row) => row.kind === 'transaction');
 

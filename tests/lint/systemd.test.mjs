@@ -7,7 +7,7 @@ import { basename, join } from 'node:path';
 import test from 'node:test';
 import { files, root } from './source.mjs';
 
-const units = files(/^systemd\/.*\.service$/);
+const units = files(/^cli\/systemd\/.*\.service$/);
 const missing = spawnSync('systemd-analyze', ['--version']).error && 'systemd-analyze is not installed';
 
 // A copy whose program and user exist on this machine: whether they do is not the unit's affair.
@@ -34,7 +34,7 @@ test('systemd-analyze verify has nothing to say', { skip: missing }, (t) => {
 
 // A timer is looked at with its service beside it.
 test('each timer has its service, its times and its place', { skip: missing }, (t) => {
-  const timers = files(/^systemd\/.*\.timer$/);
+  const timers = files(/^cli\/systemd\/.*\.timer$/);
   assert.ok(timers.length >= 2);
   for (const timer of timers) {
     const service = installed(t, timer.replace(/\.timer$/, '.service'));

@@ -65,12 +65,12 @@ function assertEmpty(database) {
 
 test('the demo data: whole, pending, recorded elsewhere, and the same the second time', (t) => {
   const database = freshDatabase(t);
-  const first = run(database, read('demo/tokens.jsonl'));
+  const first = run(database, read('sql/demo/tokens.jsonl'));
   assert.equal(first.stderr, '');
   assert.equal(first.status, 0);
   assert.match(first.stdout, /^tokens: 31 new, 0 changed, 0 unchanged\ntransactions: 284 new, 0 changed, 0 unchanged\ntogether: 315 new/);
   const before = psql(database, 'SELECT * FROM tokens ORDER BY id; SELECT * FROM transactions ORDER BY id');
-  const second = run(database, read('demo/tokens.jsonl'));
+  const second = run(database, read('sql/demo/tokens.jsonl'));
   assert.match(second.stdout, /together: 0 new, 0 changed, 315 unchanged/);
   assert.equal(psql(database, 'SELECT * FROM tokens ORDER BY id; SELECT * FROM transactions ORDER BY id'), before);
   for (const table of ['tokens', 'transactions'])

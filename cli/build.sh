@@ -1,4 +1,4 @@
-# cmake/build.sh - the Debian packages that building, running and testing need, and building: sourced
+# cli/build.sh - the Debian packages that building, running and testing need, and building: sourced
 # by ./run. Uses from ./run: HERE, is_root, say, die.
 
 PACKAGES_TO_RUN='

@@ -1,8 +1,8 @@
-# cmake -DSOURCE=…/nginx -DBINARY=… -P static_build.cmake: what cmake/static.cmake describes.
+# cmake -DSOURCE=…/nginx -DBINARY=… -P static_build.cmake: what static.cmake describes.
 # New copies are made before old ones are removed: a running nginx never misses a file.
 cmake_minimum_required(VERSION 3.25)
 
-set(header "/* Made by cmake/static_build.cmake from nginx/static/. */\n")
+set(header "/* Made by nginx/static_build.cmake from nginx/static/. */\n")
 string(APPEND header "#ifndef SITA_ASSETS_H\n#define SITA_ASSETS_H\n\n")
 
 file(GLOB_RECURSE files RELATIVE ${SOURCE}/static ${SOURCE}/static/*)

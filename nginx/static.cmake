@@ -13,9 +13,9 @@ add_custom_command(
   OUTPUT ${CMAKE_BINARY_DIR}/gen/static.stamp
   BYPRODUCTS ${CMAKE_BINARY_DIR}/gen/templates/assets.h
   COMMAND ${CMAKE_COMMAND} -DSOURCE=${CMAKE_SOURCE_DIR}/nginx -DBINARY=${CMAKE_BINARY_DIR}
-          -P ${CMAKE_SOURCE_DIR}/cmake/static_build.cmake
-  DEPENDS ${static_files} ${error_pages} ${CMAKE_SOURCE_DIR}/cmake/static_build.cmake
-          ${CMAKE_SOURCE_DIR}/cmake/static.cmake
+          -P ${CMAKE_CURRENT_LIST_DIR}/static_build.cmake
+  DEPENDS ${static_files} ${error_pages} ${CMAKE_CURRENT_LIST_DIR}/static_build.cmake
+          ${CMAKE_CURRENT_LIST_DIR}/static.cmake
   COMMENT "Static files with hashed names"
   VERBATIM)
 add_custom_target(sita_gen_static ALL DEPENDS ${CMAKE_BINARY_DIR}/gen/static.stamp)

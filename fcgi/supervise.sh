@@ -1,4 +1,4 @@
-# systemd/supervise.sh - starting, watching and ending the site's processes, where no systemd does it:
+# fcgi/supervise.sh - starting, watching and ending the site's processes, where no systemd does it:
 # sourced by ./run, not run.
 # Uses from ./run: STATE, URL, HTTPS_PORT, HTTP_PORT, SERVICE_USER, is_root, say, die, die_of_space,
 # prepare, database_ready, demo_ready, PART_start of each part; from sql/cluster.sh: cluster_stop.
