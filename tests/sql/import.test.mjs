@@ -8,18 +8,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'node:test';
 import { ckbHash } from './blake2b.mjs';
-import { environment, newDatabase, program, psql, read } from './lib.mjs';
+import { environment, newSite, program, psql, read } from './lib.mjs';
 
 const folder = mkdtempSync(join(tmpdir(), 'test-import-'));
 test.after(() => rmSync(folder, { recursive: true }));
 const iconStore = join(folder, 'store');
 const hex = (n) => `0x${n.toString(16).padStart(64, '0')}`;
-
-function freshDatabase(t) {
-  const database = newDatabase(t, 'import');
-  psql(database, read('sql/schema.sql'));
-  return database;
-}
 
 const env = { ...environment, SITA_ICONS: iconStore };
 
@@ -64,7 +58,7 @@ function assertEmpty(database) {
 }
 
 test('the demo data: whole, pending, recorded elsewhere, and the same the second time', (t) => {
-  const database = freshDatabase(t);
+  const database = newSite(t, 'import');
   const first = run(database, read('sql/demo/tokens.jsonl'));
   assert.equal(first.stderr, '');
   assert.equal(first.status, 0);
@@ -82,7 +76,7 @@ test('the demo data: whole, pending, recorded elsewhere, and the same the second
 });
 
 test('members arrive in their columns', (t) => {
-  const database = freshDatabase(t);
+  const database = newSite(t, 'import');
   const address = 'ckb1qzda0cr08m85hc8jlnfp3zer7xulejywt49kt2rr0vthywaa50xwsq0sj409ltt8wm7ph4qvy2yraqmh2swu7zqcywhmp';
   const script = { codeHash: hex(7).toUpperCase().replace('0X', '0x'), hashType: 'type', args: '0xAB' };
   const full = token(1, { name: '币 "<b>" 😀', supply: '12.50', decimals: 2, creatorAddress: address.toUpperCase(),
@@ -188,7 +182,7 @@ const badLines = [
 ];
 
 test('every kind of bad row is named, and nothing is written', (t) => {
-  const database = freshDatabase(t);
+  const database = newSite(t, 'import');
   const cases = [
     ...badTokens.map(([more, says]) => [token(2, more), says]),
     ...badTransactions.map(([more, says]) => [transaction(2, more), says]),
@@ -207,7 +201,7 @@ test('every kind of bad row is named, and nothing is written', (t) => {
 });
 
 test('invalid UTF-8 is refused', (t) => {
-  const database = freshDatabase(t);
+  const database = newSite(t, 'import');
   const [before, after] = JSON.stringify(token(1)).split('Token');
   const r = run(database, Buffer.concat([Buffer.from(`${before}a`), Buffer.from([0xff]), Buffer.from(after)]));
   assert.equal(r.status, 3);
@@ -216,7 +210,7 @@ test('invalid UTF-8 is refused', (t) => {
 });
 
 test('all problems are counted, a hundred are printed', (t) => {
-  const database = freshDatabase(t);
+  const database = newSite(t, 'import');
   const r = run(database, [token(0), ...Array.from({ length: 150 }, (_, i) => token(i + 1, { decimals: -1, name: '' }))]);
   assert.equal(r.status, 3);
   assert.equal(r.stderr.match(/^line /gm).length, 100);
@@ -225,7 +219,7 @@ test('all problems are counted, a hundred are printed', (t) => {
 });
 
 test('the same record twice in one file is refused', (t) => {
-  const database = freshDatabase(t);
+  const database = newSite(t, 'import');
   const r = run(database, [token(1), transaction(1), token(2), token(1, { name: 'Other' }), transaction(1), token(1)]);
   assert.equal(r.status, 3);
   assert.match(r.stderr, /^line 4: is the same record as line 1\nline 5: is the same record as line 2\nline 6: is the same record as line 1\n/);
@@ -235,7 +229,7 @@ test('the same record twice in one file is refused', (t) => {
 });
 
 test('a changed record is refreshed; what was made or verified here is left alone', (t) => {
-  const database = freshDatabase(t);
+  const database = newSite(t, 'import');
   const rows = [1, 2, 3, 4].map((n) => token(n));
   run(database, [...rows, transaction(1), transaction(2), transaction(3)]);
   psql(database, `UPDATE tokens SET origin = NULL WHERE symbol = 'T1';
@@ -254,7 +248,7 @@ test('a changed record is refreshed; what was made or verified here is left alon
 });
 
 test('a dry run says what would change and changes nothing', (t) => {
-  const database = freshDatabase(t);
+  const database = newSite(t, 'import');
   const r = run(database, [token(1), transaction(1)], '--dry-run');
   assert.equal(r.status, 0);
   assert.match(r.stdout, /^dry run, tokens: 1 new.*\ndry run, transactions: 1 new/);
@@ -266,7 +260,7 @@ const png = Buffer.concat([Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'), Buffer.al
 const sha256 = (bytes) => createHash('sha256').update(bytes).digest('hex');
 
 test('icon files are checked and stored by their content hash', (t) => {
-  const database = freshDatabase(t);
+  const database = newSite(t, 'import');
   const icons = join(folder, 'icons');
   mkdirSync(join(icons, 'sub'), { recursive: true });
   const put = (name, bytes) => {
@@ -313,7 +307,7 @@ async function until(what, condition) {
 }
 
 test('an import that is killed midway leaves nothing', async (t) => {
-  const database = freshDatabase(t);
+  const database = newSite(t, 'import');
   const content = [token(1), token(2), transaction(1)].map((o) => JSON.stringify(o)).join('\n');
   // Whoever holds this lets the import write its tokens and stops it before its transactions.
   const holder = spawn('psql', ['-Xq', '-d', database], { env: environment, stdio: ['pipe', 'ignore', 'inherit'] });
@@ -331,7 +325,7 @@ test('an import that is killed midway leaves nothing', async (t) => {
 });
 
 test('exit statuses, standard input, blank lines', (t) => {
-  const database = freshDatabase(t);
+  const database = newSite(t, 'import');
   const call = (args, input = '') => spawnSync(program, ['import', ...args], { encoding: 'utf8', env, input });
   const url = ['--url', `dbname=${database}`];
   for (const args of [[], ['tokens'], ['coins', 'x'], ['tokens', 'a', 'b'], ['tokens', 'a', '--icons'], ['tokens', '--no-such', 'a']]) {

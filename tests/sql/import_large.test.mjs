@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { finished } from 'node:stream/promises';
 import test from 'node:test';
 import { ckbHash } from './blake2b.mjs';
-import { environment, newDatabase, program, psql, read } from './lib.mjs';
+import { environment, newSite, program, psql } from './lib.mjs';
 
 const N = 100000;
 const codeHash = '50bd8d6680b8b9cf98b73f3c08faf8b2a21914311954118ad6609be6e78a1b95';
@@ -38,8 +38,7 @@ test('a hundred thousand tokens and transactions', async (t) => {
   t.after(() => rmSync(folder, { recursive: true }));
   const file = join(folder, 'large.jsonl');
   await write(file);
-  const database = newDatabase(t, 'import_large');
-  psql(database, read('sql/schema.sql'));
+  const database = newSite(t, 'import_large');
   for (const says of [/^together: 200000 new, 0 changed, 0 unchanged$/m, /^together: 0 new, 0 changed, 200000 unchanged$/m]) {
     const before = performance.now();
     const r = spawnSync(program, ['import', 'tokens', file, '--url', `dbname=${database}`], { encoding: 'utf8', env: environment });

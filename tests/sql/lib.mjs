@@ -59,6 +59,14 @@ export function db(args, env = {}) {
   return r;
 }
 
+// A database with the product's own schema.
+export function newSite(t, name) {
+  const database = newDatabase(t, name);
+  const pushed = db(['push', '--url', `dbname=${database}`]);
+  if (pushed.status !== 0) throw new Error(pushed.stderr);
+  return database;
+}
+
 // Runs a program beside others and returns { status, stdout, stderr }.
 export async function run(command, args, { input = '', env = environment } = {}) {
   const child = spawn(command, args, { env });
