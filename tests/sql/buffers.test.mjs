@@ -109,7 +109,7 @@ const queries = {
   ping: { values: {}, most: () => 0 },
   settings_state: { values: {}, most: () => DESCENT },
 };
-const notBounded = /^(import|schema|diagnose|maintain)_/; // run by an operator or once at the start, not for a reader
+const notBounded = /^(backup|import|schema|diagnose|maintain)_/; // run by an operator or once at the start, not for a reader
 
 const combinations = (parameters, values) =>
   parameters.reduce((all, p) => all.flatMap((c) => values[p].map((v) => [...c, v])), [[]]);
