@@ -40,10 +40,13 @@ static void put_message(struct text *why, const char *message) {
     text_add(why, message, n);
 }
 
-/* The server, the database or the role may have time limits that suit pages. */
 static const char session_options[] =
-    "-c search_path=public,pg_temp -c timezone=UTC -c datestyle=ISO,YMD "
-    "-c statement_timeout=0 -c idle_in_transaction_session_timeout=0";
+    "-c search_path=public,pg_temp -c timezone=UTC -c datestyle=ISO,YMD";
+
+/* The server, the database or the role may have time limits that suit pages. Not among the options:
+ * pg_settings.reset_val still has the server's own, which a diagnosis is about. */
+static const char no_limits[] =
+    "SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0";
 
 enum status admin_open(struct admin **out, const char *conninfo, const char *user,
                        const char *database, struct text *why) {
@@ -70,6 +73,10 @@ enum status admin_open(struct admin **out, const char *conninfo, const char *use
         return BUSY;
     }
     PQsetNoticeReceiver(admin->conn, hear, admin);
+    if (admin_script(admin, no_limits, why) != OK) {
+        admin_close(admin);
+        return BUSY;
+    }
     *out = admin;
     return OK;
 }

@@ -1,37 +1,49 @@
 -- name: diagnose_cache
--- Blocks that were not found in PostgreSQL's own memory, in percent, if at least 100,000 were asked
--- for.
+-- Blocks that were not found in PostgreSQL's own memory since the statistics began, in percent, if
+-- at least 100,000 were asked for. The cure gives it room for the whole database, up to 1 GB, or
+-- twice what it has.
 -- row: diagnose_row
 SELECT format('database %I', current_database()) AS object,
        CASE WHEN hits + reads >= 100000 THEN 100 * reads / (hits + reads) ELSE 0 END AS value,
        0 AS at_least, 0 AS depth,
        CASE WHEN hits + reads >= 100000
-            THEN format('%s %% of %s blocks were found there; shared_buffers is %s',
-                        round(100.0 * hits / (hits + reads), 1), hits + reads, buffers)
+            THEN format('%s %% of %s blocks were found there since %s; shared_buffers is %s, the '
+                        'database has %s; to change that takes a restart',
+                        round(100.0 * hits / (hits + reads), 1), hits + reads,
+                        coalesce(to_char(since AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI'),
+                                 'the beginning'), buffers, pg_size_pretty(bytes))
             ELSE format('only %s blocks were asked for yet; shared_buffers is %s', hits + reads,
                         buffers) END AS detail,
-       jsonb_build_object('hits', hits, 'reads', reads) AS figures,
-       format('ALTER SYSTEM SET shared_buffers = %L;',
-              (2 * pg_size_bytes(buffers) / 1048576)::text || 'MB') AS cure
-FROM (SELECT blks_hit AS hits, blks_read AS reads, current_setting('shared_buffers') AS buffers
+       jsonb_build_object('hits', hits, 'reads', reads, 'bytes', bytes,
+                          'sharedBuffers', pg_size_bytes(buffers)) AS figures,
+       format('ALTER SYSTEM SET shared_buffers = %L; SELECT pg_reload_conf();',
+              1 + greatest(2 * pg_size_bytes(buffers), least(bytes * 5 / 4, 1073741824)) / 1048576
+                  || 'MB') AS cure
+FROM (SELECT blks_hit AS hits, blks_read AS reads, stats_reset AS since,
+             current_setting('shared_buffers') AS buffers, pg_database_size(datid) AS bytes
       FROM pg_stat_database WHERE datname = current_database()) d
 
 -- name: diagnose_checksums
--- Pages of this database that did not match their checksum.
+-- Pages that did not match their checksum, of this database and of the tables that all databases
+-- share. What is on such a page is lost: only a backup has it.
 -- row: diagnose_row
-SELECT format('database %I', datname) AS object, coalesce(checksum_failures, 0) AS value,
-       0 AS at_least, 0 AS depth,
+SELECT CASE datid WHEN 0 THEN 'shared tables' ELSE format('database %I', datname) END AS object,
+       coalesce(checksum_failures, 0) AS value, 0 AS at_least, 0 AS depth,
        CASE WHEN checksum_failures IS NULL THEN 'the cluster has no checksums'
             WHEN checksum_failures = 0 THEN 'no page was found damaged'
-            ELSE format('%s damaged pages were read, the last at %s: the disk or the memory fails',
-                        checksum_failures, date_trunc('second', checksum_last_failure)) END AS detail,
+            ELSE format('a damaged page was read %s times, the last at %s: the disk or the memory '
+                        'fails; restore a backup, best on another machine', checksum_failures,
+                        to_char(checksum_last_failure AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS'))
+       END AS detail,
        jsonb_build_object('failures', checksum_failures) AS figures,
-       'pg_checksums --check --progress # which files; the server must be stopped' AS cure
-FROM pg_stat_database WHERE datname = current_database()
+       'sitaminter db backup status' AS cure
+FROM pg_stat_database WHERE datname = current_database() OR datid = 0
+ORDER BY datid = 0
 
 -- name: diagnose_replication
 -- How far standbys are behind, what slots hold back, and on a standby itself how far it is behind
--- with what it received; in bytes of the write-ahead log.
+-- with what it received; in bytes of the write-ahead log. Commits that wait for standbys which are
+-- not there wait for ever.
 -- row: diagnose_row
 WITH here AS MATERIALIZED (
     SELECT CASE WHEN pg_is_in_recovery() THEN pg_last_wal_receive_lsn()
@@ -46,12 +58,14 @@ FROM (
                   ', ' || date_trunc('milliseconds', replay_lag)) AS detail,
            jsonb_build_object('state', state, 'sync', sync_state, 'lagSeconds',
                               extract(epoch FROM replay_lag)) AS figures,
-           format('SELECT * FROM pg_stat_replication WHERE pid = %s;', pid) AS cure
+           format('sitaminter db diagnose --check replication --url "host=%s dbname=%s"',
+                  coalesce(host(client_addr), 'ITS-SOCKET'), current_database()) AS cure
     FROM pg_stat_replication, here
     UNION ALL
     SELECT 'slot ' || quote_ident(slot_name),
            coalesce(pg_wal_lsn_diff(lsn, restart_lsn), 0)::bigint,
-           CASE WHEN wal_status IN ('lost', 'unreserved') THEN 2 ELSE 0 END,
+           CASE WHEN wal_status IN ('lost', 'unreserved') THEN 2
+                WHEN NOT active AND restart_lsn IS NOT NULL THEN 1 ELSE 0 END,
            format('%s, holds back %s, %s', CASE WHEN active THEN 'in use' ELSE 'nobody reads it' END,
                   pg_size_pretty(coalesce(pg_wal_lsn_diff(lsn, restart_lsn), 0)::bigint),
                   coalesce(wal_status, 'nothing reserved')),
@@ -60,20 +74,30 @@ FROM (
                 ELSE format('SELECT pg_drop_replication_slot(%L);', slot_name) END
     FROM pg_replication_slots, here
     UNION ALL
+    SELECT 'commits', 0, 2,
+           format('wait for standbys of synchronous_standby_names (%s), of which none is connected',
+                  current_setting('synchronous_standby_names')),
+           '{}'::jsonb,
+           'ALTER SYSTEM SET synchronous_standby_names = ''''; SELECT pg_reload_conf();'
+    WHERE NOT pg_is_in_recovery() AND current_setting('synchronous_standby_names') <> ''
+      AND NOT EXISTS (SELECT FROM pg_stat_replication WHERE sync_state IN ('sync', 'quorum'))
+    UNION ALL
     SELECT 'this standby', coalesce(pg_wal_lsn_diff(lsn, pg_last_wal_replay_lsn()), 0)::bigint,
-           CASE WHEN paused OR NOT EXISTS (SELECT FROM pg_stat_wal_receiver) THEN 2 ELSE 0 END,
-           concat_ws('; ', format('%s received and not replayed',
-                         pg_size_pretty(coalesce(pg_wal_lsn_diff(lsn, pg_last_wal_replay_lsn()), 0)::bigint)),
+           CASE WHEN paused OR NOT connected THEN 2 ELSE 0 END,
+           concat_ws('; ', format('%s received and not replayed', pg_size_pretty(coalesce(
+                         pg_wal_lsn_diff(lsn, pg_last_wal_replay_lsn()), 0)::bigint)),
                      CASE WHEN paused THEN 'replay is paused' END,
-                     CASE WHEN NOT EXISTS (SELECT FROM pg_stat_wal_receiver)
-                          THEN 'not connected to the primary' END),
-           jsonb_build_object('paused', paused, 'lastReplayed',
+                     CASE WHEN NOT connected THEN 'not connected to the primary' END),
+           jsonb_build_object('paused', paused, 'connected', connected, 'lastReplayed',
                               pg_last_xact_replay_timestamp() AT TIME ZONE 'UTC'),
            CASE WHEN paused THEN 'SELECT pg_wal_replay_resume();'
-                ELSE 'SELECT name, setting FROM pg_settings WHERE name = ''primary_conninfo'';' END
+                WHEN NOT connected
+                THEN 'SELECT setting FROM pg_settings WHERE name = ''primary_conninfo'';'
+                ELSE 'sitaminter db diagnose --check long-running --check idle-in-transaction' END
     FROM here
     CROSS JOIN LATERAL (SELECT CASE WHEN pg_is_in_recovery()
-                                    THEN pg_is_wal_replay_paused() END AS paused) p
+                                    THEN pg_is_wal_replay_paused() END AS paused,
+                               EXISTS (SELECT FROM pg_stat_wal_receiver) AS connected) p
     WHERE pg_is_in_recovery()) r
 ORDER BY object
 
@@ -114,8 +138,10 @@ SELECT 'pg_stat_statements', 0, 1, 0,
             ELSE 'not loaded; after this, restart the server and ask again' END,
        jsonb_build_object('loaded', loaded),
        CASE WHEN loaded THEN 'CREATE SCHEMA IF NOT EXISTS extensions; '
+                             'GRANT USAGE ON SCHEMA extensions TO pg_monitor; '
                              'CREATE EXTENSION pg_stat_statements SCHEMA extensions;'
-            ELSE format('ALTER SYSTEM SET shared_preload_libraries = %s;', concat_ws(', ',
+            ELSE format('ALTER SYSTEM SET shared_preload_libraries = %s; SELECT pg_reload_conf();',
+                        concat_ws(', ',
                      (SELECT string_agg(quote_literal(trim(p)), ', ')
                       FROM pg_settings, regexp_split_to_table(setting, ',') p
                       WHERE name = 'shared_preload_libraries' AND trim(p) <> ''),
@@ -142,17 +168,22 @@ WITH wish (name, bad, severity, good, reason) AS (VALUES
      'what a lost client asked for runs on'),
     ('log_min_duration_statement', '-1', 1, '1s', 'slow queries are not logged'),
     ('log_lock_waits', 'off', 1, 'on', 'waits for locks are not logged'))
-SELECT name AS object, 0::bigint AS value, CASE WHEN setting = bad THEN severity ELSE 0 END AS at_least,
+SELECT name AS object, 0::bigint AS value, CASE WHEN is_bad THEN severity ELSE 0 END AS at_least,
        0 AS depth,
-       CASE WHEN setting = bad THEN format('is %s: %s', setting, reason)
-            ELSE format('is %s', current_setting(name)) END AS detail,
-       jsonb_build_object('setting', setting, 'unit', unit) AS figures,
-       CASE WHEN setting <> bad THEN NULL
-            WHEN good IS NULL THEN 'pg_checksums --enable --progress # the server must be stopped'
-            ELSE format('ALTER SYSTEM SET %I = %L;%s', name, good,
-                        CASE WHEN context <> 'postmaster' THEN ' SELECT pg_reload_conf();' ELSE '' END)
+       CASE WHEN is_bad THEN concat('is ', reset_val, ': ', reason,
+                                    CASE WHEN context = 'postmaster' THEN '; takes a restart' END)
+            ELSE concat('is ', reset_val, ' ' || unit) END AS detail,
+       jsonb_build_object('setting', reset_val, 'unit', unit) AS figures,
+       CASE WHEN NOT is_bad THEN NULL
+            WHEN good IS NULL
+            THEN format('pg_checksums --enable --progress --pgdata=%s # the server must be stopped',
+                        coalesce((SELECT setting FROM pg_settings WHERE name = 'data_directory'),
+                                 'ITS-DATA'))
+            ELSE format('ALTER SYSTEM SET %I = %L; SELECT pg_reload_conf();', name, good)
        END AS cure
 FROM wish JOIN pg_settings USING (name)
+CROSS JOIN LATERAL (SELECT reset_val = bad AS is_bad) b
+WHERE NOT pending_restart
 UNION ALL
 SELECT name, 0, 1, 0, 'was changed and waits for a restart', jsonb_build_object('setting', setting),
        'systemctl restart postgresql'

@@ -82,21 +82,39 @@ LEFT JOIN LATERAL (SELECT left(regexp_replace(query, '\s+', ' ', 'g'), 200) AS q
 ORDER BY longest DESC, t.path
 
 -- name: diagnose_connections
--- Connections in use, in percent of those that are not reserved for superusers.
+-- Connections in use, in percent of those that are not reserved for superusers, and of what this
+-- database or a role has of its own.
 -- row: diagnose_row
-SELECT 'server' AS object, 100 * used / most AS value, 0 AS at_least, 0 AS depth,
-       format('%s of %s in use, %s of them idle; most: %s with %s', used, most, idle,
-              coalesce(busiest.usename, 'nobody'), coalesce(busiest.n, 0)) AS detail,
-       jsonb_build_object('used', used, 'most', most, 'idle', idle) AS figures,
-       format('ALTER SYSTEM SET max_connections = %s;',
-              2 * current_setting('max_connections')::integer) AS cure
-FROM (SELECT count(*) AS used, count(*) FILTER (WHERE state = 'idle') AS idle,
-             current_setting('max_connections')::integer
-                 - current_setting('superuser_reserved_connections')::integer AS most
-      FROM pg_stat_activity WHERE backend_type = 'client backend') c
-LEFT JOIN (SELECT usename::text, count(*) AS n FROM pg_stat_activity
-           WHERE backend_type = 'client backend' GROUP BY usename
-           ORDER BY n DESC, usename LIMIT 1) busiest ON true
+WITH client AS MATERIALIZED (
+    SELECT datname, usename, state FROM pg_stat_activity WHERE backend_type = 'client backend')
+SELECT object, 100 * used / most AS value, 0 AS at_least, 0 AS depth,
+       format('%s of %s in use, %s', used, most, more) AS detail,
+       jsonb_build_object('used', used, 'most', most) AS figures, cure
+FROM (
+    SELECT 0 AS rank, 'server' AS object, count(*) AS used,
+           current_setting('max_connections')::integer
+               - current_setting('superuser_reserved_connections')::integer AS most,
+           format('%s of them idle; most: %s; to allow more takes a restart',
+                  count(*) FILTER (WHERE state = 'idle'),
+                  coalesce((SELECT format('%s with %s', usename, count(*)) FROM client
+                            GROUP BY usename ORDER BY count(*) DESC, usename LIMIT 1),
+                           'nobody')) AS more,
+           format('ALTER SYSTEM SET max_connections = %s; SELECT pg_reload_conf();',
+                  2 * current_setting('max_connections')::integer) AS cure
+    FROM client
+    UNION ALL
+    SELECT 1, format('database %I', d.datname), (SELECT count(*) FROM client c
+                                                 WHERE c.datname = d.datname), d.datconnlimit,
+           'its own limit', format('ALTER DATABASE %I CONNECTION LIMIT %s;', d.datname,
+                                   2 * d.datconnlimit)
+    FROM pg_database d WHERE d.datname = current_database() AND d.datconnlimit > 0
+    UNION ALL
+    SELECT 2, format('role %I', r.rolname), (SELECT count(*) FROM client c
+                                             WHERE c.usename = r.rolname), r.rolconnlimit,
+           'its own limit', format('ALTER ROLE %I CONNECTION LIMIT %s;', r.rolname,
+                                   2 * r.rolconnlimit)
+    FROM pg_roles r WHERE r.rolconnlimit > 0 AND NOT r.rolsuper) l
+ORDER BY rank, value DESC, object
 
 -- name: diagnose_session
 -- The session of that process, and why it is to be left alone: '' if nothing speaks against it,
