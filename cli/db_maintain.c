@@ -47,8 +47,7 @@ static const char help[] =
     "Examples:\n"
     "  sitaminter db maintain\n"
     "  sitaminter db maintain --table tokens --table 'audit.\"Old Events\"' --delay 0\n"
-    "  sitaminter db maintain --time-limit 3600 --format=json | jq '.tables[] | select(.outcome != "
-    "\"done\")'\n";
+    "  sitaminter db maintain --time-limit 3600 --format=json\n";
 
 struct wish {
     const char *url, *format, *time_limit, *lock_timeout, *delay;

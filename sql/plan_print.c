@@ -167,6 +167,8 @@ static void print_sql(struct text *out, const struct plan *p) {
     put_lines(out, &p->uncovered, "-- not covered: ");
     if (open)
         text_lit(out, "BEGIN;\n");
+    if (p->before)
+        text_put(out, p->before);
     for (size_t i = 0; i < p->n; i++) {
         if (open && p->steps[i].online) {
             text_lit(out, "COMMIT;\n");

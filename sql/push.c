@@ -117,6 +117,7 @@ static enum status make_plan(struct push *p, const struct rows *objects, struct 
         plan_print(p->out, plan, p->options->format);
         return FAILED;
     }
+    plan->before = push_extensions_made(p);
     plan->kept = text_in(p->arena, KEPT_MAX);
     push_report_kept(p, objects, &plan->kept);
     if (push_look(p, plan) != OK || push_report_others(p, &plan->kept) != OK)

@@ -64,6 +64,9 @@ MUST_CHECK enum status push_note_managed(struct push *p, const struct plan *plan
 /* Makes the extensions that the schema file names, in the transaction that is open. */
 MUST_CHECK enum status push_extensions(struct push *p);
 
+/* The SQL that makes those that this push found missing; NULL if there are none. */
+const char *push_extensions_made(struct push *p);
+
 /* -- steps ------------------------------------------------------------------------------------ */
 
 /* Notes at the declared columns what rows without a value get. FAILED: a directive is wrong. */

@@ -159,6 +159,7 @@ test('the order of columns and of creation makes no difference', (t) => {
       operation text NOT NULL, id bigint GENERATED ALWAYS AS IDENTITY,
       CONSTRAINT db_operations_pkey PRIMARY KEY (id));
   `);
+  psql(database, 'CREATE SCHEMA trigrams; CREATE EXTENSION pg_trgm SCHEMA trigrams');
   psql(database, read('sql/schema.sql').replace(/CREATE TABLE db_operations.*?\n\);\n/s, ''));
   const r = push(database, '--adopt');
   assert.equal(r.status, DONE, r.stderr);
