@@ -13,6 +13,12 @@ REVOKE ALL ON SCHEMA public FROM PUBLIC;
 GRANT USAGE ON SCHEMA public TO sita_app, sita_desk, sita_reader, sita_backup, sita_verify,
     sita_monitor;
 
+-- What the owner makes later, by whatever means: nobody runs it unasked, and a backup has it.
+ALTER DEFAULT PRIVILEGES FOR ROLE sita_owner REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC;
+ALTER DEFAULT PRIVILEGES FOR ROLE sita_owner GRANT USAGE ON SCHEMAS TO sita_backup;
+ALTER DEFAULT PRIVILEGES FOR ROLE sita_owner GRANT SELECT ON TABLES TO sita_backup;
+ALTER DEFAULT PRIVILEGES FOR ROLE sita_owner GRANT SELECT ON SEQUENCES TO sita_backup;
+
 -- Large objects are written even from a read-only role's transactions unless these functions are
 -- closed. Only a superuser can close them.
 DO $$

@@ -58,7 +58,17 @@ ALTER ROLE sita_desk SET idle_in_transaction_session_timeout = '10s';
 
 ALTER ROLE sita_monitor SET default_transaction_read_only = on;
 ALTER ROLE sita_monitor SET statement_timeout = '5s';
+ALTER ROLE sita_monitor SET lock_timeout = '2s';
+ALTER ROLE sita_monitor SET idle_in_transaction_session_timeout = '10s';
 
+-- `sitaminter db` and PostgreSQL's own tools set these aside for what takes longer.
 ALTER ROLE sita_verify CREATEDB;
+ALTER ROLE sita_verify SET statement_timeout = '1h';
+ALTER ROLE sita_verify SET lock_timeout = '60s';
+ALTER ROLE sita_verify SET idle_in_transaction_session_timeout = '10min';
 ALTER ROLE sita_backup SET default_transaction_read_only = on;
+ALTER ROLE sita_backup SET statement_timeout = '1h';
+ALTER ROLE sita_backup SET lock_timeout = '60s';
+ALTER ROLE sita_backup SET idle_in_transaction_session_timeout = '10min';
 ALTER ROLE sita_owner SET lock_timeout = '5s';
+ALTER ROLE sita_owner SET idle_in_transaction_session_timeout = '10min';
