@@ -24,6 +24,7 @@ static const struct record record_bar = RECORD(chart_bar, bar_fields);
 static const struct field chart_fields[] = {
     FIELD_INSIDE(struct chart, bars, "bars", FIELD_LIST, FACE_HTML, &record_bar),
     C(width, "width", FIELD_INT),
+    C(pixels, "pixels", FIELD_INT),
     C(caption, "caption", FIELD_TEXT),
     C(unit, "unit", FIELD_TEXT),
     C(from, "from", FIELD_TEXT),
@@ -39,11 +40,12 @@ struct unit {
 };
 
 static const struct unit units[] = {
-    {"hour", N_("Transactions added in each hour"), N_("Hour (UTC)"), 16},
-    {"day", N_("Transactions added on each day"), N_("Day (UTC)"), 10},
-    {"week", N_("Transactions added in each week"), N_("Week that begins on (UTC)"), 10},
-    {"month", N_("Transactions added in each month"), N_("Month (UTC)"), 7},
-    {"year", N_("Transactions added in each year"), N_("Year (UTC)"), 4},
+    {"hour", N_("Transactions by the hour they were added here"), N_("Hour (UTC)"), 16},
+    {"day", N_("Transactions by the day they were added here"), N_("Day (UTC)"), 10},
+    {"week", N_("Transactions by the week they were added here"), N_("Week that begins on (UTC)"),
+     10},
+    {"month", N_("Transactions by the month they were added here"), N_("Month (UTC)"), 7},
+    {"year", N_("Transactions by the year they were added here"), N_("Year (UTC)"), 4},
 };
 
 static const struct unit *unit_of(const char *name) {
@@ -89,6 +91,7 @@ const struct chart *chart_of(struct arena *a, const struct rows *rows) {
     }
     *chart = (struct chart){.bars = {.at = bars, .n = rows->n},
                             .width = (int32_t)rows->n * CHART_STEP,
+                            .pixels = (int32_t)rows->n * CHART_STEP_PIXELS,
                             .caption = message(unit->caption),
                             .unit = message(unit->label),
                             .from = bars[0].label,

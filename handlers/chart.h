@@ -22,13 +22,14 @@ struct chart_bar {
 struct chart {
     struct rows bars; /* struct chart_bar, oldest first */
     int32_t width;
+    int32_t pixels; /* the most that it is wide on a page: few bars are no wider than many */
     const char *caption, *unit; /* translated */
     const char *from, *to;      /* the labels of the ends */
     int32_t most;               /* the largest n */
     bool cut;
 };
 
-enum { CHART_HEIGHT = 60, CHART_STEP = 10 };
+enum { CHART_HEIGHT = 60, CHART_STEP = 10, CHART_STEP_PIXELS = 48 };
 
 extern const struct record record_chart_row, record_chart;
 

@@ -67,6 +67,19 @@ test('at 200 % text, and at 320 pixels, nothing is cut off (1.4.4, 1.4.10)', () 
   }
 }));
 
+test('at no width is a table cut, or a cell wider than its column', () => open({}, async (page) => {
+  for (const address of [pages.tokens, '/activity', pages.warned]) {
+    await page.goto(base + address);
+    for (const width of [700, 800, 900, 960, 1060, 1150, 1160, 1280, 1600, 1920, 2560]) {
+      await page.setViewportSize({ width, height: 900 });
+      const cut = await page.evaluate(() => [...document.querySelectorAll('.table-wrap, .rows th, .rows td')]
+        .filter((e) => e.scrollWidth > e.clientWidth + 1 && getComputedStyle(e.closest('thead') ?? e).position !== 'absolute') // heads of cards
+        .map((e) => `${e.className} ${e.textContent.trim().slice(0, 30)} ${e.scrollWidth} in ${e.clientWidth}`));
+      assert.deepEqual([await sideways(page), cut], [0, []], `${address} at ${width}`);
+    }
+  }
+}));
+
 test('with wide letters, words and lines nothing is lost (1.4.12)', () => open({ bypassCSP: true, viewport: { width: 390, height: 844 } }, async (page) => {
   for (const [name, address] of kinds) {
     await page.goto(base + address);
@@ -126,4 +139,23 @@ test('in colours of the reader\'s own, what matters is still told apart', () => 
   const [bar, ground] = await page.evaluate(() => [getComputedStyle(document.querySelector('.chart rect')).fill, getComputedStyle(document.querySelector('.chart')).backgroundColor]);
   const ink = await page.evaluate(() => { const e = document.body.appendChild(document.createElement('i')); e.style.color = 'CanvasText'; return getComputedStyle(e).color; });
   assert.deepEqual([bar, bar === ground], [ink, false], 'the chart is drawn in the colour of text');
+}));
+
+test('on paper: black on white, whole, without what only a screen can do, with the addresses that it links', () => open({ viewport: { width: 680, height: 1000 }, colorScheme: 'dark' }, async (page) => {
+  await page.emulateMedia({ media: 'print', colorScheme: 'dark' });
+  for (const [name, address] of kinds) {
+    await page.goto(base + address);
+    await page.screenshot({ path: path.join(shots, `${name}-paper.png`), fullPage: true });
+    const seen = await page.evaluate(() => {
+      const shown = (at) => [...document.querySelectorAll(at)].filter((e) => e.getClientRects().length).length;
+      return { wide: document.documentElement.scrollWidth - innerWidth,
+        cut: [...document.querySelectorAll('.table-wrap, .rows td, pre')].filter((e) => e.scrollWidth > e.clientWidth + 1).length,
+        colours: getComputedStyle(document.body).color + getComputedStyle(document.body).backgroundColor,
+        screenOnly: shown('nav, form, button, .skip, .ago, .downloads, .site-footer, #news, summary'),
+        cards: [...document.querySelectorAll('.rows td')].filter((e) => getComputedStyle(e).display !== 'table-cell').length,
+        unbroken: [...document.querySelectorAll('.rows tr, .facts > div')].every((e) => getComputedStyle(e).breakInside === 'avoid'),
+        addresses: [...document.querySelectorAll('.out')].every((e) => getComputedStyle(e, '::after').content.includes(e.href)) };
+    });
+    assert.deepEqual(seen, { wide: 0, cut: 0, colours: 'rgb(0, 0, 0)rgb(255, 255, 255)', screenOnly: 0, cards: 0, unbroken: true, addresses: true }, name);
+  }
 }));
