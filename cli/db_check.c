@@ -6,6 +6,7 @@
 #include "cli/db.h"
 #include "handlers/chart.h"
 #include "handlers/records.h"
+#include "handlers/sitemap.h"
 #include "handlers/warnings.h"
 #include "sql/backup.h"
 #include "sql/db_admin.h"
@@ -49,6 +50,7 @@ static int run_check_queries(int argc, char **argv, struct arena *a) {
                                                    &record_transaction,
                                                    &record_total,
                                                    &record_chart_row,
+                                                   &record_place,
                                                    &record_schema_line,
                                                    &record_schema_object,
                                                    &record_schema_record,

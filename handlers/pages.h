@@ -20,7 +20,10 @@
     X(about)                                                                                       \
     X(robots)                                                                                      \
     X(sitemap_index)                                                                               \
-    X(sitemap)                                                                                     \
+    X(sitemap_pages)                                                                               \
+    X(sitemap_tokens)                                                                              \
+    X(sitemap_activity)                                                                            \
+    X(sitemap_creators)                                                                            \
     X(search)                                                                                      \
     X(identicon)                                                                                   \
     X(docs)                                                                                        \

@@ -103,11 +103,6 @@ void token_newest_id(struct load *l, const struct record *as, struct rows *out) 
     load_add(l, SQL_TOKEN_NEWEST_ID, 0, 0, as, out);
 }
 
-void token_ids(struct load *l, int32_t after, const struct record *as, struct rows *out) {
-    struct sql_call *c = load_add(l, SQL_TOKEN_IDS, 0, 0, as, out);
-    sql_value_int(l, c, "after", after);
-}
-
 void token_first_symbol(struct load *l, const char *network, const char *symbol,
                         const struct record *as, struct rows *out) {
     struct sql_call *c = load_add(l, SQL_TOKEN_FIRST_SYMBOL, 0, 0, as, out);

@@ -40,9 +40,6 @@ void token_one(struct load *l, int32_t id, const struct record *as, struct rows 
 /* The newest token's id: one row or none. */
 void token_newest_id(struct load *l, const struct record *as, struct rows *out);
 
-/* The ids from after + 1 to after + 10,000 that exist, ascending. */
-void token_ids(struct load *l, int32_t after, const struct record *as, struct rows *out);
-
 /* The first token of the network with the same symbol (or name), letter case aside: one row. */
 void token_first_symbol(struct load *l, const char *network, const char *symbol,
                         const struct record *as, struct rows *out);

@@ -138,11 +138,6 @@ WHERE t.id = :id::int
 -- row: id
 SELECT id FROM tokens ORDER BY id DESC LIMIT 1
 
--- name: token_ids
--- The ids of the ten thousand that follow one.
--- row: id
-SELECT id FROM tokens WHERE id > :after::int AND id <= :after::int + 10000 ORDER BY id
-
 -- name: token_first_symbol
 -- The first token of a network with that symbol, without regard to case, as far as 64 characters tell.
 -- row: token_name

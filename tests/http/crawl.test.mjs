@@ -18,7 +18,7 @@ const routeOf = (pathname) => patterns.filter(({ regex }) => regex.test(pathname
 const unlinked = {
   '/robots.txt': 'crawlers ask for the name',
   '/sitemap.xml': 'robots.txt names it',
-  '/sitemaps/{block}': 'the sitemap names them',
+  ...Object.fromEntries(['pages', 'tokens/{part}', 'activity/{part}', 'creators/{part}'].map((map) => [`/sitemaps/${map}`, 'the sitemap names them'])),
   '/api/newest': 'the script of lists asks it',
 };
 // The only sites that a page may lead to.
@@ -158,7 +158,7 @@ test('what was fetched once is asked for by its tag; what may be kept for ever i
 test('what is linked from nowhere is named where it should be', async () => {
   const { routes, errors, answers } = await crawl('/robots.txt');
   assert.deepEqual(errors, []);
-  for (const pattern of ['/robots.txt', '/sitemap.xml', '/sitemaps/{block}', '/tokens/{id}']) assert.ok(routes.has(pattern), pattern);
+  for (const pattern of ['/robots.txt', '/sitemap.xml', ...Object.keys(unlinked).filter((p) => p.startsWith('/sitemaps')), '/tokens/{id}', '/activity/{id}', '/creators/{address}']) assert.ok(routes.has(pattern), pattern);
   const script = [...answers].find(([target]) => /^\/static\/app-[0-9a-f]{12}\.js$/.test(target));
   assert.ok(script[1].body.includes("'/api/newest'"));
 });

@@ -1,7 +1,10 @@
 // What search engines and link previews read: robots.txt, the sitemap, canonical and OpenGraph tags.
 import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
 import test from 'node:test';
-import { base, get, psql } from './lib/site.mjs';
+import zlib from 'node:zlib';
+import { base, get, psql, source } from './lib/site.mjs';
 
 const locations = (xml) => [...xml.matchAll(/<loc>(.*?)<\/loc>/g)].map(([, url]) => {
   assert.ok(url.startsWith(`${base}/`), url);
@@ -16,20 +19,59 @@ test('robots.txt names the sitemap', async () => {
   assert.ok(answer.body.startsWith('User-agent: *\n'));
 });
 
-test('the sitemap leads to the fixed pages and to every token once', async () => {
+const utc = "to_char(%, 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"')";
+const said = (times) => utc.replace('%', times);
+
+test('the sitemap leads to the fixed pages and to every token, transaction and creator once, with the time of the last change', async (t) => {
+  // People: one with a page, one who did nothing, one whose address is none; a part far away.
+  const { valid } = JSON.parse(fs.readFileSync(path.join(source, 'tests/data/addresses.json'), 'utf8'));
+  const [somebody, idle] = valid.filter((a) => a.format === 'full' && a.address === a.canonical).map((a) => a.address).filter((a) =>
+    psql(`SELECT count(*) FROM users WHERE wallet_address = '${a}'`) === '0');
+  psql(`INSERT INTO users (wallet_address) VALUES ('${idle}'), ('ckb1nobody<&>');
+    INSERT INTO users (id, wallet_address) VALUES (1234567, '${somebody}');
+    INSERT INTO tokens (id, name, symbol, supply, creator_id, network_id, updated_at) SELECT i, 'far', 'FAR', '1', id, 'mainnet', '2021-02-03 04:05:06'
+      FROM users JOIN (VALUES (2147483000, 'ckb1nobody<&>'), (2147483100, '${somebody}'), (2147483647, '${somebody}')) v (i, who) ON wallet_address = who;
+    INSERT INTO transactions (user_id, token_id, tx_hash, tx_type, network_id, created_at) SELECT id, 2147483000, '0x5', 'mint', 'mainnet', '2031-02-03'
+      FROM users WHERE wallet_address = 'ckb1nobody<&>'`);
+  t.after(() => psql(`DELETE FROM transactions WHERE tx_hash = '0x5'; DELETE FROM tokens WHERE symbol = 'FAR';
+    DELETE FROM users WHERE wallet_address IN ('${somebody}', '${idle}', 'ckb1nobody<&>')`));
   const index = await get('/sitemap.xml');
   assert.match(index.headers['content-type'], /^application\/xml/);
   const maps = locations(index.body);
-  const urls = [];
+  assert.equal(new Set(maps).size, maps.length);
+  assert.ok(maps.includes('/sitemaps/tokens/42950') && maps.includes('/sitemaps/creators/25'), maps.join(' '));
+  const entries = [];
   for (const map of maps) {
     const answer = await get(map);
     assert.equal(answer.status, 200, map);
-    urls.push(...locations(answer.body));
+    assert.match(answer.headers['content-type'], /^application\/xml/);
+    assert.match(answer.body, /^<\?xml version="1\.0" encoding="UTF-8"\?>\n<urlset xmlns="http:\/\/www\.sitemaps\.org\/schemas\/sitemap\/0\.9">\n(<url><loc>[^<>]+<\/loc>(<lastmod>[^<>]+<\/lastmod>)?<\/url>\n)*<\/urlset>\n$/);
+    const times = [...answer.body.matchAll(/<lastmod>(.*?)<\/lastmod>/g)].map(([, time]) => time);
+    assert.ok(locations(answer.body).length <= 50000);
+    entries.push(...locations(answer.body).map((url, i) => `${url} ${map === '/sitemaps/pages' ? '' : times[i]}`));
   }
-  const tokens = psql('SELECT id FROM tokens ORDER BY id').split('\n').map((id) => `/tokens/${id}`);
-  assert.deepEqual(urls, ['/', '/tokens', '/activity', '/about', '/docs/api', ...tokens]);
-  for (const url of [...urls.slice(0, 5), urls.at(-1)]) assert.equal((await get(url)).status, 200, url);
-  assert.equal((await get(`/sitemaps/${maps.length}`)).status, 404);
+  const wanted = ['/', '/tokens', '/activity', '/about', '/docs/api'].map((url) => `${url} `).concat(
+    psql(`SELECT '/tokens/' || id || ' ' || ${said("greatest(updated_at, (SELECT max(created_at) FROM transactions WHERE token_id = t.id))")} FROM tokens t ORDER BY id`).split('\n'),
+    psql(`SELECT '/activity/' || id || ' ' || ${said('updated_at')} FROM transactions ORDER BY id`).split('\n'),
+    psql(`SELECT '/creators/' || wallet_address || ' ' || ${said('max(changed)')} FROM users u JOIN (SELECT creator_id AS id, updated_at AS changed FROM tokens
+      UNION ALL SELECT user_id, created_at FROM transactions) x USING (id) WHERE NOT reserved AND wallet_address ~ '^ck[bt]1[0-9a-z]+$' GROUP BY id ORDER BY id`).split('\n'));
+  assert.deepEqual(entries, wanted);
+  for (const url of entries.map((e) => e.split(' ')[0]).filter((url, i, all) => i < 5 || i % 50 === 0 || i === all.length - 1)) assert.equal((await get(url)).status, 200, url);
+  for (const none of ['tokens/2', 'tokens/42949', 'creators/26', 'activity/42950', 'tokens']) assert.equal((await get(`/sitemaps/${none}`)).status, 404, none);
+  for (const wrong of ['tokens/0', 'activity/42951', 'creators/x']) assert.equal((await get(`/sitemaps/${wrong}`)).status, 400, wrong);
+});
+
+test('a part of more rows than one statement brings is whole, compressed for who takes that, and made by the desk', async (t) => {
+  const user = psql("INSERT INTO users (wallet_address, reserved) VALUES ('sitemap test', true) RETURNING id");
+  t.after(() => psql(`DELETE FROM transactions WHERE user_id = ${user}; DELETE FROM users WHERE id = ${user}`));
+  psql(`INSERT INTO transactions (id, user_id, tx_hash, tx_type, network_id) SELECT 1000000 + i, ${user}, '0x' || i, 'mint', 'mainnet' FROM generate_series(1, 2500) i WHERE i NOT IN (7, 500, 501)`);
+  const whole = await get('/sitemaps/activity/21');
+  assert.deepEqual(locations(whole.body), psql('SELECT id FROM transactions WHERE id > 1000000 ORDER BY id').split('\n').map((id) => `/activity/${id}`));
+  assert.equal(locations(whole.body).length, 2497);
+  const packed = await get('/sitemaps/activity/21', { headers: { 'Accept-Encoding': 'gzip' } });
+  assert.equal(packed.headers['content-encoding'], 'gzip');
+  assert.equal(zlib.gunzipSync(packed.raw).toString(), whole.body);
+  assert.equal((await get('/sitemaps/activity/21', { method: 'HEAD' })).raw.length, 0);
 });
 
 test('pages name their one address and describe themselves; error pages do not', async () => {

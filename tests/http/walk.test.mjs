@@ -22,7 +22,7 @@ after(() => psql(`DELETE FROM users WHERE wallet_address = '${someAddress}'`));
 // A value of a path parameter that names something that exists.
 const samples = {
   'token.id': tokenId, 'transaction.id': transactionId, 'bench_token.id': tokenId,
-  'creator.address': someAddress, 'sitemap.block': 1,
+  'creator.address': someAddress, 'sitemap_tokens.part': 1, 'sitemap_activity.part': 1, 'sitemap_creators.part': 1,
   'identicon.seed': '0123456789abcdef.svg',
 };
 const sample = (page, name) => {

@@ -97,7 +97,11 @@ const queries = {
   search_tx_hash: { values: { hash: [`0x${md5(9)}${md5(-9)}`, '0x0', 'x'] }, most: () => 2 * DESCENT },
   token_newest_id: { values: {}, most: () => DESCENT },
   transaction_newest_id: { values: {}, most: () => DESCENT },
-  token_ids: { values: { after: [0, 50000, 99000, 2000000000] }, most: () => WALK },
+  sitemap_parts: { values: {}, most: (s) => (s.options.includes('transactions') ? 22 : 4) * DESCENT },
+  // 500 pages, and for each the newest that happened to it or them.
+  sitemap_tokens: { values: { after: [0, 50000, 99000, 2000000000], last: [50000, 100000, 2147500000] }, most: () => 500 * (1 + 2 * DESCENT) },
+  sitemap_transactions: { values: { after: [0, 500000, 999000], last: [50000, 1000000] }, most: () => WALK },
+  sitemap_users: { values: { after: [0, 10000, 19000], last: [50000, 100000] }, most: () => 500 * 4 * DESCENT },
   user_by_address: { values: { address: user }, most: () => 2 * DESCENT },
   bench_token_list: {
     values: { before: [2147483647, 50000, 100, 1] },
