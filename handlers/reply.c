@@ -16,6 +16,8 @@ static const struct field shell_fields[] = {
     FIELD_MADE(struct shell, css, "css", FIELD_PATH, FACE_HTML),
     FIELD_MADE(struct shell, js, "js", FIELD_PATH, FACE_HTML),
     FIELD_MADE(struct shell, favicon, "favicon", FIELD_PATH, FACE_HTML),
+    FIELD_MADE(struct shell, site, "site", FIELD_TEXT, FACE_HTML),
+    FIELD_MADE(struct shell, card, "card", FIELD_PATH, FACE_HTML),
     FIELD_MADE(struct shell, canonical, "canonical", FIELD_URL, FACE_HTML),
     FIELD_MADE(struct shell, twin, "twin", FIELD_PATH, FACE_HTML),
     FIELD_MADE(struct shell, feed, "feed", FIELD_PATH, FACE_HTML),
@@ -284,6 +286,8 @@ void reply_shell(const struct job *job, struct shell *out) {
         .css = ASSET_APP_CSS,
         .js = ASSET_APP_JS,
         .favicon = ASSET_ICONS_FAVICON_SVG,
+        .site = config.public_url,
+        .card = ASSET_CARD_PNG,
         .canonical =
             own_address ? arena_printf(rq->arena, "%s%s", config.public_url, rq->path) : NULL,
         .twin = ours ? twin_of(rq) : NULL,

@@ -8,6 +8,8 @@
 /* The frame around every page: what the layout template may name. */
 struct shell {
     const char *css, *js, *favicon;
+    const char *site;      /* scheme and host of this site, as configured */
+    const char *card;      /* path of the picture for previews, a PNG: most of them take no SVG */
     const char *canonical; /* NULL on error pages */
     const char *twin;      /* the same page as JSON, NULL if there is none */
     const char *feed;      /* what is new on it as a feed, NULL if there is none */

@@ -31,7 +31,8 @@ static void put_location(struct text *out, const char *path) {
 static const char *robots_raw(struct request *rq, struct reply *reply, void *model) {
     (void)rq;
     (void)model;
-    text_lit(&reply->body, "User-agent: *\nDisallow: /api/\nDisallow: /search\n");
+    text_lit(&reply->body, "User-agent: *\nDisallow: /api/\nDisallow: /search\n"
+                           "Disallow: /*.csv\nDisallow: /*.jsonl\n");
     text_printf(&reply->body, "Sitemap: %s/sitemap.xml\n", config.public_url);
     return "text/plain; charset=utf-8";
 }

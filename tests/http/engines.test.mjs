@@ -1,10 +1,11 @@
 // What search engines and link previews read: robots.txt, the sitemap, canonical and OpenGraph tags.
 import assert from 'node:assert/strict';
+import crypto from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import test from 'node:test';
 import zlib from 'node:zlib';
-import { base, get, psql, source } from './lib/site.mjs';
+import { base, get, psql, source, state } from './lib/site.mjs';
 
 const locations = (xml) => [...xml.matchAll(/<loc>(.*?)<\/loc>/g)].map(([, url]) => {
   assert.ok(url.startsWith(`${base}/`), url);
@@ -84,5 +85,35 @@ test('pages name their one address and describe themselves; error pages do not',
   assert.ok(meta('og:title').includes(token.symbol));
   assert.ok(meta('og:description').includes(token.name));
   assert.equal(meta('description'), meta('og:description'));
-  assert.doesNotMatch((await get('/nothing')).body, /canonical|og:url/);
+  assert.doesNotMatch((await get('/nothing')).body, /canonical|og:|twitter:/);
+  for (const query of ['?page=2', '?network=mainnet']) assert.doesNotMatch((await get(`/tokens${query}`)).body, /canonical|og:|twitter:/);
+});
+
+test('a preview has one picture, absolute and of a kind that previews show: our copy of the icon, or the site\'s own', async (t) => {
+  const png = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR4nGNgYGBgAAAABQABXvMqOgAAAABJRU5ErkJggg==', 'base64');
+  const icon = crypto.createHash('sha256').update(png).digest('hex');
+  const file = path.join(state, 'icons', `${icon}.png`);
+  const id = psql(`INSERT INTO tokens (name, symbol, supply, creator_id, network_id, icon_hash, icon_url) SELECT 'P', '"><i>', '1',
+    min(creator_id), 'testnet', '${icon}', 'https://icons.example/x.png' FROM tokens RETURNING id`);
+  fs.writeFileSync(file, png);
+  t.after(() => { psql(`DELETE FROM tokens WHERE id = ${id}`); fs.rmSync(file); });
+  const tags = async (address, name) => [...(await get(address)).body.matchAll(/<meta (?:name|property)="([^"]*)" content="([^"]*)">/g)].filter((m) => m[1] === name).map((m) => m[2]);
+  assert.deepEqual(await tags(`/tokens/${id}`, 'og:image'), [`${base}/icons/${icon}`]);
+  assert.deepEqual(await tags(`/tokens/${id}`, 'og:image:alt'), ['&quot;&gt;&lt;i&gt;']);
+  assert.deepEqual(await tags(`/tokens/${id}`, 'twitter:card'), ['summary']);
+  const served = await get(`/icons/${icon}`);
+  assert.equal(served.headers['content-type'], 'image/png');
+  assert.ok(served.raw.equals(png));
+  const plain = psql('SELECT min(id) FROM tokens WHERE icon_hash IS NULL');
+  for (const address of ['/', '/tokens', '/about', `/tokens/${plain}`]) {
+    const [one, ...more] = await tags(address, 'og:image');
+    assert.deepEqual(more, []);
+    assert.match(one.slice(base.length), /^\/static\/card-[0-9a-f]{12}\.png$/, address);
+    assert.ok(one.startsWith(base));
+    const answer = await get(one.slice(base.length));
+    assert.equal(answer.headers['content-type'], 'image/png');
+    assert.deepEqual([answer.raw.readUInt32BE(16), answer.raw.readUInt32BE(20)], [1200, 630]);
+    assert.ok(answer.raw.length < 30000);
+  }
+  assert.deepEqual(await tags('/', 'twitter:card'), ['summary_large_image']);
 });
