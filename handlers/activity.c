@@ -5,6 +5,7 @@
 #include "handlers/pages.h"
 #include "handlers/paths.h"
 #include "handlers/totals.h"
+#include "templates/messages.h"
 
 struct activity_params {
     struct activity_filters filters;
@@ -22,8 +23,8 @@ struct activity_model {
     struct list_head by_time;
     struct rows problems; /* struct problem: what no filter shows */
     bool filtered, refused;
-    bool beyond;                    /* the list has rows, but not where the reader is */
-    const char *csv, *jsonl, *atom; /* paths: the whole list for programs, its feed */
+    bool beyond; /* the list has rows, but not where the reader is */
+    struct list_files files;
     struct list_total total;
     struct paging paging;
 };
@@ -58,12 +59,10 @@ static const struct field model_fields[] = {
     M(sort, "sort", FIELD_RECORD, &record_filter),
     M(limit, "limit", FIELD_RECORD, &record_filter),
     M(by_time, "byTime", FIELD_RECORD, &record_list_head),
+    M(files, "files", FIELD_RECORD, &record_list_files),
     M(problems, "problems", FIELD_LIST, &record_problem),
     FIELD_MADE(struct activity_model, filtered, "filtered", FIELD_BOOL, FACE_HTML),
     FIELD_MADE(struct activity_model, refused, "refused", FIELD_BOOL, FACE_HTML),
-    FIELD_MADE(struct activity_model, csv, "csv", FIELD_PATH, FACE_HTML),
-    FIELD_MADE(struct activity_model, jsonl, "jsonl", FIELD_PATH, FACE_HTML),
-    FIELD_MADE(struct activity_model, atom, "atom", FIELD_PATH, FACE_HTML),
     FIELD_MADE(struct activity_model, beyond, "beyond", FIELD_BOOL, FACE_HTML),
 };
 static const struct record record_model = RECORD(activity_model, model_fields);
@@ -104,25 +103,12 @@ static void activity_load(struct request *rq, struct load *l, void *at) {
     totals_transactions(l, &f, &model->total);
 }
 
-/* The list's address without order and paging. */
-static const char *base_of(struct request *rq, const struct activity_params *p) {
-    struct text base = text_in(rq->arena, PATH_TEXT_MAX);
-    text_put(&base, rq->path);
-    activity_filters_put(&base, &p->filters);
-    if (p->pager.limit != 10)
-        path_arg_int(&base, "limit", p->pager.limit);
-    return text_str(&base);
-}
-
-/* The same list at another address. */
-static const char *also_at(struct request *rq, const char *path, bool sorted) {
-    const struct activity_params *p = rq->params;
-    struct text t = text_in(rq->arena, PATH_TEXT_MAX);
-    text_put(&t, path);
-    activity_filters_put(&t, &p->filters);
-    if (sorted)
-        list_add_sort(&t, list_sort_of(p->filters.sort));
-    return text_str(&t);
+/* The list's address with its filters alone. */
+static const char *address_of(struct request *rq, const struct activity_params *p) {
+    struct text list = text_in(rq->arena, PATH_TEXT_MAX);
+    text_lit(&list, "/activity");
+    activity_filters_put(&list, &p->filters);
+    return text_str(&list);
 }
 
 static enum status activity_show(struct request *rq, struct load *l, void *at, int round) {
@@ -131,7 +117,7 @@ static enum status activity_show(struct request *rq, struct load *l, void *at, i
     const struct activity_params *p = rq->params;
     struct activity_model *model = at;
     enum list_sort sort = list_sort_of(p->filters.sort);
-    const char *base = base_of(rq, p);
+    const char *list = address_of(rq, p), *base = list_base(rq, list, p->pager.limit);
     struct text sorted = text_in(rq->arena, PATH_TEXT_MAX);
     text_put(&sorted, base);
     list_add_sort(&sorted, sort);
@@ -140,10 +126,8 @@ static enum status activity_show(struct request *rq, struct load *l, void *at, i
                  &model->meta.pagination);
     if (rq->face == FACE_OF_HTML) {
         show_filters(rq, model);
-        model->csv = also_at(rq, "/activity.csv", true);
-        model->jsonl = also_at(rq, "/activity.jsonl", true);
-        model->atom = also_at(rq, "/activity.atom", false);
-        rq->feed = model->atom;
+        model->files = list_files_of(rq, list, sort);
+        request_feed(rq, model->files.atom, message("Activity"));
         model->by_time = list_head_time(rq, base, sort);
     }
     model->beyond = model->data.n == 0 && model->meta.pagination.total > 0;

@@ -3,6 +3,7 @@
 
 #include "chain/address.h"
 #include "handlers/counted.h"
+#include "handlers/lists.h"
 #include "handlers/page.h"
 #include "handlers/pages.h"
 #include "handlers/paths.h"
@@ -11,6 +12,7 @@
 #include "sql/tokens.h"
 #include "sql/transactions.h"
 #include "sql/users.h"
+#include "templates/messages.h"
 
 struct creator_params {
     const char *address;
@@ -24,6 +26,7 @@ struct creator_model {
     struct list_total token_total, transaction_total;
     struct counted token_count, transaction_count;
     const char *all_tokens, *all_activity; /* paths; NULL when everything is shown */
+    struct list_files token_files, activity_files;
 };
 
 enum { SHOWN = 10 };
@@ -48,6 +51,8 @@ static const struct field model_fields[] = {
     IN(transactions, "transactions", FIELD_LIST, &record_transaction),
     IN(token_count, "tokenCount", FIELD_RECORD, &record_counted),
     IN(transaction_count, "transactionCount", FIELD_RECORD, &record_counted),
+    IN(token_files, "tokenFiles", FIELD_RECORD, &record_list_files),
+    IN(activity_files, "activityFiles", FIELD_RECORD, &record_list_files),
     M(all_tokens, "allTokens", FIELD_PATH),
     M(all_activity, "allActivity", FIELD_PATH),
 };
@@ -91,7 +96,12 @@ static enum status creator_show(struct request *rq, struct load *l, void *at, in
         rq->redirect = text_str(&canonical);
         return OK;
     }
-    rq->feed = arena_printf(rq->arena, "/activity.atom?user=%s", p->address);
+    model->token_files =
+        list_files_of(rq, arena_printf(rq->arena, "/tokens?creator=%s", p->address), SORT_NEWEST);
+    model->activity_files =
+        list_files_of(rq, arena_printf(rq->arena, "/activity?user=%s", p->address), SORT_NEWEST);
+    request_feed(rq, model->activity_files.atom, message("Activity"));
+    request_feed(rq, model->token_files.atom, message("Tokens"));
     model->address = p->address;
     model->network = network_label(strncmp(p->address, "ckb", 3) == 0 ? "mainnet" : "testnet");
     model->token_count = counted_of(&model->token_total);

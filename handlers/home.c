@@ -6,6 +6,7 @@
 #include "handlers/records.h"
 #include "sql/tokens.h"
 #include "sql/transactions.h"
+#include "templates/messages.h"
 
 struct home_model {
     struct rows tokens;       /* struct token */
@@ -53,6 +54,8 @@ static enum status home_show(struct request *rq, struct load *l, void *at, int r
     struct home_model *model = at;
     cut(&model->tokens);
     cut(&model->transactions);
+    request_feed(rq, "/activity.atom", message("Activity"));
+    request_feed(rq, "/tokens.atom", message("Tokens"));
     model->token_count = counted_of(&model->token_total);
     model->transaction_count = counted_of(&model->transaction_total);
     model->chart = chart_of(rq->arena, &model->spans);

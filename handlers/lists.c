@@ -14,6 +14,13 @@ static const struct field head_fields[] = {
 };
 const struct record record_list_head = RECORD(list_head, head_fields);
 
+static const struct field files_fields[] = {
+    FIELD_MADE(struct list_files, csv, "csv", FIELD_PATH, FACE_HTML),
+    FIELD_MADE(struct list_files, jsonl, "jsonl", FIELD_PATH, FACE_HTML),
+    FIELD_MADE(struct list_files, atom, "atom", FIELD_PATH, FACE_HTML),
+};
+const struct record record_list_files = RECORD(list_files, files_fields);
+
 enum list_sort list_sort_of(const char *sort) {
     unsigned i = 0;
     while (sort && list_sorts[i] && strcmp(list_sorts[i], sort) != 0)
@@ -80,6 +87,28 @@ static const char *in_order(struct request *rq, const char *base, enum list_sort
     text_put(&path, base);
     list_add_sort(&path, sort);
     return text_str(&path);
+}
+
+static const char *file(struct request *rq, const char *list, const char *ending,
+                        enum list_sort sort) {
+    size_t n = strcspn(list, "?");
+    const char *path = arena_printf(rq->arena, "%.*s%s%s", (int)n, list, ending, list + n);
+    return in_order(rq, path, sort);
+}
+
+struct list_files list_files_of(struct request *rq, const char *list, enum list_sort sort) {
+    return (struct list_files){.csv = file(rq, list, ".csv", sort),
+                               .jsonl = file(rq, list, ".jsonl", sort),
+                               .atom = file(rq, list, ".atom", SORT_NEWEST)};
+}
+
+const char *list_base(struct request *rq, const char *list, int32_t limit) {
+    struct text base = text_in(rq->arena, PATH_TEXT_MAX);
+    text_put(&base, rq->path);
+    text_put(&base, list + strcspn(list, "?"));
+    if (limit != 10)
+        path_arg_int(&base, "limit", limit);
+    return text_str(&base);
 }
 
 struct list_head list_head_for(struct request *rq, const char *base, uint32_t sorts,

@@ -63,6 +63,20 @@ struct list_head list_head_for(struct request *rq, const char *base, uint32_t so
                                enum list_sort now, enum list_sort head);
 struct list_head list_head_time(struct request *rq, const char *base, enum list_sort now);
 
+/* A list for programs: paths of the whole of it in its order, and of what is new in it. */
+struct list_files {
+    const char *csv, *jsonl, *atom;
+};
+extern const struct record record_list_files;
+
+/* Those of the list at `list`, which is its address with its filters ("/tokens?network=mainnet").
+ */
+struct list_files list_files_of(struct request *rq, const char *list, enum list_sort sort);
+
+/* Where the reader of such a list is, in the face of the request, with its limit of rows and
+ * without order and place. */
+const char *list_base(struct request *rq, const char *list, int32_t limit);
+
 /* Adds the sort to a list's address unless it is the usual one. */
 void list_add_sort(struct text *path, enum list_sort sort);
 

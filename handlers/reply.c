@@ -12,6 +12,12 @@
 #include "templates/assets.h"
 #include "templates/messages.h"
 
+static const struct field feed_fields[] = {
+    FIELD_MADE(struct feed, path, "path", FIELD_PATH, FACE_HTML),
+    FIELD_MADE(struct feed, title, "title", FIELD_TEXT, FACE_HTML),
+};
+static const struct record record_feed = RECORD(feed, feed_fields);
+
 static const struct field shell_fields[] = {
     FIELD_MADE(struct shell, css, "css", FIELD_PATH, FACE_HTML),
     FIELD_MADE(struct shell, js, "js", FIELD_PATH, FACE_HTML),
@@ -20,7 +26,7 @@ static const struct field shell_fields[] = {
     FIELD_MADE(struct shell, card, "card", FIELD_PATH, FACE_HTML),
     FIELD_MADE(struct shell, canonical, "canonical", FIELD_URL, FACE_HTML),
     FIELD_MADE(struct shell, twin, "twin", FIELD_PATH, FACE_HTML),
-    FIELD_MADE(struct shell, feed, "feed", FIELD_PATH, FACE_HTML),
+    FIELD_INSIDE(struct shell, feeds, "feeds", FIELD_LIST, FACE_HTML, &record_feed),
     FIELD_MADE(struct shell, at_tokens, "atTokens", FIELD_BOOL, FACE_HTML),
     FIELD_MADE(struct shell, at_activity, "atActivity", FIELD_BOOL, FACE_HTML),
 };
@@ -291,7 +297,7 @@ void reply_shell(const struct job *job, struct shell *out) {
         .canonical =
             own_address ? arena_printf(rq->arena, "%s%s", config.public_url, rq->path) : NULL,
         .twin = ours ? twin_of(rq) : NULL,
-        .feed = ours ? rq->feed : NULL,
+        .feeds = {.at = rq->feeds, .n = ours ? rq->n_feeds : 0},
         .at_tokens = starts_with(rq->path, "/tokens"),
         .at_activity = starts_with(rq->path, "/activity")};
 }

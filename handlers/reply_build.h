@@ -12,7 +12,7 @@ struct shell {
     const char *card;      /* path of the picture for previews, a PNG: most of them take no SVG */
     const char *canonical; /* NULL on error pages */
     const char *twin;      /* the same page as JSON, NULL if there is none */
-    const char *feed;      /* what is new on it as a feed, NULL if there is none */
+    struct rows feeds;     /* struct feed: what is new on it */
     bool at_tokens, at_activity;
 };
 extern const struct record record_shell;

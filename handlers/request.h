@@ -26,7 +26,12 @@ struct problem {
     const char *field, *message;
 };
 
-enum { PROBLEMS_MAX = 16 };
+enum { PROBLEMS_MAX = 16, FEEDS_MAX = 2 };
+
+/* What is new on a page, as a feed: its path, and which part of the page it is. */
+struct feed {
+    const char *path, *title;
+};
 
 struct request {
     struct arena *arena;
@@ -45,9 +50,10 @@ struct request {
     /* set by the dispatcher */
     const struct page *page; /* NULL until a route matched */
     enum face face;
-    void *params;         /* the page's parameter struct, valid and within bounds */
-    const char *link;     /* a Link header for the answer (RFC 8288), NULL: none */
-    const char *feed;     /* path of what is new on this page as a feed, NULL: none */
+    void *params;                 /* the page's parameter struct, valid and within bounds */
+    const char *link;             /* a Link header for the answer (RFC 8288), NULL: none */
+    struct feed feeds[FEEDS_MAX]; /* of this page, the first n_feeds */
+    size_t n_feeds;
     bool decorated;       /* the query has parameters that the page does not know and ignores */
     bool too_slow;        /* the rows asked for within load.limit_ms did not come in time */
     const char *redirect; /* one of our own paths; set by a page's show: the answer is 302 to it */
@@ -60,6 +66,10 @@ enum { PATH_MAX_BYTES = 1024, QUERY_MAX_BYTES = 4096 };
 /* Notes what is wrong; beyond PROBLEMS_MAX nothing is added. message lives as long as the request.
  */
 void request_problem(struct request *rq, const char *field, const char *message);
+
+/* Names a feed of the page; title is translated. More than FEEDS_MAX is a bug and ends the process.
+ */
+void request_feed(struct request *rq, const char *path, const char *title);
 
 /* METHOD_OTHER for anything not in the list. Methods are case-sensitive (RFC 9110 section 9.1). */
 enum method method_of(const char *name);

@@ -6,6 +6,7 @@
 #include "handlers/warnings.h"
 #include "sql/tokens.h"
 #include "sql/transactions.h"
+#include "templates/messages.h"
 
 struct token_params {
     int32_t id;
@@ -107,7 +108,8 @@ static enum status token_show(struct request *rq, struct load *l, void *at, int 
         load_more(l, model, data->token);
         return OK;
     }
-    rq->feed = arena_printf(rq->arena, "/activity.atom?tokenId=%d", data->token->id);
+    request_feed(rq, arena_printf(rq->arena, "/activity.atom?tokenId=%d", data->token->id),
+                 message("Activity"));
     data->creator_address = data->token->creator_address;
     cut_activity(rq, model);
     drop(&model->others, data->token->id);

@@ -5,6 +5,7 @@
 #include "handlers/paths.h"
 #include "handlers/token_filters.h"
 #include "handlers/totals.h"
+#include "templates/messages.h"
 
 struct token_list_params {
     struct token_filters filters;
@@ -25,7 +26,7 @@ struct token_list_model {
     bool beyond;              /* the list has rows, but not where the reader is */
     bool capped;              /* more match q than the list holds */
     const char *in_all_words; /* path: q in symbols and names; NULL where it is sought in both */
-    const char *csv, *jsonl, *atom; /* paths: the whole list for programs, its feed */
+    struct list_files files;
     struct list_total total;
     struct paging paging;
 };
@@ -58,12 +59,10 @@ static const struct field model_fields[] = {
     M(by_symbol, "bySymbol", FIELD_RECORD, &record_list_head),
     M(by_name, "byName", FIELD_RECORD, &record_list_head),
     M(by_time, "byTime", FIELD_RECORD, &record_list_head),
+    M(files, "files", FIELD_RECORD, &record_list_files),
     M(problems, "problems", FIELD_LIST, &record_problem),
     FIELD_MADE(struct token_list_model, filtered, "filtered", FIELD_BOOL, FACE_HTML),
     FIELD_MADE(struct token_list_model, refused, "refused", FIELD_BOOL, FACE_HTML),
-    FIELD_MADE(struct token_list_model, csv, "csv", FIELD_PATH, FACE_HTML),
-    FIELD_MADE(struct token_list_model, jsonl, "jsonl", FIELD_PATH, FACE_HTML),
-    FIELD_MADE(struct token_list_model, atom, "atom", FIELD_PATH, FACE_HTML),
     FIELD_MADE(struct token_list_model, beyond, "beyond", FIELD_BOOL, FACE_HTML),
     FIELD_MADE(struct token_list_model, capped, "capped", FIELD_BOOL, FACE_HTML),
     FIELD_MADE(struct token_list_model, in_all_words, "inAllWords", FIELD_PATH, FACE_HTML),
@@ -101,14 +100,12 @@ static void token_list_load(struct request *rq, struct load *l, void *at) {
     totals_tokens(l, &f, &model->total);
 }
 
-/* The list's address without order and paging. */
-static const char *base_of(struct request *rq, const struct token_list_params *p) {
-    struct text base = text_in(rq->arena, PATH_TEXT_MAX);
-    text_put(&base, rq->path);
-    token_filters_put(&base, &p->filters);
-    if (p->pager.limit != 10)
-        path_arg_int(&base, "limit", p->pager.limit);
-    return text_str(&base);
+/* The list's address with its filters alone. */
+static const char *address_of(struct request *rq, const struct token_list_params *p) {
+    struct text list = text_in(rq->arena, PATH_TEXT_MAX);
+    text_lit(&list, "/tokens");
+    token_filters_put(&list, &p->filters);
+    return text_str(&list);
 }
 
 static void show_heads(struct request *rq, const char *base, struct token_list_model *model) {
@@ -123,23 +120,12 @@ static void show_heads(struct request *rq, const char *base, struct token_list_m
     model->capped = p->filters.q && !model->in_all_words && !model->meta.pagination.total_is_exact;
 }
 
-/* The same list at another address. */
-static const char *also_at(struct request *rq, const char *path, bool sorted) {
-    const struct token_list_params *p = rq->params;
-    struct text t = text_in(rq->arena, PATH_TEXT_MAX);
-    text_put(&t, path);
-    token_filters_put(&t, &p->filters);
-    if (sorted)
-        list_add_sort(&t, list_sort_of(p->filters.sort));
-    return text_str(&t);
-}
-
 static enum status token_list_show(struct request *rq, struct load *l, void *at, int round) {
     (void)l;
     (void)round;
     const struct token_list_params *p = rq->params;
     struct token_list_model *model = at;
-    const char *base = base_of(rq, p);
+    const char *list = address_of(rq, p), *base = list_base(rq, list, p->pager.limit);
     struct text sorted = text_in(rq->arena, PATH_TEXT_MAX);
     text_put(&sorted, base);
     list_add_sort(&sorted, list_sort_of(p->filters.sort));
@@ -148,10 +134,8 @@ static enum status token_list_show(struct request *rq, struct load *l, void *at,
                  &model->meta.pagination);
     if (rq->face == FACE_OF_HTML) {
         show_filters(rq, model);
-        model->csv = also_at(rq, "/tokens.csv", true);
-        model->jsonl = also_at(rq, "/tokens.jsonl", true);
-        model->atom = also_at(rq, "/tokens.atom", false);
-        rq->feed = model->atom;
+        model->files = list_files_of(rq, list, list_sort_of(p->filters.sort));
+        request_feed(rq, model->files.atom, message("Tokens"));
         show_heads(rq, base, model);
     }
     model->beyond = model->data.n == 0 && model->meta.pagination.total > 0;

@@ -121,7 +121,7 @@ for (const javaScriptEnabled of [true, false])
 test('a feed reader finds the feed of a list, a token and an address, and so do eyes where there is a list', () => open({}, async (page) => {
   for (const address of [pages.tokens, '/tokens?network=testnet', pages.activity, `/tokens/${token}`, pages.creator]) {
     await page.goto(base + address);
-    const href = await page.locator('head link[rel=alternate][type="application/atom+xml"]').getAttribute('href');
+    const href = await page.locator('head link[rel=alternate][type="application/atom+xml"]').first().getAttribute('href');
     const [type, root, entries] = await page.evaluate(async (at) => {
       const answer = await fetch(at);
       const feed = new DOMParser().parseFromString(await answer.text(), 'application/xml');

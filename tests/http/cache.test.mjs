@@ -51,6 +51,25 @@ test('a reader with a cookie or credentials is answered by a worker and leaves n
   assert.match(mine.headers['cache-control'], /private/);
 });
 
+test('a feed is kept for a second like a page, per filter, and a new row shows within three', async (t) => {
+  for (const feed of ['/tokens.atom', '/activity.atom?network=mainnet']) {
+    const seen = await until(async () => {
+      const [first, second] = [await get(feed), await get(feed)];
+      assert.equal(first.status, 200);
+      assert.match(first.headers['cache-control'], /^public, max-age=0, s-maxage=1/);
+      assert.equal(second.body, first.body);
+      return [await cacheStatus(first), await cacheStatus(second)].join();
+    }, (words) => /^(MISS|EXPIRED),HIT$/.test(words));
+    assert.ok(seen);
+  }
+  const symbol = `FED${process.pid}`;
+  await get('/tokens.atom?network=testnet');
+  const id = psql(`INSERT INTO tokens (name, symbol, supply, creator_id, network_id) SELECT 'Fed', '${symbol}', '1', min(id), 'testnet' FROM users RETURNING id`);
+  t.after(() => psql(`DELETE FROM tokens WHERE id = ${id}`));
+  await until(() => get('/tokens.atom?network=testnet'), ({ body }) => body.includes(symbol), 3000);
+  assert.doesNotMatch((await get('/tokens.atom?network=mainnet')).body, new RegExp(symbol));
+});
+
 test('errors and unknown pages are not kept', async () => {
   for (const target of ['/tokens?page=-5', '/nowhere-at-all']) {
     await get(target);

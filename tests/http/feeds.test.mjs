@@ -2,13 +2,16 @@
 // list's newest rows, a tag that makes the next answer 304.
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
+import path from 'node:path';
 import test, { after, before } from 'node:test';
 import { chromium } from 'playwright-core';
-import { base, get, psql } from './lib/site.mjs';
+import { base, get, psql, source } from './lib/site.mjs';
 
 const hostile = ['</title><script>x</script>', ']]> <![CDATA[', '&amp; "\'', '\u0001\u001f\ufffe control', '\u202Ebidi', '熊猫币\u{10FFFF}'];
 const quoted = (s) => `'${s.replace(/'/g, "''")}'`;
 let user, browser, page;
+const { valid } = JSON.parse(fs.readFileSync(path.join(source, 'tests/data/addresses.json'), 'utf8'));
+const creator = valid.filter((a) => a.address === a.canonical).at(-1).address;
 
 before(async () => {
   user = psql("INSERT INTO users (wallet_address) VALUES ('feed test') RETURNING id");
@@ -16,12 +19,17 @@ before(async () => {
     const id = psql(`INSERT INTO tokens (name, symbol, supply, creator_id, network_id) VALUES (${quoted(s)}, ${quoted(s)}, '1', ${user}, 'unknown') RETURNING id`);
     psql(`INSERT INTO transactions (user_id, token_id, tx_hash, tx_type, network_id) VALUES (${user}, ${id}, ${quoted(s)}, ${quoted(s)}, 'unknown')`);
   }
+  psql(`INSERT INTO users (wallet_address) VALUES ('${creator}');
+    INSERT INTO tokens (name, symbol, supply, creator_id, network_id) SELECT 'Fed ' || i, 'F' || i, '1', id, 'testnet' FROM users, generate_series(1, 12) i WHERE wallet_address = '${creator}';
+    INSERT INTO transactions (user_id, tx_hash, tx_type, network_id) SELECT id, 'fed' || i, 'mint', 'testnet' FROM users, generate_series(1, 55) i WHERE wallet_address = '${creator}'`);
   browser = await chromium.launch({ executablePath: ['/usr/bin/chromium', '/usr/bin/chromium-browser'].find((f) => fs.existsSync(f)), args: ['--no-sandbox'] });
   page = await browser.newPage();
 });
 after(async () => {
   await browser?.close();
-  psql(`DELETE FROM transactions WHERE user_id = ${user}; DELETE FROM tokens WHERE creator_id = ${user}; DELETE FROM users WHERE id = ${user}`);
+  for (const whose of [`id = ${user}`, `wallet_address = '${creator}'`])
+    psql(`DELETE FROM transactions USING users WHERE users.id = user_id AND users.${whose};
+      DELETE FROM tokens USING users WHERE users.id = creator_id AND users.${whose}; DELETE FROM users WHERE ${whose}`);
 });
 
 // The feed as DOMParser has it.
@@ -62,12 +70,27 @@ test('hostile texts are text, and what XML has no place for is replaced', async 
 
 test('pages link their feed; a filter that no list has is refused', async () => {
   assert.match((await get('/tokens?network=mainnet&sort=name')).body, /<a href="\/tokens\.atom\?network=mainnet" rel="alternate" type="application\/atom\+xml">Feed</);
-  const found = async (at) => /<link rel="alternate" type="application\/atom\+xml" href="([^"]*)">/.exec((await get(at)).body)?.[1];
+  const found = async (at) => [...(await get(at)).body.matchAll(/<link rel="alternate" type="application\/atom\+xml" title="([^"]*)" href="([^"]*)">/g)].map((m) => [m[1], m[2]]);
   const token = psql('SELECT min(id) FROM tokens');
-  assert.equal(await found('/tokens?network=mainnet&page=2'), '/tokens.atom?network=mainnet');
-  assert.equal(await found('/activity?status=pending'), '/activity.atom?status=pending');
-  assert.equal(await found(`/tokens/${token}`), `/activity.atom?tokenId=${token}`);
-  assert.equal(await found('/about'), undefined);
+  assert.deepEqual(await found('/tokens?network=mainnet&page=2'), [['Tokens', '/tokens.atom?network=mainnet']]);
+  assert.deepEqual(await found('/activity?status=pending'), [['Activity', '/activity.atom?status=pending']]);
+  assert.deepEqual(await found(`/tokens/${token}`), [['Activity', `/activity.atom?tokenId=${token}`]]);
+  assert.deepEqual(await found(`/creators/${creator}`), [['Activity', `/activity.atom?user=${creator}`], ['Tokens', `/tokens.atom?creator=${creator}`]]);
+  assert.deepEqual(await found('/'), [['Activity', '/activity.atom'], ['Tokens', '/tokens.atom']]);
+  for (const none of ['/about', '/search?q=x', '/nothing', '/tokens?page=0']) assert.deepEqual(await found(none), [], none);
+  for (const at of ['/', `/creators/${creator}`, `/tokens/${token}`])
+    for (const [, feed] of await found(at)) assert.equal((await parse((await get(feed)).body)).root, 'feed', feed);
   assert.equal((await get('/tokens.atom?creator=x')).status, 400);
   assert.equal((await get('/activity.atom?txType=mint&status=failed')).status, 400);
+});
+
+test('a creator\'s page links the whole of both lists, and these have what is of that address alone', async () => {
+  const { body } = await get(`/creators/${creator}`);
+  for (const [list, filter, relation, column] of [['tokens', 'creator', 'tokens', 'creator_id'], ['activity', 'user', 'transactions', 'user_id']]) {
+    const query = `?${filter}=${creator}`;
+    assert.ok(body.includes(`<a href="/${list}.csv${query}">CSV</a> <a href="/${list}.jsonl${query}">JSON lines</a> <a href="/${list}.atom${query}" rel="alternate" type="application/atom+xml">Feed</a>`), list);
+    const ids = psql(`SELECT x.id FROM ${relation} x JOIN users u ON u.id = x.${column} WHERE wallet_address = '${creator}' ORDER BY x.id DESC`).split('\n');
+    assert.deepEqual((await get(`/${list}.jsonl${query}`)).body.trimEnd().split('\n').map((line) => String(JSON.parse(line).id)), ids);
+    assert.deepEqual((await parse((await get(`/${list}.atom${query}`)).body)).entries.map((e) => e.links[0][1]), ids.slice(0, 50).map((id) => `${base}/${list}/${id}`));
+  }
 });
