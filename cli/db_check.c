@@ -16,6 +16,7 @@
 #include "sql/history.h"
 #include "sql/import.h"
 #include "sql/maintain.h"
+#include "sql/rights.h"
 #include "sql/schema.h"
 
 enum { SAY_MAX = 1024 * 1024, QUERIES_MAX = 16 * 1024 * 1024 };
@@ -55,6 +56,7 @@ static int run_check_queries(int argc, char **argv, struct arena *a) {
                                                    &record_schema_object,
                                                    &record_schema_record,
                                                    &record_schema_fact,
+                                                   &record_schema_right,
                                                    &record_schema_operation,
                                                    &record_import_counts,
                                                    &record_import_unfit,

@@ -70,7 +70,7 @@ struct rows facts_mark(struct arena *a, struct rows *live, const struct rows *de
     size_t n = 0;
     for (size_t i = 0; i < live->n; i++, f++) {
         const char *object = facts_object(a, f);
-        if (schema_lists(managed, object))
+        if (f->right || schema_lists(managed, object))
             continue;
         f->found = is_declared(declared, f);
         f->foreign = !f->found;

@@ -8,6 +8,8 @@
 #include "sql/db_admin.h"
 #include "sql/schema.h"
 
+struct schema_right;
+
 /* Strings are never NULL except make, unmake and look. Identifiers are quoted where they need it.
  */
 struct schema_fact {
@@ -21,7 +23,8 @@ struct schema_fact {
     const char *look;                 /* samples of the rows in its way; {rows} is the table */
     const char *needs;                /* ",table,table.column," that it is made of */
     bool not_null;
-    int64_t bytes, position; /* of its table; order in which it was made */
+    int64_t bytes, position;          /* of its table; order in which it was made */
+    const struct schema_right *right; /* what it is made of (rights.h), or NULL */
     /* Set by facts_mark. */
     bool foreign; /* nobody declared it and no push made it: it is left alone */
     bool found;   /* declared, but what the database has was not made by a push */

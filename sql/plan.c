@@ -12,6 +12,8 @@ enum { UNCOVERED_MAX = 256 * 1024, FINGERPRINTED_MAX = 8 * 1024 * 1024 };
 
 const struct step_traits step_traits[STEP_KINDS] = {
     [STEP_RENAME] = {"rename", EXCLUSIVE, NULL, false},
+    [STEP_TAKE_OWNER] = {"set-owner", EXCLUSIVE, NULL, false},
+    [STEP_REVOKE] = {"revoke", "", NULL, false},
     [STEP_DROP_COMMENT] = {"drop-comment", "", NULL, false},
     [STEP_DROP_VIEW] = {"drop-view", EXCLUSIVE, NULL, false},
     [STEP_DROP_TRIGGER] = {"drop-trigger", EXCLUSIVE, NULL, false},
@@ -49,6 +51,9 @@ const struct step_traits step_traits[STEP_KINDS] = {
     [STEP_COMMENT] = {"comment", ONLINE, NULL, false},
     [STEP_DROP_SEQUENCE] = {"drop-sequence", EXCLUSIVE, NULL, false},
     [STEP_DROP_FUNCTION] = {"drop-function", "", NULL, false},
+    [STEP_SET_OWNER] = {"set-owner", EXCLUSIVE, NULL, false},
+    [STEP_DENY] = {"revoke", "", NULL, false},
+    [STEP_GRANT] = {"grant", "", NULL, false},
 };
 
 /* The steps by which a kind of fact appears and goes; consent: going loses something. */
@@ -67,6 +72,9 @@ static const struct covered {
     {"trigger", STEP_CREATE_TRIGGER, STEP_DROP_TRIGGER, true},
     {"function", STEP_CREATE_FUNCTION, STEP_DROP_FUNCTION, true},
     {"comment", STEP_COMMENT, STEP_DROP_COMMENT, false},
+    {"right", STEP_GRANT, STEP_REVOKE, false},
+    {"denial", STEP_DENY, STEP_GRANT, false},
+    {"owned", STEP_SET_OWNER, STEP_TAKE_OWNER, false},
 };
 
 struct sides {
@@ -124,10 +132,11 @@ static bool table_goes(const struct sides *c, const struct schema_fact *f) {
            !facts_find(c->declared, "table", "", f->parent);
 }
 
-/* Whether f goes with what it hangs on: a serial's sequence with its column, a comment with all. */
+/* Whether f goes with what it hangs on: a serial's sequence with its column, comments and rights
+ * with all. */
 static bool hangs_on_gone(const struct sides *c, const struct schema_fact *f) {
     const struct schema_fact *g = c->live->at;
-    if (!is(f, "sequence") && !is(f, "owner") && !is(f, "comment"))
+    if (!is(f, "sequence") && !is(f, "owner") && !is(f, "comment") && !f->right)
         return false;
     for (size_t i = 0; i < c->live->n; i++, g++)
         if (!is(g, "comment") && !is(g, "owner") &&
@@ -149,6 +158,12 @@ static void plan_gone(struct sides *c, const struct schema_fact *f) {
     if (is(f, "owner") && !facts_find(c->declared, "sequence", f->parent, f->name) &&
         !facts_find(c->declared, "sequence", "", f->name))
         return;
+    if (is(f, "owned") && !f->unmake) {
+        text_printf(&c->plan->uncovered,
+                    "%s belongs to %s; only a member of that role can change this\n", f->name,
+                    f->definition);
+        return;
+    }
     if (is(f, "constraint") && plan_is_guard(f->name)) {
         add(c, STEP_DROP_GUARD, f, f->unmake)->online = true;
         return;
@@ -278,7 +293,7 @@ static void plan_replaced(struct sides *c, const struct schema_fact *now,
         bool alike = strcmp(now->type, then->type) == 0;
         if (!alike)
             add(c, STEP_REPLACE_FUNCTION, now, now->unmake);
-    } else if (kind != STEP_DROP_COMMENT && kind != STEP_OWN_SEQUENCE) {
+    } else if (kind != STEP_DROP_COMMENT && kind != STEP_OWN_SEQUENCE && kind != STEP_TAKE_OWNER) {
         bool foreign_key = is(now, "constraint") && now->type[0] == 'f';
         add(c, foreign_key ? STEP_DROP_FOREIGN_KEY : kind, now, now->unmake)->consent = now->found;
     }
@@ -315,7 +330,7 @@ static void plan_changed(struct sides *c, const struct schema_fact *now,
 
 /* -- what the steps take along ---------------------------------------------------------------- */
 
-static bool has_step(const struct plan *p, enum step_kind kind, const char *object) {
+bool plan_has(const struct plan *p, enum step_kind kind, const char *object) {
     for (size_t i = 0; i < p->n; i++)
         if (p->steps[i].kind == kind && strcmp(p->steps[i].object, object) == 0)
             return true;
@@ -341,7 +356,7 @@ static void plan_views(struct sides *c) {
         again = false;
         for (size_t i = 0; i < c->live->n; i++, f++) {
             const struct schema_fact *then = facts_like(c->declared, f);
-            if (!is(f, "view") || !then || has_step(c->plan, STEP_DROP_VIEW, f->name) ||
+            if (!is(f, "view") || !then || plan_has(c->plan, STEP_DROP_VIEW, f->name) ||
                 !view_in_the_way(c->plan, f))
                 continue;
             add(c, STEP_DROP_VIEW, f, f->unmake);
@@ -354,8 +369,8 @@ static void plan_views(struct sides *c) {
 static void plan_views_back(struct sides *c) {
     const struct schema_fact *f = c->declared->at;
     for (size_t i = 0; i < c->declared->n; i++, f++)
-        if (is(f, "view") && has_step(c->plan, STEP_DROP_VIEW, f->name) &&
-            !has_step(c->plan, STEP_CREATE_VIEW, f->name))
+        if (is(f, "view") && plan_has(c->plan, STEP_DROP_VIEW, f->name) &&
+            !plan_has(c->plan, STEP_CREATE_VIEW, f->name))
             add(c, STEP_CREATE_VIEW, f, f->make);
 }
 
@@ -366,8 +381,8 @@ static void plan_comments(struct sides *c) {
     const struct schema_fact *f = c->declared->at;
     for (size_t i = 0; i < c->declared->n; i++, f++)
         for (size_t k = 0; k < sizeof replacing / sizeof replacing[0] && is(f, "comment"); k++)
-            if (has_step(c->plan, replacing[k], f->special) &&
-                !has_step(c->plan, STEP_COMMENT, f->name))
+            if (plan_has(c->plan, replacing[k], f->special) &&
+                !plan_has(c->plan, STEP_COMMENT, f->name))
                 add(c, STEP_COMMENT, f, f->make);
 }
 
@@ -439,6 +454,7 @@ struct plan plan_make(struct arena *a, const struct rows *live, const struct row
     plan_views(&c);
     plan_views_back(&c);
     plan_comments(&c);
+    plan_rights(&p, live, declared);
     plan_foreign(&p, live, declared);
     plan_references(&p, live);
     if (renames)

@@ -15,7 +15,9 @@
 enum { PLAN_SMALL_BYTES = 8 * 1024 * 1024 };
 
 enum step_kind {
-    STEP_RENAME, /* the steps after it go by the new names */
+    STEP_RENAME,     /* the steps after it go by the new names */
+    STEP_TAKE_OWNER, /* from a role that is not to own it */
+    STEP_REVOKE,
     STEP_DROP_COMMENT,
     STEP_DROP_VIEW,
     STEP_DROP_TRIGGER,
@@ -52,6 +54,9 @@ enum step_kind {
     STEP_COMMENT,
     STEP_DROP_SEQUENCE,
     STEP_DROP_FUNCTION,
+    STEP_SET_OWNER,
+    STEP_DENY, /* what the server gives to everybody */
+    STEP_GRANT,
     STEP_KINDS
 };
 
@@ -99,8 +104,10 @@ struct plan {
 struct plan plan_make(struct arena *a, const struct rows *live, const struct rows *declared,
                       const struct renames *renames);
 
-/* Adds steps: used by plan_columns.c. */
+/* Adds steps: used by plan_columns.c and plan_rights.c. */
 struct step *plan_add(struct plan *p, enum step_kind kind, const char *object, const char *sql);
+
+bool plan_has(const struct plan *p, enum step_kind kind, const char *object);
 
 /* Notes at the tables that go what refers to them. */
 void plan_references(struct plan *p, const struct rows *live);
@@ -120,6 +127,12 @@ bool plan_is_guard(const char *name);
 /* What the steps mean for objects that are not ours (plan_foreign.c): those that would go along are
  * noted at the step, those that stand in its way are named as not covered. */
 void plan_foreign(struct plan *p, const struct rows *live, const struct rows *declared);
+
+/* Rights of what is dropped and made again (plan_rights.c). */
+void plan_rights(struct plan *p, const struct rows *live, const struct rows *declared);
+
+/* Whether nothing but rights and owners is to be put right in the first phase. */
+bool plan_only_rights(const struct plan *p);
 
 /* A line more that warns of the step. */
 void plan_note(struct plan *p, struct step *s, const char *line);

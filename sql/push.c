@@ -7,28 +7,16 @@
 
 enum { KEPT_MAX = 256 * 1024 };
 
-/* Runs the schema file in the schema that search_path names first. */
+/* Runs the schema file and the grants in the schema that search_path names first. */
 static enum status build(struct push *p) {
     enum status status = admin_script(p->admin, p->options->schema, p->say);
     if (status == OK && !admin_in_transaction(p->admin)) {
         text_lit(p->say, "The schema file ends the transaction it runs in; it may not.");
         return FAILED;
     }
+    if (status == OK && p->compares != RIGHTS_NONE)
+        status = admin_script(p->admin, sql_grants_file, p->say);
     return status;
-}
-
-/* The grants name the roles of the program. Without them (a database of one's own, for tests) the
- * owner is the only one who needs rights. */
-enum status push_grant(struct push *p) {
-    const char *roles;
-    enum status status = admin_value(p->admin, p->arena, SQL_SCHEMA_ROLES, &roles, p->say);
-    if (status != OK)
-        return status;
-    if (strcmp(roles, "6") == 0)
-        return admin_script(p->admin, sql_grants_file, p->say);
-    text_lit(p->say, "The roles of the program do not exist on this server, so nothing was granted "
-                     "to them (`sitaminter db setup` makes them).\n");
-    return OK;
 }
 
 static enum status record_and_commit(struct push *p, const struct plan *plan) {
@@ -43,21 +31,6 @@ static bool is_other_plan(struct push *p, const struct plan *plan) {
     return true;
 }
 
-static enum push_outcome create(struct push *p) {
-    struct rows objects;
-    if (push_extensions(p) != OK || build(p) != OK ||
-        facts_read(p->admin, p->arena, &p->declared, p->say) != OK)
-        return PUSH_FAILED;
-    p->declared_before = p->declared;
-    struct plan plan = plan_make(p->arena, &p->live, &p->declared, NULL);
-    if (is_other_plan(p, &plan))
-        return PUSH_REFUSED;
-    if (push_read_objects(p, &objects) != OK || record_and_commit(p, &plan) != OK)
-        return PUSH_FAILED;
-    text_printf(p->say, "Created the schema: %zu objects.", objects.n);
-    return PUSH_APPLIED;
-}
-
 /* -- the plan --------------------------------------------------------------------------------- */
 
 static enum status read_declared(struct push *p) {
@@ -65,7 +38,7 @@ static enum status read_declared(struct push *p) {
     if (status == OK)
         status = build(p);
     if (status == OK)
-        status = facts_read(p->admin, p->arena, &p->declared, p->say);
+        status = push_read_facts(p, &p->declared);
     if (status == OK)
         status = push_note_backfills(p);
     if (status == OK)
@@ -81,7 +54,7 @@ static enum status read_declared_again(struct push *p) {
     if (status == OK)
         status = push_build_from(p, &p->declared);
     if (status == OK)
-        status = facts_read(p->admin, p->arena, &again, p->say);
+        status = push_read_facts(p, &again);
     if (status == OK && p->renames.n > 0)
         status = push_read_under_old_names(p, &before);
     if (status == OK && p->renames.n > 0)
@@ -102,10 +75,25 @@ static struct plan plan_marked(struct push *p) {
     return plan_make(p->arena, &now, &p->declared, due);
 }
 
+/* In a schema that is empty nothing can be lost, and the file says it all. */
+static enum push_outcome create(struct push *p) {
+    struct rows objects;
+    struct plan plan, rest;
+    if (push_extensions(p) != OK || push_read_facts(p, &p->live) != OK || read_declared(p) != OK)
+        return PUSH_FAILED;
+    plan = plan_marked(p);
+    if (is_other_plan(p, &plan))
+        return PUSH_REFUSED;
+    if (build(p) != OK || push_settle(p, &rest) != OK || push_read_objects(p, &objects) != OK ||
+        record_and_commit(p, &plan) != OK)
+        return PUSH_FAILED;
+    text_printf(p->say, "Created the schema: %zu objects.", objects.n);
+    return PUSH_APPLIED;
+}
+
 /* Leaves no transaction open. */
 static enum status make_plan(struct push *p, const struct rows *objects, struct plan *plan) {
-    if (push_extensions(p) != OK || facts_read(p->admin, p->arena, &p->live, p->say) != OK ||
-        read_declared(p) != OK)
+    if (push_extensions(p) != OK || push_read_facts(p, &p->live) != OK || read_declared(p) != OK)
         return FAILED;
     *plan = plan_marked(p);
     if (plan->n > 0) {
@@ -181,15 +169,14 @@ static enum push_outcome may_execute(struct push *p, const struct plan *plan) {
 
 static enum push_outcome only_note(struct push *p, const struct plan *plan) {
     if (p->options->dry_run || p->options->check) {
-        text_lit(p->say, "The database already has this schema; a push would note it and renew the "
-                         "rights.");
+        text_lit(p->say, "The database already has this schema; a push would note it.");
         return p->options->check ? PUSH_PENDING : PUSH_PLANNED;
     }
     if (p->strange && !p->options->adopt)
         return refuse_strange(p, plan);
     if (admin_script(p->admin, "BEGIN", p->say) != OK || record_and_commit(p, plan) != OK)
         return PUSH_FAILED;
-    text_lit(p->say, "The database already has this schema; noted it and renewed the rights.");
+    text_lit(p->say, "The database already has this schema; noted it.");
     return PUSH_MATCHES;
 }
 
@@ -238,7 +225,7 @@ static enum push_outcome push_locked(struct push *p) {
                      "SET lock_timeout = '" PUSH_READ_WAIT "'",
                      p->say) != OK ||
         admin_script(p->admin, "BEGIN", p->say) != OK || /* alone: its end keeps the settings */
-        push_read_objects(p, &objects) != OK ||
+        push_read_objects(p, &objects) != OK || push_read_rights(p) != OK ||
         directives_read(p->arena, p->options->schema, &p->directives, p->say) != OK)
         return PUSH_FAILED;
     if (objects.n == 0 && !only_shows(p))

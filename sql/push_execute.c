@@ -10,12 +10,12 @@ enum { ATTEMPTS = 6 };
 
 static enum status plan_now(struct push *p, struct plan *plan) {
     struct rows live;
-    enum status status = facts_read(p->admin, p->arena, &live, p->say);
+    enum status status = push_read_facts(p, &live);
     if (status != OK)
         return status;
     const struct renames *due;
     live = push_renamed(p, &live, &due);
-    facts_mark_foreign(p->arena, &live, &p->foreign);
+    push_mark_again(p, &live);
     *plan = plan_make(p->arena, &live, &p->declared, due);
     return OK;
 }
@@ -27,6 +27,16 @@ static enum status run_step(struct push *p, const struct step *s) {
     if (status != OK)
         text_printf(p->say, " (step %s)", plan_consent(p->arena, s));
     return status;
+}
+
+enum status push_settle(struct push *p, struct plan *rest) {
+    enum status status = plan_now(p, rest);
+    if (status != OK || !plan_only_rights(rest))
+        return status;
+    for (size_t i = 0; i < rest->n && status == OK; i++)
+        if (!rest->steps[i].online)
+            status = run_step(p, &rest->steps[i]);
+    return status == OK ? plan_now(p, rest) : status;
 }
 
 /* The first phase may leave nothing but online steps. */
@@ -59,7 +69,7 @@ static enum status first_phase(struct push *p, const struct plan *plan) {
                          "was changed here. Push again.");
         return FAILED;
     }
-    if (do_first_phase(p, plan) != OK || plan_now(p, &rest) != OK ||
+    if (do_first_phase(p, plan) != OK || push_settle(p, &rest) != OK ||
         check_rest(p, &rest, plan_count(plan, true) > 0) != OK ||
         push_record(p, plan, plan_count(plan, true) == 0) != OK)
         return FAILED;

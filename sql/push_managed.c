@@ -10,6 +10,28 @@ enum status push_read_objects(struct push *p, struct rows *objects) {
                        p->say);
 }
 
+enum status push_read_rights(struct push *p) {
+    const char *compares;
+    enum status status = admin_value(p->admin, p->arena, SQL_SCHEMA_ROLES, &compares, p->say);
+    if (status != OK || !*compares)
+        return status;
+    p->compares = strcmp(compares, "schema") == 0 ? RIGHTS_ALL : RIGHTS_OF_OBJECTS;
+    return rights_read(p->admin, p->arena, &p->rights, p->say);
+}
+
+enum status push_read_facts(struct push *p, struct rows *out) {
+    struct rows facts, rights;
+    enum status status = facts_read(p->admin, p->arena, &facts, p->say);
+    if (status != OK || p->compares == RIGHTS_NONE) {
+        *out = facts;
+        return status;
+    }
+    status = rights_read(p->admin, p->arena, &rights, p->say);
+    if (status == OK)
+        *out = rights_join(p->arena, &facts, &rights, p->compares == RIGHTS_ALL);
+    return status;
+}
+
 /* A table of that name need not be ours, so the query may fail, which is no error here. */
 static enum status ask(struct push *p, enum sql_name name, const struct record *as,
                        struct rows *out) {
@@ -42,6 +64,7 @@ enum status push_read_managed(struct push *p, const struct rows *objects) {
     p->older = p->managed.n == 0 && p->last.n > 0;
     p->strange = p->managed.n == 0 && p->last.n == 0 && objects->n > 0;
     p->foreign = not_managed(p, objects);
+    p->roles = rights_roles(p->arena, &p->declared, &p->managed);
     return status;
 }
 
@@ -66,6 +89,8 @@ void push_mark(struct push *p, struct rows *now) {
     p->foreign = facts_mark(p->arena, now, &p->declared, &p->managed);
     if (p->renames.n > 0)
         list_both(p, &p->foreign, now, &p->live);
+    p->roles = rights_roles(p->arena, &p->declared, &p->managed);
+    rights_mark(p->arena, now, &p->foreign, &p->roles);
     for (size_t i = 0; i < now->n; i++) {
         /* Earlier versions pushed what they declared and kept no record of it. */
         f[i].found &= !p->older;
@@ -74,13 +99,29 @@ void push_mark(struct push *p, struct rows *now) {
     }
 }
 
+void push_mark_again(struct push *p, struct rows *live) {
+    facts_mark_foreign(p->arena, live, &p->foreign);
+    rights_mark(p->arena, live, &p->foreign, &p->roles);
+}
+
+static bool rights_match(struct push *p) {
+    struct rows recorded;
+    char hash[SCHEMA_HASH_SIZE];
+    if (p->compares == RIGHTS_NONE)
+        return true;
+    rights_hash(hash, p->arena, &p->rights, &p->managed);
+    return ask(p, SQL_SCHEMA_RECORDED_RIGHTS, &record_schema_line, &recorded) == OK &&
+           recorded.n == 1 && strcmp(((const struct schema_line *)recorded.at)->line, hash) == 0;
+}
+
 bool push_matches_record(struct push *p, const struct rows *objects) {
     const struct schema_record *r = p->last.at;
     char fingerprint[SCHEMA_HASH_SIZE];
     if (p->last.n != 1 || p->managed.n == 0)
         return false;
     schema_fingerprint(fingerprint, p->arena, objects, &p->managed);
-    return strcmp(r->fingerprint, fingerprint) == 0 && strcmp(r->source_hash, p->source_hash) == 0;
+    return strcmp(r->fingerprint, fingerprint) == 0 &&
+           strcmp(r->source_hash, p->source_hash) == 0 && rights_match(p);
 }
 
 /* What belongs to a relation of others is not named beside it. */
@@ -93,6 +134,18 @@ static bool belongs_to_foreign(struct push *p, const struct schema_object *o) {
     return false;
 }
 
+/* Rights that others gave to what is ours. */
+static void report_rights(struct push *p, struct text *out) {
+    for (size_t i = 0; i < p->rights.n; i++) {
+        const struct schema_right *r = rows_at(&record_schema_right, &p->rights, i);
+        const char *named = rights_name(p->arena, r);
+        if (rights_foreign(p->arena, r, &p->foreign, &p->roles) &&
+            !schema_lists(&p->foreign, rights_object(p->arena, r)) &&
+            !directives_ignore(&p->directives, named))
+            text_printf(out, "%s\n", named);
+    }
+}
+
 void push_report_kept(struct push *p, const struct rows *objects, struct text *out) {
     const char *last = "";
     for (size_t i = 0; i < objects->n; i++) {
@@ -103,6 +156,7 @@ void push_report_kept(struct push *p, const struct rows *objects, struct text *o
         text_printf(out, "%s\n", o->object);
         last = o->object;
     }
+    report_rights(p, out);
 }
 
 enum status push_report_others(struct push *p, struct text *out) {
@@ -128,7 +182,12 @@ static const char *managed_now(struct push *p, const struct rows *objects,
     struct text json = text_in(p->arena, OBJECTS_MAX);
     const struct schema_fact *f = p->declared.at;
     for (size_t i = 0; i < p->declared.n; i++)
-        put_object(&json, facts_object(p->arena, &f[i]));
+        if (!f[i].right)
+            put_object(&json, facts_object(p->arena, &f[i]));
+    for (size_t i = 0; i < p->roles.n; i++) {
+        const struct schema_line *role = rows_at(&record_schema_line, &p->roles, i);
+        put_object(&json, role->line);
+    }
     for (size_t i = 0; i < objects->n; i++) {
         const struct schema_object *o = rows_at(&record_schema_object, objects, i);
         if (!schema_lists(&p->foreign, o->object))
@@ -139,6 +198,14 @@ static const char *managed_now(struct push *p, const struct rows *objects,
             put_object(&json, arena_printf(p->arena, "index %s", plan->steps[i].object));
     text_char(&json, ']');
     return text_str(&json);
+}
+
+static enum status note_rights(struct push *p, const struct rows *managed) {
+    struct rows rights;
+    enum status status = rights_read(p->admin, p->arena, &rights, p->say);
+    if (status == OK)
+        rights_hash(p->rights_hash, p->arena, &rights, managed);
+    return status;
 }
 
 enum status push_note_managed(struct push *p, const struct plan *plan,
@@ -154,5 +221,5 @@ enum status push_note_managed(struct push *p, const struct plan *plan,
                              &managed, p->say);
     if (status == OK)
         schema_fingerprint(fingerprint, p->arena, &objects, &managed);
-    return status;
+    return status == OK && p->compares != RIGHTS_NONE ? note_rights(p, &managed) : status;
 }

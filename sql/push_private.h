@@ -5,9 +5,14 @@
 #include "sql/directives.h"
 #include "sql/plan.h"
 #include "sql/push.h"
+#include "sql/rights.h"
 
 /* How long reading the schema waits for somebody who changes it. */
 #define PUSH_READ_WAIT "5s"
+
+/* How far rights are compared: not where the roles of the program are not there, and those to the
+ * schema itself only by its owner. */
+enum push_rights { RIGHTS_NONE, RIGHTS_OF_OBJECTS, RIGHTS_ALL };
 
 struct push {
     struct arena *arena;
@@ -25,33 +30,43 @@ struct push {
     struct renames renames;      /* those that are due */
     struct rows declared_before; /* the declared facts by the names that the database has yet */
     struct rows last;            /* struct schema_record: what the last push noted, or none */
-    struct rows managed;  /* struct schema_line, sorted: objects that pushes made or adopted */
-    struct rows foreign;  /* the same: those of others */
-    bool older;           /* made by a version that kept no record of objects */
-    bool strange;         /* not empty, and nobody adopted it */
+    struct rows managed; /* struct schema_line, sorted: objects that pushes made or adopted */
+    struct rows foreign; /* the same: those of others */
+    struct rows roles;   /* the same: "rights of sita_app", whose rights are ours */
+    struct rows rights;  /* struct schema_right: before anything was changed */
+    enum push_rights compares;
+    char rights_hash[SCHEMA_HASH_SIZE]; /* of what this push leaves, "" if it compares none */
+    bool older;                         /* made by a version that kept no record of objects */
+    bool strange;                       /* not empty, and nobody adopted it */
     const char *recorded; /* the id of this push in db_operations, NULL before it has one */
 };
 
 /* Milliseconds of a clock that only goes forward. */
 int64_t push_clock(void);
 
-/* Gives the roles of the program their rights. */
-MUST_CHECK enum status push_grant(struct push *p);
+/* The facts, and rights, of the schema that search_path names first. */
+MUST_CHECK enum status push_read_facts(struct push *p, struct rows *out);
 
 /* -- managed objects (push_managed.c) --------------------------------------------------------- */
 
 /* Rows of struct schema_object: all that the schema has. */
 MUST_CHECK enum status push_read_objects(struct push *p, struct rows *objects);
 
+/* Reads how far rights are compared, and those that there are. */
+MUST_CHECK enum status push_read_rights(struct push *p);
+
 /* Reads the record of the last push and of managed objects. */
 MUST_CHECK enum status push_read_managed(struct push *p, const struct rows *objects);
 
-/* Whether the schema and the file are those that the last push noted. */
+/* Whether the schema, the rights and the file are those that the last push noted. */
 bool push_matches_record(struct push *p, const struct rows *objects);
 
 /* Marks the facts of the database, those of `live` and `now` (the same under the names of the
  * file), once the declared ones are read. */
 void push_mark(struct push *p, struct rows *now);
+
+/* The same for what was read later. */
+void push_mark_again(struct push *p, struct rows *live);
 
 /* A line for each object of others; and for other schemas and extensions. */
 void push_report_kept(struct push *p, const struct rows *objects, struct text *out);
@@ -93,6 +108,10 @@ MUST_CHECK enum status push_backfill(struct push *p, const struct step *s);
 /* Counts the rows that the steps of the plan would lose or stumble over, inside the transaction
  * that is open. Each count is bounded in time. */
 MUST_CHECK enum status push_look(struct push *p, struct plan *plan);
+
+/* Puts right, in the transaction that is open, what the server gave to new objects by itself:
+ * rights and owners. rest: what is left to do after it. */
+MUST_CHECK enum status push_settle(struct push *p, struct plan *rest);
 
 /* Does the steps of the plan, having compared once more; records them. */
 enum push_outcome push_execute(struct push *p, const struct plan *plan);

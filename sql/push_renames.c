@@ -138,7 +138,7 @@ enum status push_read_under_old_names(struct push *p, struct rows *out) {
     enum status status = OK;
     for (size_t i = 0; i < back.n && status == OK; i++)
         status = admin_script(p->admin, rename_statement(p->arena, &back.at[i]), p->say);
-    return status == OK ? facts_read(p->admin, p->arena, out, p->say) : status;
+    return status == OK ? push_read_facts(p, out) : status;
 }
 
 enum status push_read_renames(struct push *p) {

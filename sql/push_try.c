@@ -20,6 +20,17 @@ enum status push_leave_scratch(struct push *p) {
     return admin_script(p->admin, "ROLLBACK TO SAVEPOINT scratch", p->say);
 }
 
+/* All in a scratch schema belongs to whoever pushes. */
+static struct rows without_owners(struct push *p, const struct rows *facts) {
+    const struct schema_fact *from = facts->at;
+    struct schema_fact *to = arena_array(p->arena, facts->n + 1, sizeof *to);
+    size_t n = 0;
+    for (size_t i = 0; i < facts->n; i++)
+        if (strcmp(from[i].kind, "owned") != 0)
+            to[n++] = from[i];
+    return (struct rows){.at = to, .n = n};
+}
+
 static struct plan plan_from_nothing(struct push *p, const struct rows *facts) {
     struct rows nothing = {0};
     return plan_make(p->arena, &nothing, facts, NULL);
@@ -48,6 +59,8 @@ static enum status do_steps(struct push *p, const struct plan *plan) {
     enum status status = OK;
     for (size_t i = 0; i < plan->n && status == OK; i++) {
         const struct step *s = &plan->steps[i];
+        if (s->kind == STEP_TAKE_OWNER || s->kind == STEP_SET_OWNER)
+            continue;
         status = admin_script(p->admin, within_transaction(p->arena, s->sql), p->say);
         if (status != OK)
             text_printf(p->say, " (step %s, tried on a copy without rows)",
@@ -58,11 +71,13 @@ static enum status do_steps(struct push *p, const struct plan *plan) {
 
 static enum status compare(struct push *p) {
     struct rows after;
-    enum status status = facts_read(p->admin, p->arena, &after, p->say);
+    enum status status = push_read_facts(p, &after);
     if (status != OK)
         return status;
-    facts_mark_foreign(p->arena, &after, &p->foreign);
-    struct plan rest = plan_make(p->arena, &after, &p->declared, NULL);
+    push_mark_again(p, &after);
+    struct rows declared = without_owners(p, &p->declared);
+    after = without_owners(p, &after);
+    struct plan rest = plan_make(p->arena, &after, &declared, NULL);
     if (rest.n == 0 && !plan_uncovered(&rest))
         return OK;
     text_lit(p->say, "Tried on a copy without rows, the steps did not lead to the declared schema; "
@@ -72,7 +87,8 @@ static enum status compare(struct push *p) {
 }
 
 enum status push_try(struct push *p, const struct plan *plan) {
-    struct plan copy = plan_from_nothing(p, &p->live);
+    struct rows live = without_owners(p, &p->live);
+    struct plan copy = plan_from_nothing(p, &live);
     if (plan_uncovered(&copy)) {
         text_lit(p->say, "The database holds what no copy is made of, so the plan was not tried on "
                          "one.\n");

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "sql/directives.h"
+#include "sql/rights.h"
 
 enum { NEEDS_MAX = 1024 * 1024 };
 
@@ -153,9 +154,35 @@ static const char *unmake(struct arena *a, const struct schema_fact *f) {
     return f->unmake;
 }
 
+static void rename_right(struct arena *a, const struct rename *r, struct schema_right *to) {
+    if (is_kind(r, "column")) {
+        if (same(to->name, r->parent) && same(to->part, r->from))
+            to->part = r->to;
+    } else if (is_relation(r) || is_kind(r, "sequence") || is_kind(r, "function")) {
+        if (same(to->name, r->from))
+            to->name = r->to;
+    } else {
+        return;
+    }
+    to->special = in_name(a, r, to->special);
+}
+
+static struct schema_fact renamed_right(struct arena *a, const struct renames *renames,
+                                        const struct schema_fact *f) {
+    struct schema_right *to = arena_alloc(a, sizeof *to);
+    *to = *f->right;
+    for (size_t i = 0; i < renames->n; i++)
+        rename_right(a, &renames->at[i], to);
+    struct schema_fact out = rights_fact(a, to);
+    out.foreign = f->foreign;
+    return out;
+}
+
 static struct schema_fact renamed(struct arena *a, const struct renames *renames,
                                   const struct schema_fact *f) {
     struct schema_fact out = *f;
+    if (f->right)
+        return renamed_right(a, renames, f);
     for (size_t i = 0; i < renames->n; i++)
         rename_fact(a, &renames->at[i], &out);
     if (out.unmake && (!same(out.name, f->name) || !same(out.parent, f->parent)))
@@ -195,7 +222,7 @@ struct rows renames_carry(struct arena *a, const struct renames *renames, const 
         const struct schema_fact *was = facts_like(before, f), *is;
         out[i] = renamed(a, renames, f);
         is = facts_like(declared, &out[i]);
-        if (was && is)
+        if (was && is && !f->right)
             carry_texts(a, &out[i], was, is);
     }
     return (struct rows){out, live->n};

@@ -431,6 +431,15 @@ WHERE operation = 'push' AND outcome = 'applied'
 ORDER BY id DESC
 LIMIT 1
 
+-- name: schema_recorded_rights
+-- The hash of the rights that the last push left, if it compared them.
+-- row: schema_line
+SELECT coalesce(details->>'rights', '') AS line
+FROM db_operations
+WHERE operation = 'push' AND outcome = 'applied'
+ORDER BY id DESC
+LIMIT 1
+
 -- name: schema_managed
 -- The objects that pushes made or adopted, in the order of their bytes.
 -- row: schema_line
@@ -494,11 +503,13 @@ ORDER BY a.xact_start
 LIMIT 3
 
 -- name: schema_roles
--- How many of the roles that grants.sql names exist.
-SELECT count(*)::int
-FROM pg_roles
-WHERE rolname IN ('sita_app', 'sita_desk', 'sita_reader', 'sita_backup', 'sita_verify',
-                  'sita_monitor')
+-- How far rights can be compared: '' if one of the roles that grants.sql names does not exist; else
+-- 'schema' for whom the current schema belongs to, 'objects' for others.
+SELECT CASE WHEN EXISTS (SELECT FROM unnest(ARRAY['sita_app', 'sita_desk', 'sita_reader',
+                                                  'sita_backup', 'sita_verify', 'sita_monitor']) role
+                         WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = role)) THEN ''
+            WHEN pg_has_role(nspowner, 'USAGE') THEN 'schema' ELSE 'objects' END
+FROM pg_namespace WHERE nspname = current_schema()
 
 -- name: schema_database
 -- The database of that name, if the server has it.

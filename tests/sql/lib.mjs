@@ -43,9 +43,21 @@ export function errorOf(database, sql, as) {
   }
 }
 
+// The roles of the program, made once for the cluster: a push gives and compares rights where it has
+// them all. The lock is the one that `db setup` takes.
+let hasRoles = false;
+export function makeRoles() {
+  const roles = read('sql/roles.sql');
+  const wanted = roles.match(/^-- +(sita_\w+)/gm).map((line) => `'${line.split(/ +/)[1]}'`);
+  if (!hasRoles && psql('postgres', `SELECT count(*) FROM pg_roles WHERE rolname IN (${wanted})`) !== String(wanted.length))
+    psql('postgres', `DO 'BEGIN PERFORM pg_advisory_lock(1399411811); END'; ${roles}`);
+  hasRoles = true;
+}
+
 // A new database, empty or a copy of another, that is dropped when the test ends.
 export function newDatabase(t, name, template = 'template0') {
   const database = `test_${name}_${process.pid}`;
+  makeRoles();
   psql('postgres', `DROP DATABASE IF EXISTS ${database}; CREATE DATABASE ${database} TEMPLATE ${template}`);
   t.after(() => psql('postgres', `DROP DATABASE IF EXISTS ${database} WITH (FORCE)`));
   return database;

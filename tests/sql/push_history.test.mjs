@@ -42,7 +42,7 @@ test('every push has its row: plan, fingerprint, who, when, how long, outcome', 
   }
   assert.notEqual(first.fingerprint, second.fingerprint);
   assert.ok(r.stdout.includes(second.plan));
-  assert.deepEqual(second.details.plan.steps.map((s) => s.sql), ['CREATE TABLE t (\n    a integer\n)']);
+  assert.deepEqual(second.details.plan.steps.map((s) => s.sql), ['CREATE TABLE t (\n    a integer\n)', 'GRANT SELECT ON TABLE t TO sita_backup']);
   assert.equal(first.details.plan.steps.filter((s) => s.kind === 'create-table').length, schema.match(/^CREATE TABLE/gm).length);
 });
 

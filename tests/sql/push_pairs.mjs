@@ -6,6 +6,7 @@
 //   by             'hand': no push made what is in before
 //   hand           SQL that somebody else ran after that
 //   kept           what is named as kept for others
+//   rights         true: the plan names what a new table gives to the role of backups, too
 //   exit           of a push without any consent: 0 (default), 1 cannot be done, 4 needs consent
 //   keeps          a query and what it answers once the push is done
 const many = (sql) => `${sql}; VACUUM ANALYZE;`;
@@ -172,6 +173,36 @@ export const pairs = [
   { name: 'what is declared at last is taken over', before: t, by: 'hand', rows: one, after: `${t}; CREATE INDEX i ON t (v)`, plan: ['create-index i'], keeps: ["SELECT count(*) FROM db_objects WHERE object IN ('table t', 'column t.v', 'index i')", '3'] },
   { name: 'to replace what others made needs consent', before: t, hand: 'CREATE INDEX i ON t (v)', after: `${t}; CREATE INDEX i ON t (id)`, plan: ['drop-index i', 'create-index i'], exit: 4 },
   { name: 'an ignored object is not named', before: t, hand: 'CREATE INDEX hand ON t (v); CREATE VIEW shown AS SELECT 1 AS x', after: `${t};\n-- push: ignore index hand*\n`, plan: [], kept: ['view shown'] },
+
+  // rights and owners
+  { name: 'a right that the file gives', before: t, after: `${t}; GRANT SELECT, UPDATE ON t TO sita_desk`, plan: ['grant sita_desk: SELECT ON TABLE t', 'grant sita_desk: UPDATE ON TABLE t'], keeps: ["SELECT has_table_privilege('sita_desk', 't', 'UPDATE')", 't'] },
+  { name: 'a right of a new table', before: '', after: `${t}; GRANT INSERT ON t TO sita_app`, rights: true, plan: ['create-table t', 'grant sita_app: INSERT ON TABLE t', 'grant sita_backup: SELECT ON TABLE t'] },
+  { name: 'a right that the file gives no more', before: `${t}; GRANT DELETE ON t TO sita_app`, after: t, plan: ['revoke sita_app: DELETE ON TABLE t'], keeps: ["SELECT has_table_privilege('sita_app', 't', 'DELETE')", 'f'] },
+  { name: 'a right that somebody gave to a role of ours, and to everybody', before: t, hand: 'GRANT SELECT ON tokens TO PUBLIC; GRANT DELETE ON tokens TO sita_reader', after: t, plan: ['revoke sita_reader: DELETE ON TABLE tokens', 'revoke PUBLIC: SELECT ON TABLE tokens'] },
+  { name: 'a right that somebody took', before: t, hand: 'REVOKE SELECT, INSERT ON tokens FROM sita_app; REVOKE USAGE ON SEQUENCE tokens_id_seq FROM sita_desk', after: t, plan: ['grant sita_app: INSERT ON TABLE tokens', 'grant sita_app: SELECT ON TABLE tokens', 'grant sita_desk: USAGE ON SEQUENCE tokens_id_seq'] },
+  { name: 'rights to columns', before: `${t}; GRANT SELECT (id) ON t TO sita_reader`, after: `${t}; GRANT SELECT (v), UPDATE (v) ON t TO sita_reader`, plan: ['revoke sita_reader: SELECT (id) ON TABLE t', 'grant sita_reader: SELECT (v) ON TABLE t', 'grant sita_reader: UPDATE (v) ON TABLE t'] },
+  { name: 'a right to a column goes with it', before: `${t}; GRANT SELECT (v) ON t TO sita_reader`, after: 'CREATE TABLE t (id integer)', plan: ['drop-column t.v'], exit: 4 },
+  { name: 'a right that may be passed on', before: t, hand: 'GRANT SELECT ON tokens TO sita_reader WITH GRANT OPTION', after: t, plan: ['revoke sita_reader: SELECT ON TABLE tokens WITH GRANT OPTION'], keeps: ["SELECT has_table_privilege('sita_reader', 'tokens', 'SELECT'), has_table_privilege('sita_reader', 'tokens', 'SELECT WITH GRANT OPTION')", 't|f'] },
+  { name: 'rights to the schema itself', before: '', hand: 'REVOKE USAGE ON SCHEMA public FROM sita_reader; GRANT CREATE ON SCHEMA public TO PUBLIC', after: '', plan: ['revoke PUBLIC: CREATE ON SCHEMA', 'grant sita_reader: USAGE ON SCHEMA'], keeps: ["SELECT has_schema_privilege('sita_reader', 'public', 'USAGE'), has_schema_privilege('sita_reader', 'public', 'CREATE')", 't|f'] },
+  { name: 'a function that not everybody may call', before: "CREATE FUNCTION f() RETURNS integer LANGUAGE sql AS 'SELECT 1'", after: "CREATE FUNCTION f() RETURNS integer LANGUAGE sql AS 'SELECT 1'; REVOKE EXECUTE ON FUNCTION f() FROM PUBLIC; GRANT EXECUTE ON FUNCTION f() TO sita_app",
+    plan: ['revoke PUBLIC: EXECUTE ON ROUTINE f()', 'grant sita_app: EXECUTE ON ROUTINE f()'], keeps: ["SELECT has_function_privilege('sita_reader', 'f()', 'EXECUTE'), has_function_privilege('sita_app', 'f()', 'EXECUTE')", 'f|t'] },
+  { name: 'what the server gives by itself is given back', before: "CREATE FUNCTION f() RETURNS integer LANGUAGE sql AS 'SELECT 1'; CREATE SEQUENCE s", hand: 'REVOKE EXECUTE ON FUNCTION f() FROM PUBLIC; REVOKE INSERT ON tokens FROM CURRENT_USER', after: "CREATE FUNCTION f() RETURNS integer LANGUAGE sql AS 'SELECT 1'; CREATE SEQUENCE s",
+    plan: ['grant owner: INSERT ON TABLE tokens', 'grant PUBLIC: EXECUTE ON ROUTINE f()'] },
+  { name: 'a view that is made again keeps who may read it', before: `${t}; CREATE VIEW w AS SELECT id FROM t; GRANT SELECT ON w TO sita_reader`, hand: 'GRANT SELECT ON w TO pg_monitor', after: `${t}; CREATE VIEW w AS SELECT id, v FROM t; GRANT SELECT ON w TO sita_reader`,
+    plan: ['drop-view w', 'create-view w', 'grant sita_reader: SELECT ON TABLE w', 'grant pg_monitor: SELECT ON TABLE w'], kept: ['right pg_monitor: SELECT ON TABLE w'], keeps: ["SELECT has_table_privilege('sita_reader', 'w', 'SELECT'), has_table_privilege('pg_monitor', 'w', 'SELECT')", 't|t'] },
+  { name: 'a right of a role that nobody declared is kept', before: t, hand: 'GRANT SELECT, DELETE ON tokens TO pg_monitor', after: `${t};\n-- push: ignore right pg_monitor: DELETE*\n`, plan: [], kept: ['right pg_monitor: SELECT ON TABLE tokens'], keeps: ["SELECT has_table_privilege('pg_monitor', 'tokens', 'DELETE')", 't'] },
+  { name: 'rights to what others made are kept', before: '', hand: `${t}; GRANT DELETE ON t TO sita_reader; REVOKE SELECT ON t FROM CURRENT_USER`, after: 'CREATE TABLE more ()', plan: ['create-table more'], kept: ['table t'], keeps: ["SELECT has_table_privilege('sita_reader', 't', 'DELETE')", 't'] },
+  { name: 'an owner that somebody changed', before: `${t}; CREATE VIEW w AS SELECT id FROM t; CREATE SEQUENCE s; CREATE FUNCTION f() RETURNS integer LANGUAGE sql AS 'SELECT 1'`, rows: one,
+    hand: 'ALTER TABLE t OWNER TO pg_monitor; ALTER VIEW w OWNER TO pg_monitor; ALTER SEQUENCE s OWNER TO pg_monitor; ALTER FUNCTION f() OWNER TO pg_monitor; ALTER TABLE tokens OWNER TO pg_monitor',
+    after: `${t}; CREATE VIEW w AS SELECT id FROM t; CREATE SEQUENCE s; CREATE FUNCTION f() RETURNS integer LANGUAGE sql AS 'SELECT 1'`, plan: ['set-owner VIEW w', 'set-owner TABLE tokens', 'set-owner TABLE t', 'set-owner SEQUENCE s', 'set-owner ROUTINE f()'],
+    keeps: ["SELECT count(*) FROM pg_class WHERE relowner = 'pg_monitor'::regrole", '0'] },
+  { name: 'an owner that the file declares', before: '', after: `${t}; ALTER TABLE t OWNER TO sita_desk`, plan: ['create-table t', 'set-owner TABLE t'], keeps: ["SELECT relowner::regrole FROM pg_class WHERE relname = 't'", 'sita_desk'] },
+  { name: 'rights go along with a rename', before: `${t}; CREATE FUNCTION f() RETURNS integer LANGUAGE sql AS 'SELECT 1'; GRANT SELECT (v) ON t TO sita_reader; GRANT DELETE ON t TO sita_desk; REVOKE EXECUTE ON FUNCTION f() FROM PUBLIC`,
+    hand: 'GRANT SELECT (v) ON t TO pg_monitor; GRANT SELECT (id) ON t TO sita_reader',
+    after: `CREATE TABLE u (id integer, w text); CREATE FUNCTION g() RETURNS integer LANGUAGE sql AS 'SELECT 1'; GRANT SELECT (w) ON u TO sita_reader; GRANT DELETE ON u TO sita_desk; REVOKE EXECUTE ON FUNCTION g() FROM PUBLIC;\n-- push: rename table t to u\n-- push: rename column u.v to w\n-- push: rename function f() to g\n`,
+    plan: ['rename table t', 'rename function f()', 'rename column u.v', 'revoke sita_reader: SELECT (id) ON TABLE u'], kept: ['right pg_monitor: SELECT \\(v\\) ON TABLE t'],
+    keeps: ["SELECT has_column_privilege('pg_monitor', 'u', 'w', 'SELECT'), has_column_privilege('sita_reader', 'u', 'w', 'SELECT'), has_function_privilege('sita_reader', 'g()', 'EXECUTE')", 't|t|f'] },
+  { name: 'what new tables get by default is put right', before: '', hand: 'ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT DELETE ON TABLES TO sita_reader, pg_monitor', after: t, plan: ['create-table t'], keeps: ["SELECT has_table_privilege('sita_reader', 't', 'DELETE'), has_table_privilege('pg_monitor', 't', 'DELETE')", 'f|t'] },
 
   // the program's own tables
   { name: 'a column of a core table', before: '', after: (s) => s.replace('    icon_hash        text,', '    icon_hash        text,\n    homepage text,'), plan: ['add-column tokens.homepage'] },

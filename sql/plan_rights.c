@@ -1,0 +1,41 @@
+/* Rights in a plan: what a dropped and remade object had is given back. */
+#include <string.h>
+
+#include "sql/plan.h"
+
+static bool made_again(const struct plan *p, const char *object) {
+    return (plan_has(p, STEP_DROP_VIEW, object) && plan_has(p, STEP_CREATE_VIEW, object)) ||
+           plan_has(p, STEP_REPLACE_FUNCTION, object);
+}
+
+static enum step_kind kind_of(const struct schema_fact *f) {
+    if (strcmp(f->kind, "owned") == 0)
+        return STEP_SET_OWNER;
+    return strcmp(f->kind, "denial") == 0 ? STEP_DENY : STEP_GRANT;
+}
+
+static void give_back(struct plan *p, const struct schema_fact *f) {
+    if (f->right && f->make && made_again(p, f->special) && !plan_has(p, kind_of(f), f->name))
+        (void)plan_add(p, kind_of(f), f->name, f->make);
+}
+
+void plan_rights(struct plan *p, const struct rows *live, const struct rows *declared) {
+    const struct schema_fact *f = declared->at;
+    for (size_t i = 0; i < declared->n; i++)
+        give_back(p, &f[i]);
+    f = live->at; /* what others gave is not declared, yet kept */
+    for (size_t i = 0; i < live->n; i++)
+        if (f[i].foreign)
+            give_back(p, &f[i]);
+}
+
+bool plan_only_rights(const struct plan *p) {
+    for (size_t i = 0; i < p->n; i++) {
+        enum step_kind kind = p->steps[i].kind;
+        bool rights = kind == STEP_TAKE_OWNER || kind == STEP_SET_OWNER || kind == STEP_REVOKE ||
+                      kind == STEP_DENY || kind == STEP_GRANT;
+        if (!rights && !p->steps[i].online)
+            return false;
+    }
+    return true;
+}
