@@ -1,5 +1,5 @@
 -- Who may do what in this database. `sitaminter db setup` runs this in it, after roles.sql; running
--- it again changes nothing.
+-- it again changes nothing. Rights to the schema and to what is in it are a push's (grants.sql).
 
 DO $$
 BEGIN
@@ -9,9 +9,6 @@ BEGIN
 END $$;
 
 ALTER SCHEMA public OWNER TO sita_owner;
-REVOKE ALL ON SCHEMA public FROM PUBLIC;
-GRANT USAGE ON SCHEMA public TO sita_app, sita_desk, sita_reader, sita_backup, sita_verify,
-    sita_monitor;
 
 -- What the owner makes later, by whatever means: nobody runs it unasked, and a backup has it.
 ALTER DEFAULT PRIVILEGES FOR ROLE sita_owner REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC;
