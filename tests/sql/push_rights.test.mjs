@@ -83,7 +83,7 @@ test('an owner whom the one who pushes is no member of is named, and nothing is 
   for (const [options, status] of [[[], FAILED], [['--check'], DIFFERS], [['--dry-run'], FAILED]]) {
     const r = push('sita_owner', ...options);
     assert.equal(r.status, status, r.stderr);
-    assert.match(r.stdout, /not covered: table tokens belongs to postgres; only a member of that role can change this/);
+    assert.match(r.stdout, /not covered: TABLE tokens belongs to postgres; only a member of that role can change this/);
   }
   assert.equal(psql(database, "SELECT has_table_privilege('sita_app', 'users', 'DELETE')"), 't');
 });
