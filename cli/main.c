@@ -1,4 +1,6 @@
 /* sitaminter: one executable, one subcommand per task. */
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -69,15 +71,34 @@ static bool configured(void) {
     return ok;
 }
 
+/* What we open must not become a standard file that was closed: words would be printed into it. */
+static void hold_standard_files(void) {
+    int fd;
+    do
+        fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    while (fd >= 0 && fd <= STDERR_FILENO);
+    if (fd >= 0)
+        close(fd);
+}
+
+/* Output that was lost is a failure, also where all else went well. */
+static int printed(int exit_status) {
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return exit_status;
+    fprintf(stderr, "sitaminter: the output could not be written: %s.\n", strerror(errno));
+    return exit_status ? exit_status : 1;
+}
+
 static int run(const struct command *c, int argc, char **argv) {
     if (c->needs_config && !configured())
         return 1;
     crypto_start();
-    return c->run(argc, argv);
+    return printed(c->run(argc, argv));
 }
 
 int main(int argc, char **argv) {
     const char *name = argc < 2 ? "" : argv[1];
+    hold_standard_files();
     if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0)
         name = "help";
     if (strcmp(name, "--version") == 0) {

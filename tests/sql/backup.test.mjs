@@ -7,7 +7,7 @@ import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test, { after, before } from 'node:test';
 import { CRITICAL, DONE, FAILED, LOCKED, UNREACHABLE, USAGE, WARNING, newSite, standIns, start, take, until } from './backup_lib.mjs';
-import { environment, errorOf, program } from './lib.mjs';
+import { environment, errorOf, program, psql } from './lib.mjs';
 
 let site;
 
@@ -207,6 +207,24 @@ test('the roles of backups can write nothing but notes', () => {
     assert.match(as('verify', `SELECT * FROM ${table}`), /permission denied for (table|view)/);
   for (const role of ['app', 'desk', 'reader', 'monitor'])
     assert.match(as(role, note('backup', "'{}'")), /permission denied for view/);
+});
+
+test('output that is lost is a failure; what is closed stays closed', () => {
+  const run = (script) => spawnSync('bash', ['-c', script, program], { env: { ...environment, ...site.env }, encoding: 'utf8' });
+  take(site);
+  const full = run('exec "$0" db backup prune --dry-run >/dev/full');
+  assert.equal(full.status, FAILED);
+  assert.match(full.stderr, /^sitaminter: the output could not be written: No space left on device\.$/m);
+  const before = site.files();
+  assert.equal(run('exec "$0" db backup <&- >&- 2>&-').status, FAILED);
+  assert.equal(site.files().length, before.length + 2, 'but the backup is there');
+  // A warning of the server, which would go into the connection that got the number of standard error.
+  const role = `test_plain_${process.pid}`;
+  psql('postgres', `CREATE ROLE ${role} LOGIN CREATEROLE CREATEDB IN ROLE sita_owner`);
+  const setup = (more) => run(`exec "$0" db setup --url 'dbname=postgres user=${role}' ${more}`);
+  assert.match(setup('').stderr, /^warning: not a superuser: /);
+  assert.equal(setup('2>&-').status, DONE);
+  psql('postgres', `DROP ROLE ${role}`);
 });
 
 test('wrong use, no key, no server', () => {
