@@ -28,8 +28,15 @@ cluster_make() {
     mv -T "$unfinished" "$STATE/pg"
 }
 
+# Whether the server has what counts its statements.
+cluster_counts_statements() {
+    [ -e "${PG_BIN%/bin}/lib/pg_stat_statements.so" ]
+}
+
 # $1: on or off; off (for tests) trades safety after a power cut for speed.
 cluster_configure() {
+    local preload=''
+    ! cluster_counts_statements || preload=pg_stat_statements
     cat >"$STATE/pg/sitaminter.conf.new" <<END
 listen_addresses = ''
 unix_socket_directories = '$SOCKETS'
@@ -42,6 +49,7 @@ client_connection_check_interval = '2s'
 idle_in_transaction_session_timeout = '60s'
 log_min_duration_statement = '1s'
 log_lock_waits = on
+shared_preload_libraries = '$preload'
 fsync = $1
 synchronous_commit = $1
 full_page_writes = $1
@@ -79,6 +87,16 @@ cluster_complaint() {
 # INT asks PostgreSQL for a fast shutdown: sessions end, nothing is lost.
 cluster_stop() {
     halt postgres 30 INT QUIT
+}
+
+# Lets `sitaminter db diagnose` tell the site's slow statements.
+cluster_shows_statements() {
+    cluster_programs
+    ! cluster_counts_statements || cluster_psql --dbname=sitaminter \
+        --command="SET client_min_messages = warning" \
+        --command="CREATE SCHEMA IF NOT EXISTS extensions" \
+        --command="GRANT USAGE ON SCHEMA extensions TO pg_monitor" \
+        --command="CREATE EXTENSION IF NOT EXISTS pg_stat_statements SCHEMA extensions"
 }
 
 cluster_psql() {

@@ -53,13 +53,12 @@ FROM (
     SELECT 'standby ' || coalesce(nullif(application_name, ''), pid::text) AS object,
            coalesce(pg_wal_lsn_diff(lsn, replay_lsn), 0)::bigint AS value,
            CASE WHEN state IN ('streaming', 'backup') THEN 0 ELSE 1 END AS at_least,
-           format('%s, %s behind%s', state,
+           format('%s%s, %s behind%s', state, ' at ' || host(client_addr),
                   pg_size_pretty(coalesce(pg_wal_lsn_diff(lsn, replay_lsn), 0)::bigint),
                   ', ' || date_trunc('milliseconds', replay_lag)) AS detail,
-           jsonb_build_object('state', state, 'sync', sync_state, 'lagSeconds',
-                              extract(epoch FROM replay_lag)) AS figures,
-           format('sitaminter db diagnose --check replication --url "host=%s dbname=%s"',
-                  coalesce(host(client_addr), 'ITS-SOCKET'), current_database()) AS cure
+           jsonb_build_object('state', state, 'sync', sync_state, 'address', host(client_addr),
+                              'lagSeconds', extract(epoch FROM replay_lag)) AS figures,
+           'sitaminter db diagnose --check replication --url URL-OF-THE-STANDBY' AS cure
     FROM pg_stat_replication, here
     UNION ALL
     SELECT 'slot ' || quote_ident(slot_name),
@@ -117,7 +116,7 @@ asked AS MATERIALIZED (
                '       rolname, regexp_replace(query, ''[[:space:][:cntrl:]]+'', '' '', ''g'') AS query '
                'FROM %s.pg_stat_statements s JOIN pg_roles r ON r.oid = s.userid '
                'WHERE toplevel AND NOT rolsuper '
-               '  AND rolname NOT IN (''sita_owner'', ''sita_backup'', ''sita_monitor'') '
+               '  AND rolname NOT IN (''sita_owner'', ''sita_backup'', ''sita_verify'', ''sita_monitor'') '
                '  AND dbid = (SELECT oid FROM pg_database WHERE datname = current_database()) '
                'ORDER BY total_exec_time DESC LIMIT 10', space), true, false, '') END AS answer
     FROM found)
@@ -172,17 +171,25 @@ SELECT name AS object, 0::bigint AS value, CASE WHEN is_bad THEN severity ELSE 0
        0 AS depth,
        CASE WHEN is_bad THEN concat('is ', reset_val, ': ', reason,
                                     CASE WHEN context = 'postmaster' THEN '; takes a restart' END)
-            ELSE concat('is ', reset_val, ' ' || unit) END AS detail,
+            ELSE concat('is ', reset_val, ' ' || unit,
+                        CASE WHEN own THEN ', for this role or database only' END) END AS detail,
        jsonb_build_object('setting', reset_val, 'unit', unit) AS figures,
        CASE WHEN NOT is_bad THEN NULL
             WHEN good IS NULL
             THEN format('pg_checksums --enable --progress --pgdata=%s # the server must be stopped',
-                        coalesce((SELECT setting FROM pg_settings WHERE name = 'data_directory'),
-                                 'ITS-DATA'))
+                        coalesce((SELECT CASE WHEN setting ~ '[^\w./-]' THEN quote_literal(setting)
+                                              ELSE setting END
+                                  FROM pg_settings WHERE name = 'data_directory'), 'ITS-DATA'))
             ELSE format('ALTER SYSTEM SET %I = %L; SELECT pg_reload_conf();', name, good)
        END AS cure
 FROM wish JOIN pg_settings USING (name)
 CROSS JOIN LATERAL (SELECT reset_val = bad AS is_bad) b
+CROSS JOIN LATERAL (
+    SELECT EXISTS (SELECT FROM pg_db_role_setting s CROSS JOIN unnest(s.setconfig) c
+                   WHERE s.setrole IN (0, (SELECT oid FROM pg_roles WHERE rolname = session_user))
+                     AND s.setdatabase IN (0, (SELECT oid FROM pg_database
+                                               WHERE datname = current_database()))
+                     AND starts_with(c, name || '=')) AS own) o
 WHERE NOT pending_restart
 UNION ALL
 SELECT name, 0, 1, 0, 'was changed and waits for a restart', jsonb_build_object('setting', setting),

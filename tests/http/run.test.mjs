@@ -42,6 +42,16 @@ test('the first start makes everything and says ready last', async () => {
   assert.match(front.stderr, /running already .*\.\/run stop/);
 });
 
+test('the database that it makes is well, and counts its statements', async () => {
+  assert.equal(await page(), 200);
+  const { checks } = JSON.parse(run(['sitaminter', 'db', 'diagnose', '--format=json']).stdout);
+  assert.equal(checks.length, 19);
+  const found = checks.flatMap((c) => c.findings.map((f) => ({ check: c.check, ...f })));
+  const slow = (f) => f.object.startsWith('statement '); // how fast this machine is at the moment is no fault
+  assert.deepEqual(found.filter((f) => f.state !== 'ok' && !slow(f)), []);
+  assert.ok(found.filter((f) => slow(f) && f.figures.user === 'sita_reader').length > 0);
+});
+
 test('another state folder on the same ports is refused with the variable to change', () => {
   for (const [variable, more] of [['SITA_HTTPS_PORT', {}], ['SITA_HTTP_PORT', { SITA_HTTPS_PORT: '28999' }]]) {
     const other = run(['--detach'], { SITA_STATE: `${wanted}-other`, ...more });

@@ -53,7 +53,7 @@ test('a standby that does not replay: told on both, cured on the standby', async
   });
   assert.ok(behind.value > 2 * MB, `${behind.value}`);
   assert.match(behind.detail, /^streaming, \d+ [kM]B behind/);
-  assert.match(behind.cure, /^sitaminter db diagnose --check replication --url "host=\S+ dbname=site"$/);
+  assert.equal(behind.cure, 'sitaminter db diagnose --check replication --url URL-OF-THE-STANDBY');
   assert.equal(one(look(primary, `1,${2 * MB}`), 'standby').state, 'critical');
   const there = look(standby);
   assert.match(there.findings[0].detail, /^\d+ [kM]B received and not replayed; replay is paused$/);
