@@ -5,6 +5,7 @@
 
 #include "base/config.h"
 #include "cli/db.h"
+#include "cli/push_backup.h"
 #include "sql/embedded.h"
 #include "sql/push.h"
 
@@ -53,9 +54,11 @@ static bool ask(struct text *out, const char *question) {
 
 /* The plan goes to standard output, as it may be another program's input; so do the sentences
  * unless that would spoil it or something went wrong. */
-static int push(const char *url, const struct push_options *p, struct arena *a) {
+static int push(const char *url, const struct push_options *p, const char *rehearse,
+                struct arena *a) {
     struct text say = text_in(a, SAY_MAX), out = text_in(a, PLAN_MAX);
-    int exit_status = exit_of_outcome[push_run(url, p, &out, &say)];
+    int exit_status = exit_of_outcome[rehearse ? push_backup_rehearse(url, rehearse, p, &out, &say)
+                                               : push_run(url, p, &out, &say)];
     bool well = exit_status == DB_DONE && (p->format == PLAN_TEXT || out.n == 0);
     fputs(text_str(&out), stdout);
     if (say.n > 0)
@@ -63,26 +66,44 @@ static int push(const char *url, const struct push_options *p, struct arena *a) 
     return exit_status;
 }
 
+static bool makes_sense(const struct push_options *p, const char *rehearse) {
+    bool shows = p->dry_run || p->check;
+    if (!(shows && (rehearse || p->with_backup)) && !(rehearse && p->with_backup))
+        return true;
+    fputs("A push either shows its plan (--dry-run, --check), or rehearses it (--rehearse), or "
+          "carries it out (with --backup).\n",
+          stderr);
+    return false;
+}
+
 static int run_push(int argc, char **argv, struct arena *a) {
     static const enum plan_format formats[] = {
         [DB_TEXT] = PLAN_TEXT, [DB_JSON] = PLAN_JSON, [DB_SQL] = PLAN_SQL};
     const char *url = NULL, *file = NULL, *format = "text", *allowed[ALLOWED_MAX];
     enum db_format as;
+    const char *rehearse = NULL;
     struct db_words allow = {.at = allowed, .max = ALLOWED_MAX};
     struct push_options p = {.allow = allowed, .tell = tell, .ask = db_has_terminal() ? ask : NULL};
     const struct db_option options[] = {
-        {"--url", .value = &url},          {"--schema", .value = &file},
-        {"--format", .value = &format},    {"--plan", .value = &p.plan},
-        {"--dry-run", .flag = &p.dry_run}, {"--check", .flag = &p.check},
-        {"--allow", .words = &allow},      {"--adopt", .flag = &p.adopt},
+        {"--url", .value = &url},           {"--schema", .value = &file},
+        {"--format", .value = &format},     {"--plan", .value = &p.plan},
+        {"--dry-run", .flag = &p.dry_run},  {"--check", .flag = &p.check},
+        {"--allow", .words = &allow},       {"--adopt", .flag = &p.adopt},
+        {"--rehearse", .value = &rehearse}, {"--backup", .flag = &p.with_backup},
     };
     if (!db_options(argc, argv, options, sizeof options / sizeof options[0], NULL) ||
-        !db_format(format, DB_SQL, &as) || !(url = db_url(url, config.owner_url, "SITA_OWNER_URL")))
+        !db_format(format, DB_SQL, &as) || !makes_sense(&p, rehearse))
         return DB_USAGE;
+    url = rehearse ? db_url(url, config.verify_url, "SITA_VERIFY_URL")
+                   : db_url(url, config.owner_url, "SITA_OWNER_URL");
+    if (!url)
+        return DB_USAGE;
+    if (*config.key || p.with_backup)
+        p.backup = push_backup_take;
     p.format = formats[as];
     p.n_allow = allow.n;
     p.schema = file ? read_file(a, file) : sql_schema_file;
-    return p.schema ? push(url, &p, a) : DB_USAGE;
+    return p.schema ? push(url, &p, rehearse, a) : DB_USAGE;
 }
 
 static int run_setup(int argc, char **argv, struct arena *a) {
@@ -101,7 +122,7 @@ static int run_setup(int argc, char **argv, struct arena *a) {
                                                  sizeof urls / sizeof urls[0], &say)];
     if (exit_status != DB_DONE)
         return db_tell(&say, exit_status);
-    return push(config.owner_url, &(struct push_options){.schema = sql_schema_file}, a);
+    return push(config.owner_url, &(struct push_options){.schema = sql_schema_file}, NULL, a);
 }
 
 const struct db_command db_command_setup = {
@@ -141,6 +162,13 @@ const struct db_command db_command_push = {
         "                 (drop-column:tokens.description); may be repeated. A terminal is asked\n"
         "                 for each step that lacks it; otherwise the push is refused\n"
         "  --plan=HASH    carry out only the plan of this fingerprint\n"
+        "  --backup       take a backup before anything is changed (a terminal is asked); where "
+        "to,\n"
+        "                 and with which key: `sitaminter db backup --help`\n"
+        "  --rehearse BACKUP\n"
+        "                 restore the backup into a scratch database, carry the push out there in\n"
+        "                 full, report, and drop it; --url is then of a role that may create\n"
+        "                 databases (default: SITA_VERIFY_URL)\n"
         "  --adopt        take over a database that no push made, with its rows; what the schema\n"
         "                 file does not name is kept, and stays somebody else's\n"
         "\n"

@@ -156,7 +156,7 @@ static enum push_outcome may_execute(struct push *p, const struct plan *plan) {
         return PUSH_REFUSED;
     switch (push_consent(p, plan)) {
     case CONSENT_GIVEN:
-        return PUSH_APPLIED;
+        return push_offer_backup(p, plan);
     case CONSENT_DECLINED:
         return PUSH_REFUSED;
     case CONSENT_MISSING:
@@ -164,6 +164,8 @@ static enum push_outcome may_execute(struct push *p, const struct plan *plan) {
     }
     text_lit(p->say, "Nothing was changed. To consent, push with");
     say_consents(p, plan);
+    text_lit(p->say,
+             "\nWith --backup a backup is taken before; or take one by `sitaminter db backup`.");
     return PUSH_REFUSED;
 }
 
@@ -268,7 +270,7 @@ enum push_outcome push_run(const char *conninfo, const struct push_options *opti
                      .began = push_clock()};
     enum push_outcome outcome = PUSH_UNREACHABLE;
     schema_source_hash(p.source_hash, options->schema);
-    if (admin_open(&p.admin, conninfo, NULL, NULL, say) == OK) {
+    if (admin_open(&p.admin, conninfo, NULL, options->database, say) == OK) {
         push_watch(&p);
         outcome = push_connected(&p);
     }

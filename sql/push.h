@@ -29,7 +29,14 @@ struct push_options {
     enum plan_format format;  /* of the plan that is shown */
     const char *const *allow; /* consents: "drop-column:tokens.description" */
     size_t n_allow;
-    const char *plan; /* the fingerprint that the plan must have, or NULL */
+    const char *plan;     /* the fingerprint that the plan must have, or NULL */
+    const char *database; /* in place of that of the connection string, or NULL */
+    bool copy;            /* a restored copy is pushed to: nothing needs consent, and it has other
+                             owners and no rights, which are left alone */
+    /* Takes a backup of the database of conninfo; `why` has a sentence if not OK. NULL: none can
+     * be. */
+    enum status (*backup)(const char *conninfo, struct text *why);
+    bool with_backup; /* take one before anything is changed */
     /* Told at once what a push waits for. May be NULL. */
     void (*tell)(const char *line);
     /* Asks a person a question of some lines, having shown what is in `out`; true for yes. NULL:

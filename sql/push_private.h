@@ -127,6 +127,10 @@ enum consent {
 /* Whether each step of the plan that needs consent has it. */
 enum consent push_consent(struct push *p, const struct plan *plan);
 
+/* Before steps that lose something, or where it is wanted: offers a backup and takes it.
+ * PUSH_APPLIED: the push may go on; else `say` has the reason. */
+enum push_outcome push_offer_backup(struct push *p, const struct plan *plan);
+
 /* -- trying ----------------------------------------------------------------------------------- */
 
 /* A scratch schema to build in, within the transaction that is open; leaving rolls it back. */

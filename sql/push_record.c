@@ -91,7 +91,7 @@ static enum status insert(struct push *p, const char *fingerprint, const char *o
 
 /* In a database of one's own, for tests, the owner is the only one who needs rights. */
 static void say_rights(struct push *p) {
-    if (p->compares == RIGHTS_NONE)
+    if (p->compares == RIGHTS_NONE && !p->options->copy)
         text_lit(p->say, "The roles of the program do not all exist on this server, so rights were "
                          "neither compared nor given (`sitaminter db setup` makes them).\n");
 }

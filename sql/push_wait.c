@@ -28,7 +28,8 @@ static const char *holders(struct push *p, struct text *ignored) {
 static void look(void *context) {
     struct push *p = context;
     struct text ignored = text_in(p->arena, HELD_MAX);
-    if (!p->onlooker && admin_open(&p->onlooker, p->conninfo, NULL, NULL, &ignored) != OK)
+    if (!p->onlooker &&
+        admin_open(&p->onlooker, p->conninfo, NULL, p->options->database, &ignored) != OK)
         return;
     const char *held_by = holders(p, &ignored);
     if (*held_by && strcmp(held_by, p->held_by) != 0)

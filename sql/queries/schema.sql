@@ -479,6 +479,10 @@ SELECT pg_try_advisory_lock(1399411809)
 -- Waits until no other session makes the roles of this server.
 SELECT pg_advisory_lock(1399411811)
 
+-- name: schema_unlock
+-- Gives it back.
+SELECT pg_advisory_unlock(1399411809)
+
 -- name: schema_lock_holder
 -- Who holds that lock. Since when is for those who may see it.
 SELECT concat(format('process %s (%s%s)', a.pid, a.usename, ' ' || nullif(a.application_name, '')),

@@ -1,13 +1,12 @@
 // Consent on a terminal: each step that loses something is asked for. Without one the push is refused.
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'node:test';
 import { schemaOf } from './dump.mjs';
-import { db, environment, newDatabase, program, psql, read } from './lib.mjs';
+import { db, newDatabase, psql, read } from './lib.mjs';
+import { onTerminal } from './terminal.mjs';
 
 const DONE = 0, REFUSED = 4;
 const folder = mkdtempSync(join(tmpdir(), 'test-terminal-'));
@@ -18,25 +17,6 @@ function options(database, more, ...rest) {
   const file = join(folder, `${(count += 1)}.sql`);
   writeFileSync(file, `${read('sql/schema.sql')}\n${more};\n`);
   return ['push', '--url', `dbname=${database}`, '--schema', file, ...rest];
-}
-
-// Runs it on a terminal of its own (script(1)), giving one answer to each question as it comes; null ends
-// the input. { status, said }.
-async function onTerminal(args, answers) {
-  const command = [program, 'db', ...args].map((word) => `'${word}'`).join(' ');
-  const child = spawn('script', ['--quiet', '--return', '--flush', '--command', command, '/dev/null'], { env: environment });
-  const left = [...answers];
-  let said = '', seen = 0;
-  child.stdout.on('data', (part) => {
-    said += part;
-    for (let at; (at = said.indexOf('[y/N]', seen)) >= 0; seen = at + 5) {
-      const answer = left.shift() ?? null;
-      child.stdin.write(answer === null ? '\u0004' : `${answer}\n`);
-    }
-  });
-  const [status] = await once(child, 'close');
-  assert.deepEqual(left, [], 'every answer was asked for');
-  return { status, said: said.replace(/\r/g, '') };
 }
 
 const before = 'CREATE TABLE t (id integer, gone text, number numeric); CREATE TABLE old ()';
