@@ -29,14 +29,15 @@ const textOf = (message, from) => message.toString('utf8', from, message.indexOf
 
 // { host, requests: [SQL], close() }. each(SQL) is called when a request was answered, before the client
 // knows. Once the request number `last` (counting from 1) was answered, end()
-// is called in place of passing the answer on; with `early`, as soon as it was sent.
-export async function proxy({ last = Infinity, early = false, end, each = () => {} } = {}) {
+// is called in place of passing the answer on; with `early`, as soon as it was sent. With `all`, the
+// requests are those of all connections.
+export async function proxy({ last = Infinity, early = false, all = false, end, each = () => {} } = {}) {
   const host = mkdtempSync(join(tmpdir(), 'test-proxy-'));
   const requests = [];
   const sockets = new Set();
   let first = true;
   const server = createServer((client) => {
-    const counted = first;
+    const counted = first || all;
     first = false;
     const upstream = connect(`${environment.PGHOST}/.s.PGSQL.${environment.PGPORT}`);
     let answered = -1, parsed = '', over = false; // the answer to the start is none to a request

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { once } from 'node:events';
 import test from 'node:test';
-import { db, environment, errorOf, newDatabase, psql, read } from './lib.mjs';
+import { db, environment, errorOf, newDatabase, program, psql, read } from './lib.mjs';
 
 const DONE = 0, FAILED = 1, USAGE = 2, DIFFERS = 3, LOCKED = 5, UNREACHABLE = 6;
 
@@ -122,6 +122,31 @@ test('a lock that another holds: its holder is named, nothing changes; later it 
   holder.stdin.end('ROLLBACK;\n');
   await once(holder, 'exit');
   assert.equal(push(database).status, DONE);
+});
+
+test('a lock that is given up in time: it is tried again, later each time, and the push is done', async (t) => {
+  const database = newDatabase(t, 'blocked_shortly');
+  assert.equal(push(database).status, DONE);
+  psql(database, 'DROP INDEX tokens_status_id');
+  const holder = spawn('psql', ['-qAtd', database], { env: environment });
+  t.after(() => holder.kill());
+  holder.stdin.write('SELECT pg_backend_pid(); BEGIN; LOCK TABLE tokens IN ROW EXCLUSIVE MODE; SELECT 1;\n');
+  await locked(holder);
+  const child = spawn(program, ['db', 'push', '--url', `dbname=${database}`], { env: environment });
+  const attempts = [];
+  let said = '';
+  child.stderr.on('data', (part) => {
+    said += part;
+    for (const [, n] of said.matchAll(/lock timeout.*attempt (\d) of 6\./g)) {
+      if (Number(n) <= attempts.length) continue;
+      attempts.push(performance.now());
+      if (n === '3') holder.stdin.end('ROLLBACK;\n');
+    }
+  });
+  const [status] = await once(child, 'close');
+  assert.equal(status, DONE, said);
+  assert.equal(attempts.length, 3, said);
+  assert.ok(attempts[2] - attempts[1] > 1150, 'a second for the lock, and the pause before it');
 });
 
 test("the database's own time limits do not end a push", (t) => {

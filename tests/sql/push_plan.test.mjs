@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import test, { after, before, describe } from 'node:test';
 import { schemaOf } from './dump.mjs';
 import { db, dbBeside, makeRoles, psql, psqlBeside, read, statements } from './lib.mjs';
+import { proxy } from './proxy.mjs';
 import { pairs, refused, uncovered } from './push_pairs.mjs';
 
 const DONE = 0, FAILED = 1, REFUSED = 4;
@@ -21,15 +22,21 @@ function fileOf(declared) {
   return path;
 }
 
+// Hears every statement of the pushes.
+let ear;
 const databases = [];
 const template = `test_pairs_template_${process.pid}`;
-before(() => {
+before(async () => {
+  ear = await proxy({ all: true });
   makeRoles();
   psql('postgres', `CREATE DATABASE ${template} TEMPLATE template0`);
   const made = db(['push', '--url', `dbname=${template}`]);
   assert.equal(made.status, DONE, made.stderr);
 });
-after(() => psql('postgres', [...databases, template].map((d) => `DROP DATABASE IF EXISTS ${d} WITH (FORCE);`).join('\n')));
+after(() => {
+  ear.close();
+  psql('postgres', [...databases, template].map((d) => `DROP DATABASE IF EXISTS ${d} WITH (FORCE);`).join('\n'));
+});
 
 // As if a push had made all that there is.
 const objects = statements().find((s) => s.name === 'schema_text').sql;
@@ -46,7 +53,7 @@ async function prepare(pair) {
     \\connect ${database}
     SET allow_system_table_mods = on; SET jit = off; ${pair.before};\n${made} ${pair.by === 'hand' ? '' : readable} ${pair.hand ?? ''}; ${pair.rows ?? ''}`);
   const file = fileOf(pair.after);
-  return { database, push: (...options) => dbBeside(['push', '--url', `dbname=${database}`, '--schema', file, ...options]) };
+  return { database, push: (...options) => dbBeside(['push', '--url', `host=${ear.host} port=5432 dbname=${database}`, '--schema', file, ...options]) };
 }
 
 const catalogue = (database) => psqlBeside(database,
@@ -145,4 +152,12 @@ describe('not covered', { concurrency: 2 }, () => {
       assert.equal(await catalogue(database), untouched);
     });
   }
+});
+
+// After the pairs, which did every kind of step there is.
+test('nothing is truncated, and nothing dropped in cascade', () => {
+  const drops = ear.requests.filter((sql) => /^(ALTER|DROP) /.test(sql));
+  assert.ok(drops.length > 0, 'the statements of the steps were heard');
+  const words = ear.requests.map((sql) => sql.replace(/ON (DELETE|UPDATE) CASCADE/g, ''));
+  assert.deepEqual(words.filter((sql) => /\b(TRUNCATE|CASCADE)\b/i.test(sql)), []);
 });
