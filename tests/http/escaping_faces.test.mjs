@@ -91,6 +91,7 @@ test('a page\'s title and what previews read say the text and nothing else', asy
   for (const { text, token } of planted) {
     const { body } = await get(`/tokens/${token}`);
     assert.ok(body.includes(`<title>${escaped(text)} – ${escaped(text)} · SiTa Minter</title>`), text);
+    assert.equal(plain(/<meta property="og:image:alt" content="([^"]*)">/.exec(body)[1]), text);
     for (const name of ['og:title', 'og:description', 'description']) {
       const [content, ...more] = [...body.matchAll(new RegExp(`<meta (?:name|property)="${name}" content="([^"]*)">`, 'g'))].map((m) => plain(m[1]));
       assert.deepEqual(more, []);
@@ -105,6 +106,10 @@ test('search: the text stands in the box, finds what is called so, and leads the
     const found = await get(`/search?q=${arg(text)}`);
     checkHeaders(found, text);
     assert.deepEqual([found.status, found.headers.location], [302, `/tokens/${token}`], text);
+    const twin = await get(`/api/search?q=${arg(text)}`);
+    checkHeaders(twin, text);
+    assert.equal(twin.status, 200);
+    assert.deepEqual(JSON.parse(twin.body).data.filter((row) => row.id === Number(token)).map((row) => [row.name, row.symbol]), [[text, text]], text);
     const part = [...text.trim()].slice(0, -1).join('').trimEnd();
     const answer = await get(`/search?q=${arg(part)}`);
     checkMarkup(answer.body, part);
@@ -173,8 +178,11 @@ test('what is wrong stands beside the filter with the text as it was typed', asy
 });
 
 test('maps, the API document, its page and the chart hold nothing of any row', async () => {
-  for (const at of ['/sitemap.xml', '/sitemaps/0', '/sitemaps/1', '/robots.txt', '/api/openapi.json', '/docs/api', '/about']) {
-    const { body } = await get(at);
+  const maps = [...(await get('/sitemap.xml')).body.matchAll(/<loc>([^<]*)/g)].map(([, url]) => url.slice(base.length));
+  assert.ok(maps.length >= 4, `${maps}`);
+  for (const at of ['/sitemap.xml', ...maps, '/robots.txt', '/api/openapi.json', '/docs/api', '/about']) {
+    const { status, body } = await get(at);
+    assert.equal(status, 200, at);
     for (const text of corpus) assert.ok(!body.includes(text) && !body.includes(escaped(text)), `${at}: ${text}`);
   }
   const [chart] = /<figure class="chart">[^]*?<\/figure>/.exec((await get('/')).body);
