@@ -60,13 +60,15 @@ int backup_end(struct backup_command *c, enum status status) {
 
 enum status backup_default_name(struct backup_command *c) {
     struct backups list;
+    const struct backup *newest = NULL;
     if (c->name)
         return OK;
     enum status status = backup_list(&c->folder, c->arena, &list, &c->why);
-    for (size_t i = 0; status == OK && !c->name && i < list.n; i++)
-        if (list.at[i].state == BACKUP_GOOD)
-            c->name = list.at[i].name;
-    if (status == OK && !c->name) {
+    if (status == OK)
+        newest = backup_newest(&list, when_now());
+    if (newest)
+        c->name = newest->name;
+    if (status == OK && !newest) {
         text_printf(&c->why, "There is no good backup in %s.", c->folder_path);
         status = NOT_FOUND;
     }

@@ -36,7 +36,7 @@ int backup_begin(struct backup_command *c, const char *file, bool make);
  * why. Returns the exit status. */
 int backup_end(struct backup_command *c, enum status status);
 
-/* Sets c->name to the newest good backup, if none was named. */
+/* Sets c->name to the newest backup (backup_newest), if none was named. */
 MUST_CHECK enum status backup_default_name(struct backup_command *c);
 
 /* "backup-….dump: 45.2 MB, 7 tables, 1000315 rows" or the manifest as JSON, with what was done and

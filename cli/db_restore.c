@@ -14,7 +14,10 @@ static enum status prune_after(struct backup_command *c, const char *file) {
     if (file && strchr(file, '/'))
         return OK;
     enum status status = backup_folder_lock(&c->folder, c->arena, "db verify", &c->why);
-    return status == OK ? backup_prune(c, false) : status;
+    if (status != CONFLICT)
+        return status == OK ? backup_prune(c, false) : status;
+    text_printf(&c->note, "Nothing is pruned. %s\n", text_str(&c->why));
+    return OK;
 }
 
 static enum status verify(struct backup_command *c, const char *file, bool keep) {

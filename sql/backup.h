@@ -123,6 +123,9 @@ size_t backup_decide(const struct backups *list, const struct retention *r, bool
 /* Whether it was taken at a time that is yet to come: a clock was wrong then, or is now. */
 bool backup_is_ahead(const struct backup *b, int64_t now);
 
+/* The newest good one, or NULL: none whose time is yet to come, which would be it for as long. */
+const struct backup *backup_newest(const struct backups *list, int64_t now);
+
 enum backup_level { BACKUP_FINE, BACKUP_WARNING, BACKUP_CRITICAL };
 
 struct backup_limits {

@@ -98,14 +98,20 @@ static void say_late(struct backup_health *h, const char *what, int64_t age, int
                 age / HOUR, warn / HOUR);
 }
 
+const struct backup *backup_newest(const struct backups *list, int64_t now) {
+    for (size_t i = 0; i < list->n; i++)
+        if (counts(&list->at[i], now))
+            return &list->at[i];
+    return NULL;
+}
+
 static void find_last(struct backup_health *h, const struct backups *list, int64_t now) {
+    h->good = backup_newest(list, now);
     for (size_t i = 0; i < list->n; i++) {
         const struct backup *b = &list->at[i];
         if (!counts(b, now))
             continue;
-        if (!h->good)
-            h->good = b;
-        if (b->verified_at != WHEN_NONE &&
+        if (b->verified_at != WHEN_NONE && b->verified_at <= now + HOUR &&
             (!h->verified || b->verified_at > h->verified->verified_at))
             h->verified = b;
     }

@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test, { after, before } from 'node:test';
-import { CRITICAL, DONE, FAILED, LOCKED, UNREACHABLE, USAGE, WARNING, newSite, standIns, start, take, until } from './backup_lib.mjs';
+import { CRITICAL, DONE, FAILED, KEY, LOCKED, UNREACHABLE, USAGE, WARNING, newSite, standIns, start, take, until } from './backup_lib.mjs';
 import { environment, errorOf, program, psql } from './lib.mjs';
 
 let site;
@@ -53,6 +53,32 @@ test('an archive, a manifest, a note', () => {
   const noted = lastOperation();
   assert.deepEqual([noted.operation, noted.outcome, noted.who], ['backup', 'made', 'sita_backup']);
   assert.deepEqual(noted.details, { archive: m.archive, sha256: m.sha256 });
+});
+
+test('on a terminal it tells how far it is, elsewhere not', () => {
+  const slow = standIns(site, { pg_dump: '"$REAL/pg_dump" "$@" | { head -c 5000; sleep 0.6; cat; }' });
+  const shown = spawnSync('script', ['--quiet', '--return', '--command', `${program} db backup`, '/dev/null'],
+    { env: { ...environment, ...site.env, ...slow }, encoding: 'utf8' });
+  assert.equal(shown.status, DONE, shown.stdout);
+  assert.match(shown.stdout, /\r0\.\d MB, \d+\.\d MB\/s \x1b\[K.*\r\x1b\[Kbackup-\S+: made/s);
+  const told = site.db(['backup'], slow);
+  assert.equal(told.status, DONE);
+  assert.equal(told.stderr, '');
+});
+
+// Roles' passwords belong to the server, the key to the environment.
+test('no password, no hash of one and no key is in a backup', () => {
+  const password = 'a-password-to-be-looked-for', role = `test_secret_${process.pid}`;
+  psql('postgres', `CREATE ROLE ${role} LOGIN PASSWORD '${password}'`);
+  try {
+    const m = take(site, { SITA_BACKUP_URL: `${site.env.SITA_BACKUP_URL} password=${password}` });
+    const restored = spawnSync('pg_restore', ['--file=-', join(site.backups, m.archive)], { encoding: 'utf8', maxBuffer: 1 << 28 });
+    assert.match(restored.stdout, /COPY public\.tokens /);
+    const all = restored.stdout + readFileSync(join(site.backups, m.archive), 'latin1') + JSON.stringify(m);
+    for (const secret of [password, KEY, 'SCRAM-SHA-256', role]) assert.ok(!all.includes(secret), secret);
+  } finally {
+    psql('postgres', `DROP ROLE ${role}`);
+  }
 });
 
 test('two backups of one moment have two names, and no file is overwritten', async () => {
@@ -153,6 +179,9 @@ test('one at a time: the second says who is at work', async () => {
   let r = site.db(['backup']);
   assert.equal(r.status, LOCKED);
   assert.match(r.stderr, new RegExp(`Another process is at work in .*: db backup, process ${first.child.pid}, since 20`));
+  r = site.db(['verify']);
+  assert.equal(r.status, DONE, r.stderr);
+  assert.match(r.stderr, /^Nothing is pruned\. Another process is at work in /);
   r = site.db(['backup', '--folder', join(site.folder, 'elsewhere')]);
   assert.equal(r.status, LOCKED);
   assert.match(r.stderr, /Another operation on this database is at work: process \d+ \(sita_backup sitaminter db backup\)/);

@@ -210,6 +210,21 @@ static void health(void **state) {
     assess(NOW, BACKUP_WARNING, "No backup was ever verified");
 }
 
+/* Neither a backup nor a trial whose time is yet to come tells anything. */
+static void what_is_ahead_counts_for_nothing(void **state) {
+    (void)state;
+    add(NOW + 2 * HOUR, NEVER);
+    assert_null(backup_newest(&list, NOW));
+    assess(NOW, BACKUP_CRITICAL, "There is no good backup.");
+    struct backup *broken = add(NOW, NEVER), *good = add(NOW - HOUR, NOW - HOUR);
+    broken->state = BACKUP_INCOMPLETE;
+    assert_ptr_equal(backup_newest(&list, NOW), good);
+    assert_ptr_equal(backup_newest(&list, NOW + DAY), &at[0]);
+    list.n = 0;
+    add(NOW - HOUR, NOW + 365 * DAY);
+    assess(NOW, BACKUP_WARNING, "No backup was ever verified");
+}
+
 static void oddities(void **state) {
     (void)state;
     nightly(0, 10);
@@ -235,6 +250,7 @@ int main(void) {
         TEST(nothing_goes_without_a_newer_one_that_was_verified),
         TEST(a_clock_that_steps_forward),
         TEST(a_clock_that_stays_ahead),
+        TEST(what_is_ahead_counts_for_nothing),
         TEST(a_clock_that_steps_back),
         TEST(no_clock_empties_the_folder),
         TEST(health),
