@@ -11,7 +11,7 @@ struct process {
     const char *const *argv;  /* ends in NULL; argv[0] is looked for on PATH unless it has a '/' */
     char *const *environment; /* ends in NULL */
     int input;                /* becomes standard input; -1: there is none */
-    int list;                 /* if not 0: can be read as /dev/fd/3 */
+    int list;                 /* if not 0: can be read as /proc/self/fd/3 */
     /* Gets standard output as it comes. False: no more of it is wanted, the program is ended.
      * NULL: output is dropped. */
     bool (*take)(void *context, const char *bytes, size_t n);

@@ -128,7 +128,7 @@ static enum status restore(const struct tools_job *job, const char *picked, stru
                           "--no-owner",
                           "--no-privileges",
                           "--no-password",
-                          "--use-list=/dev/fd/3",
+                          "--use-list=/proc/self/fd/3",
                           arena_printf(a, "--dbname=%s", only_database(a, job->to.database)),
                           job->role ? arena_printf(a, "--role=%s", job->role) : NULL,
                           NULL};

@@ -84,7 +84,7 @@ static void nothing_of_ours_is_open_in_it(void **state) {
 
 static void a_list_beside_the_input(void **state) {
     char *environment[] = {NULL};
-    const char *argv[] = {"/bin/sh", "-c", "cat /dev/fd/3; ls /proc/self/fd", NULL};
+    const char *argv[] = {"/bin/sh", "-c", "cat /proc/self/fd/3; ls /proc/self/fd", NULL};
     (void)state;
     int list = memfd_create("list", MFD_CLOEXEC);
     assert_int_equal(write(list, "one\n", 4), 4);
