@@ -42,6 +42,7 @@ const struct step_traits step_traits[STEP_KINDS] = {
     [STEP_OWN_SEQUENCE] = {"own-sequence", NO_WRITES, NULL, false},
     [STEP_ADD_CONSTRAINT] = {"add-constraint", EXCLUSIVE, "rows or groups of rows violate it",
                              true},
+    [STEP_SWAP_INDEX] = {"swap-index", EXCLUSIVE, NULL, false},
     [STEP_USE_INDEX] = {"use-index", EXCLUSIVE, NULL, false},
     [STEP_ADD_FOREIGN_KEY] = {"add-constraint", NO_WRITES, "rows refer to nothing", true},
     [STEP_CREATE_INDEX] = {"create-index", "SHARE", "groups of rows are equal", true},
@@ -168,6 +169,8 @@ static void plan_gone(struct sides *c, const struct schema_fact *f) {
         add(c, STEP_DROP_GUARD, f, f->unmake)->online = true;
         return;
     }
+    if (is(f, "index") && plan_is_building(f->name))
+        return; /* plan_left_indexes */
     /* The index of a constraint that an interrupted push was about to add. */
     bool left_over =
         is(f, "index") && facts_find(c->declared, "constraint", f->parent, f->name) != NULL;
@@ -201,43 +204,6 @@ static void plan_new_table(struct sides *c, const struct schema_fact *table) {
     add(c, STEP_CREATE_TABLE, table, text_str(&sql))->table = "";
 }
 
-static void add_index(struct sides *c, const struct schema_fact *f, bool online) {
-    const char *sql = f->make, *words = "INDEX ";
-    const char *at = online ? strstr(sql, words) : NULL;
-    if (at)
-        sql = arena_printf(c->plan->arena, "%.*sINDEX CONCURRENTLY %s", (int)(at - sql), sql,
-                           at + strlen(words));
-    struct step *s = add(c, STEP_CREATE_INDEX, f, sql);
-    s->online = at != NULL;
-    s->bytes = live_bytes(c, f);
-    s->look = s->bytes >= 0 ? f->look : NULL;
-}
-
-static void plan_new_index(struct sides *c, const struct schema_fact *f) {
-    add_index(c, f, live_bytes(c, f) > PLAN_SMALL_BYTES);
-}
-
-/* A key on a large table: its index is built online, then becomes the constraint's. False where the
- * definition has more to it than columns. */
-static bool plan_large_key(struct sides *c, const struct schema_fact *f) {
-    struct arena *a = c->plan->arena;
-    const char *word = f->type[0] == 'p' ? "PRIMARY KEY" : "UNIQUE";
-    if (strcmp(f->definition, arena_printf(a, "%s (%s)", word, f->special)) != 0)
-        return false;
-    struct step *s = plan_add(c->plan, STEP_CREATE_INDEX, f->name,
-                              arena_printf(a, "CREATE UNIQUE INDEX CONCURRENTLY %s ON %s (%s)",
-                                           f->name, f->parent, f->special));
-    s->online = true;
-    s->table = f->parent;
-    s->bytes = live_bytes(c, f);
-    s->look = f->look;
-    add(c, STEP_USE_INDEX, f,
-        arena_printf(a, "ALTER TABLE %s ADD CONSTRAINT %s %s USING INDEX %s", f->parent, f->name,
-                     word, f->name))
-        ->online = true;
-    return true;
-}
-
 static void plan_validate(struct sides *c, const struct schema_fact *f) {
     struct step *s = add(
         c, STEP_VALIDATE_CONSTRAINT, f,
@@ -251,7 +217,7 @@ static void plan_new_constraint(struct sides *c, const struct schema_fact *f) {
     int64_t bytes = live_bytes(c, f);
     bool foreign_key = f->type[0] == 'f', large = bytes > PLAN_SMALL_BYTES;
     bool later = large && (foreign_key || f->type[0] == 'c') && !strstr(f->make, " NOT VALID");
-    if (large && strchr("pu", f->type[0]) && plan_large_key(c, f))
+    if (plan_new_key(c->plan, c->live, f))
         return;
     struct step *s = add(c, foreign_key ? STEP_ADD_FOREIGN_KEY : STEP_ADD_CONSTRAINT, f,
                          later ? arena_printf(c->plan->arena, "%s NOT VALID", f->make) : f->make);
@@ -272,7 +238,7 @@ static void plan_new(struct sides *c, const struct schema_fact *f) {
     else if (is(f, "constraint"))
         plan_new_constraint(c, f);
     else if (is(f, "index"))
-        plan_new_index(c, f);
+        plan_new_index(c->plan, c->live, f);
     else if (!is(f, "column"))
         add(c, k->make, f, f->make);
 }
@@ -300,15 +266,6 @@ static void plan_replaced(struct sides *c, const struct schema_fact *now,
     plan_new(c, then);
 }
 
-/* An index whose building was cut off: nothing uses it, and others go on while it is remade. */
-static void plan_broken_index(struct sides *c, const struct schema_fact *now,
-                              const struct schema_fact *then) {
-    struct step *s = add(c, STEP_DROP_INDEX, now,
-                         arena_printf(c->plan->arena, "DROP INDEX CONCURRENTLY %s", now->name));
-    s->online = true;
-    add_index(c, then, true);
-}
-
 static void plan_changed(struct sides *c, const struct schema_fact *now,
                          const struct schema_fact *then) {
     if (is(now, "column"))
@@ -323,8 +280,8 @@ static void plan_changed(struct sides *c, const struct schema_fact *now,
     else if (is(now, "constraint") && only_unchecked(c->plan->arena, now, then))
         plan_validate(c, then);
     else if (is(now, "index") && only_unchecked(c->plan->arena, now, then))
-        plan_broken_index(c, now, then);
-    else
+        plan_broken_index(c->plan, c->live, now, then);
+    else if (!plan_replaced_index(c->plan, c->live, now, then))
         plan_replaced(c, now, then);
 }
 
@@ -374,16 +331,36 @@ static void plan_views_back(struct sides *c) {
             add(c, STEP_CREATE_VIEW, f, f->make);
 }
 
+/* Whether what a comment is about is made only after the transaction. */
+static bool is_made_online(const struct plan *p, const char *object) {
+    for (size_t i = 0; i < p->n; i++) {
+        const struct step *s = &p->steps[i];
+        if (s->online && strcmp(s->object, object) == 0 &&
+            (s->kind == STEP_CREATE_INDEX || s->kind == STEP_SWAP_INDEX ||
+             s->kind == STEP_USE_INDEX))
+            return true;
+    }
+    return false;
+}
+
 /* What is made again has lost its comment. */
 static void plan_comments(struct sides *c) {
     static const enum step_kind replacing[] = {STEP_DROP_VIEW, STEP_DROP_FOREIGN_KEY,
-                                               STEP_DROP_CONSTRAINT, STEP_DROP_INDEX};
+                                               STEP_DROP_CONSTRAINT, STEP_DROP_INDEX,
+                                               STEP_SWAP_INDEX};
     const struct schema_fact *f = c->declared->at;
-    for (size_t i = 0; i < c->declared->n; i++, f++)
-        for (size_t k = 0; k < sizeof replacing / sizeof replacing[0] && is(f, "comment"); k++)
+    for (size_t i = 0; i < c->declared->n; i++, f++) {
+        if (!is(f, "comment"))
+            continue;
+        for (size_t k = 0; k < sizeof replacing / sizeof replacing[0]; k++)
             if (plan_has(c->plan, replacing[k], f->special) &&
                 !plan_has(c->plan, STEP_COMMENT, f->name))
                 add(c, STEP_COMMENT, f, f->make);
+        for (size_t k = 0; k < c->plan->n; k++)
+            if (c->plan->steps[k].kind == STEP_COMMENT &&
+                strcmp(c->plan->steps[k].object, f->name) == 0)
+                c->plan->steps[k].online = is_made_online(c->plan, f->special);
+    }
 }
 
 /* -- the whole -------------------------------------------------------------------------------- */
@@ -451,6 +428,7 @@ struct plan plan_make(struct arena *a, const struct rows *live, const struct row
         else
             plan_new(&c, &then[i]);
     }
+    plan_left_indexes(&p, live, declared);
     plan_views(&c);
     plan_views_back(&c);
     plan_comments(&c);

@@ -46,7 +46,8 @@ enum step_kind {
     STEP_OWN_SEQUENCE,
     STEP_ADD_CONSTRAINT,
     STEP_CREATE_INDEX,
-    STEP_USE_INDEX, /* a constraint gets an index that was built online */
+    STEP_SWAP_INDEX, /* one that was built online takes the place of another */
+    STEP_USE_INDEX,  /* a constraint gets an index that was built online */
     STEP_ADD_FOREIGN_KEY,
     STEP_VALIDATE_CONSTRAINT,
     STEP_CREATE_VIEW,
@@ -74,9 +75,9 @@ struct step {
     enum step_kind kind;
     const char *object;    /* "tokens.description" */
     const char *table;     /* the table that is locked, "" for none */
-    const char *sql;       /* one statement, no semicolon at the end */
+    const char *sql;       /* no semicolon at the end; more than one statement: done as one */
     const char *look;      /* a query with samples of rows of the table {rows}, or NULL */
-    const char *from, *to; /* ALTER_TYPE: the two types */
+    const char *from, *to; /* ALTER_TYPE: the two types; SWAP_INDEX: what it is built as, NULL */
     int64_t bytes;         /* size of the table */
     int64_t order;         /* among steps of its kind */
     bool online;           /* second phase */
@@ -123,6 +124,22 @@ void plan_new_column(struct plan *p, const struct rows *live, const struct schem
 /* The name of the CHECK that stands for a NOT NULL under way; and whether a name is one. */
 const char *plan_guard(struct arena *a, const struct schema_fact *column);
 bool plan_is_guard(const char *name);
+
+/* The steps for indexes (plan_indexes.c): one that is new; one whose building was cut off; */
+void plan_new_index(struct plan *p, const struct rows *live, const struct schema_fact *f);
+void plan_broken_index(struct plan *p, const struct rows *live, const struct schema_fact *now,
+                       const struct schema_fact *then);
+
+/* a new key, or a replaced index or key, of a large table: false where it takes the ordinary way.
+ */
+bool plan_new_key(struct plan *p, const struct rows *live, const struct schema_fact *f);
+bool plan_replaced_index(struct plan *p, const struct rows *live, const struct schema_fact *now,
+                         const struct schema_fact *then);
+
+/* Whether a name is that of an index that is built to replace another; drops those that a push
+ * which was cut off has left and no step uses. */
+bool plan_is_building(const char *name);
+void plan_left_indexes(struct plan *p, const struct rows *live, const struct rows *declared);
 
 /* What the steps mean for objects that are not ours (plan_foreign.c): those that would go along are
  * noted at the step, those that stand in its way are named as not covered. */

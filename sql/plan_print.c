@@ -174,7 +174,10 @@ static void print_sql(struct text *out, const struct plan *p) {
             text_lit(out, "COMMIT;\n");
             open = false;
         }
+        bool as_one = p->steps[i].kind == STEP_SWAP_INDEX;
+        text_put(out, as_one ? "BEGIN;\n" : "");
         put_sql(out, "", p->steps[i].sql);
+        text_put(out, as_one ? "COMMIT;\n" : "");
     }
     if (open)
         text_lit(out, "COMMIT;\n");

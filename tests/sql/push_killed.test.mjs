@@ -27,15 +27,19 @@ const schema = (name, text) => {
 };
 const before = schema('before.sql', `
   CREATE TABLE small (id integer PRIMARY KEY, gone text, kind text);
-  CREATE TABLE large (id integer NOT NULL, other integer, word text, number integer);
+  CREATE TABLE large (id integer NOT NULL, other integer, label text, number integer, CONSTRAINT large_unique UNIQUE (number));
+  CREATE INDEX large_other ON large (other);
   CREATE VIEW words AS SELECT id, kind FROM small;`);
 const after = schema('after.sql', `
   CREATE TABLE small (id integer PRIMARY KEY, kind varchar(9) DEFAULT 'x', more integer);
   CREATE TABLE large (id integer PRIMARY KEY, other integer, word text NOT NULL, number integer,
                       CONSTRAINT large_small FOREIGN KEY (other) REFERENCES small,
+                      CONSTRAINT large_unique UNIQUE (number, other),
                       CONSTRAINT large_number CHECK (number > 0));
+-- push: rename column large.label to word
   CREATE UNIQUE INDEX large_number_id ON large (number, id);
   CREATE INDEX large_word ON large (word);
+  CREATE INDEX large_other ON large (other, id);
   CREATE TABLE fresh (id serial);
   CREATE VIEW words AS SELECT id, kind, more FROM small;`);
 const consent = ['--allow=drop-column:small.gone', '--allow=alter-type:small.kind'];
@@ -55,6 +59,9 @@ const push = (database) => db(['push', '--url', `dbname=${database}`, '--schema'
 const table = (database) => psql(database,
   `SELECT count(*), sum(hashtext(concat(id, kind))) FROM small; SELECT count(*), sum(hashtext(large::text)) FROM large;
    SELECT count(*) FROM pg_index WHERE NOT indisvalid; SELECT count(*) FROM pg_constraint WHERE NOT convalidated`);
+// What is replaced is there all the time, as the old one or the new one.
+const replaced = (database) => psql(database,
+  "SELECT count(*) FROM pg_index WHERE indisvalid AND indexrelid IN (to_regclass('large_other'), to_regclass('large_unique'))");
 const outcomes = (database) => psql(database, "SELECT string_agg(coalesce(outcome, '?'), ' ' ORDER BY id) FROM db_operations");
 const contents = table(template);
 
@@ -101,7 +108,7 @@ test('the undisturbed push', async (t) => {
   fresh = schemaOf(database);
   sent = r.requests;
   assert.equal(table(database), contents);
-  for (const step of ['ADD COLUMN more', 'DROP COLUMN gone', 'CREATE TABLE fresh', 'INDEX CONCURRENTLY large_word', 'VALIDATE CONSTRAINT large_small', 'USING INDEX', 'SET NOT NULL', 'COMMIT'])
+  for (const step of ['ADD COLUMN more', 'DROP COLUMN gone', 'CREATE TABLE fresh', 'INDEX CONCURRENTLY large_word', 'VALIDATE CONSTRAINT large_small', 'USING INDEX', 'RENAME COLUMN label', 'INDEX CONCURRENTLY large_other_being_built', 'ALTER INDEX large_other_being_built RENAME', 'USING INDEX large_unique_being_built', 'SET NOT NULL', 'COMMIT'])
     assert.ok(sent.some((sql) => sql.includes(step)), step);
 });
 
@@ -121,6 +128,7 @@ test('killed after each request', async (t) => {
       const committed = last > commits;
       assert.equal(JSON.stringify(now) === JSON.stringify(old), !committed, 'all of the first phase or nothing');
       assert.equal(outcomes(database), committed ? (last === sent.length ? 'applied applied' : 'applied ?') : 'applied');
+      assert.equal(replaced(database), '2');
       seen[committed ? (JSON.stringify(now) === JSON.stringify(fresh) ? 'new' : 'between') : 'old'] += 1;
       // What was rolled back is as it was: one push from there stands for all.
       if (!committed) assert.equal(table(database), contents);
@@ -140,6 +148,7 @@ test('killed while a step outside of the transaction runs', async (t) => {
     await t.test(`${last}: ${sent[last - 1].slice(0, 60)}`, async (t) => {
       const database = newDatabase(t, 'killed', template);
       assert.equal((await killed(database, { last, early: true })).signal, 'SIGKILL');
+      assert.equal(replaced(database), '2');
       await finishes(database);
     });
   }
@@ -176,6 +185,16 @@ test('an index whose building was cut off is invalid; the server notices by itse
   assert.equal(push(database).status, DONE);
   psql(database, 'DROP INDEX large_word');
   assert.deepEqual(await cutOff(t, database), ['DROP INDEX CONCURRENTLY large_word', 'CREATE INDEX CONCURRENTLY large_word ON large USING btree (word)']);
+  await finishes(database);
+});
+
+test('so is one that is to replace another, which stays until then', async (t) => {
+  const database = newDatabase(t, 'killed', template);
+  assert.equal(push(database).status, DONE);
+  psql(database, 'DROP INDEX large_other; CREATE INDEX large_other ON large (other)');
+  assert.deepEqual(await cutOff(t, database), ['DROP INDEX CONCURRENTLY large_other_being_built',
+    'CREATE INDEX CONCURRENTLY large_other_being_built ON large USING btree (other, id)', 'DROP INDEX large_other; ALTER INDEX large_other_being_built RENAME TO large_other']);
+  assert.equal(replaced(database), '2');
   await finishes(database);
 });
 
