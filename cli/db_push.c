@@ -172,6 +172,12 @@ const struct db_command db_command_push = {
         "  --adopt        take over a database that no push made, with its rows; what the schema\n"
         "                 file does not name is kept, and stays somebody else's\n"
         "\n"
+        "Comments in the schema file, each a line of its own, say what SQL cannot:\n"
+        "  -- push: extension NAME in SCHEMA             the file is made with it\n"
+        "  -- push: ignore PATTERN                       others' objects that are not named\n"
+        "  -- push: backfill TABLE.COLUMN with EXPR      for rows whose NULL may not stay\n"
+        "  -- push: rename KIND NAME to NAME             the same object, another name\n"
+        "\n"
         "Examples:\n"
         "  sitaminter db push\n"
         "  sitaminter db push --dry-run --format=sql\n",

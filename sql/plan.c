@@ -57,6 +57,13 @@ const struct step_traits step_traits[STEP_KINDS] = {
     [STEP_GRANT] = {"grant", "", NULL, false},
 };
 
+/* What a program does not notice that was made before it, as it stands. */
+static const bool expands[STEP_KINDS] = {
+    [STEP_CREATE_SEQUENCE] = true, [STEP_CREATE_TABLE] = true, [STEP_ADD_COLUMN] = true,
+    [STEP_OWN_SEQUENCE] = true,    [STEP_CREATE_INDEX] = true, [STEP_CREATE_VIEW] = true,
+    [STEP_COMMENT] = true,         [STEP_DROP_COMMENT] = true, [STEP_GRANT] = true,
+};
+
 /* The steps by which a kind of fact appears and goes; consent: going loses something. */
 static const struct covered {
     const char *kind;
@@ -102,7 +109,12 @@ struct step *plan_add(struct plan *p, enum step_kind kind, const char *object, c
         p->capacity = capacity;
     }
     struct step *s = &p->steps[p->n++];
-    *s = (struct step){.kind = kind, .object = object, .sql = sql, .table = "", .found = -1};
+    *s = (struct step){.kind = kind,
+                       .object = object,
+                       .sql = sql,
+                       .table = "",
+                       .found = -1,
+                       .expands = expands[kind]};
     return s;
 }
 
@@ -223,6 +235,7 @@ static void plan_new_constraint(struct sides *c, const struct schema_fact *f) {
                          later ? arena_printf(c->plan->arena, "%s NOT VALID", f->make) : f->make);
     s->bytes = bytes;
     s->look = bytes >= 0 ? f->look : NULL;
+    s->expands = bytes < 0;
     if (later)
         plan_validate(c, f);
 }
@@ -406,6 +419,7 @@ static void plan_renames(struct plan *p, const struct rows *live, const struct r
             s->table = is(f, "table") ? r->from : f->parent;
             s->bytes = f->bytes;
         }
+        s->expands = !r->kind->seen;
         if (r->kind->seen)
             plan_note(p, s, "a program that uses the old name fails from then on");
     }
@@ -444,6 +458,13 @@ struct plan plan_make(struct arena *a, const struct rows *live, const struct row
 
 bool plan_uncovered(const struct plan *p) {
     return p->uncovered.n > 0;
+}
+
+bool plan_only_expands(const struct plan *p) {
+    for (size_t i = 0; i < p->n; i++)
+        if (!p->steps[i].expands)
+            return false;
+    return true;
 }
 
 size_t plan_count(const struct plan *p, bool online) {

@@ -81,6 +81,7 @@ struct step {
     int64_t bytes;         /* size of the table */
     int64_t order;         /* among steps of its kind */
     bool online;           /* second phase */
+    bool expands;          /* a program that was made before it does not notice */
     bool consent;          /* something is lost, or a filled table is rewritten */
     bool rewrites;
     int64_t found;       /* rows that the look found; -1: it was not taken */
@@ -155,6 +156,9 @@ bool plan_only_rights(const struct plan *p);
 void plan_note(struct plan *p, struct step *s, const char *line);
 
 bool plan_uncovered(const struct plan *p);
+
+/* Whether programs that were made for the schema before it can do with the one after it. */
+bool plan_only_expands(const struct plan *p);
 
 /* Number of steps of the first (online false) or second phase. */
 size_t plan_count(const struct plan *p, bool online);

@@ -178,6 +178,7 @@ void plan_new_column(struct plan *p, const struct rows *live, const struct schem
                               later ? nullable(p->arena, f) : f->make));
     s->table = f->parent;
     s->bytes = table->bytes;
+    s->expands = !lacks_value;
     s->rewrites = computed_for_each_row(f);
     s->consent = s->rewrites && table->bytes > PLAN_SMALL_BYTES;
     if (later)

@@ -65,6 +65,7 @@ static void create(struct indexes *x, const struct schema_fact *f, const char *n
         add(x, STEP_CREATE_INDEX, name, f->parent, reworded(a, f->make, f->name, words));
     s->online = online;
     s->look = s->bytes >= 0 ? f->look : NULL;
+    s->expands &= !s->look; /* what is unique refuses rows */
 }
 
 void plan_new_index(struct plan *p, const struct rows *live, const struct schema_fact *f) {

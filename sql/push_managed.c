@@ -122,8 +122,8 @@ bool push_matches_record(struct push *p, const struct rows *objects) {
     if (p->last.n != 1 || p->managed.n == 0)
         return false;
     schema_fingerprint(fingerprint, p->arena, objects, &p->managed);
-    return strcmp(r->fingerprint, fingerprint) == 0 &&
-           strcmp(r->source_hash, p->source_hash) == 0 && rights_match(p);
+    p->as_left = strcmp(r->fingerprint, fingerprint) == 0 && rights_match(p);
+    return p->as_left && strcmp(r->source_hash, p->source_hash) == 0;
 }
 
 /* What belongs to a relation of others is not named beside it. */

@@ -38,6 +38,7 @@ struct push {
     char rights_hash[SCHEMA_HASH_SIZE]; /* of what this push leaves, "" if it compares none */
     bool older;                         /* made by a version that kept no record of objects */
     bool strange;                       /* not empty, and nobody adopted it */
+    bool as_left;                       /* nobody changed it since the last push */
     const char *recorded; /* the id of this push in db_operations, NULL before it has one */
 };
 

@@ -6,7 +6,7 @@
 #include "sql/history.h"
 #include "sql/push_private.h"
 
-enum { DETAILS_MAX = 32 * 1024 * 1024, INVERSE_MAX = 8 * 1024 * 1024, ID_MAX = 24 };
+enum { DETAILS_MAX = 32 * 1024 * 1024, INVERSE_MAX = 8 * 1024 * 1024, ID_MAX = 24, FITTING_MAX = 4096 };
 
 int64_t push_clock(void) {
     struct timespec now;
@@ -76,10 +76,26 @@ static const char *details_of(struct push *p, const struct plan *plan, const cha
     return text_str(&details);
 }
 
-static enum status insert(struct push *p, const char *fingerprint, const char *outcome,
-                          const char *details) {
+/* The files whose programs can do with the schema: the one that was pushed, and, where that only
+ * added, those of the push before, the newest first. */
+static const char *fitting(struct push *p, const struct plan *plan) {
+    struct text fits = text_in(p->arena, FITTING_MAX);
+    text_put(&fits, p->source_hash);
+    if (!p->as_left || !plan_only_expands(plan))
+        return text_str(&fits);
+    const char *at = ((const struct schema_record *)p->last.at)->fits;
+    for (size_t n; *at && fits.n + SCHEMA_HASH_SIZE <= FITTING_MAX; at += n + (at[n] == ' ')) {
+        n = strcspn(at, " ");
+        if (strncmp(at, p->source_hash, n) != 0)
+            text_printf(&fits, " %.*s", (int)n, at);
+    }
+    return text_str(&fits);
+}
+
+static enum status insert(struct push *p, const struct plan *plan, const char *fingerprint,
+                          const char *outcome, const char *details) {
     struct rows id;
-    const char *values[] = {fingerprint, p->source_hash,
+    const char *values[] = {fingerprint, fitting(p, plan),
                             arena_printf(p->arena, "%" PRId64, push_clock() - p->began), details,
                             outcome};
     enum status status = admin_query(p->admin, p->arena, SQL_SCHEMA_PUSH_RECORD, values, 5,
@@ -103,7 +119,7 @@ enum status push_record(struct push *p, const struct plan *plan, bool done) {
         admin_query(p->admin, p->arena, SQL_SCHEMA_PUSH_INTERRUPTED, NULL, 0, NULL, NULL, p->say) !=
             OK)
         return FAILED;
-    return insert(p, fingerprint, done ? "applied" : "", details_of(p, plan, NULL));
+    return insert(p, plan, fingerprint, done ? "applied" : "", details_of(p, plan, NULL));
 }
 
 static enum status end(struct push *p, const char *fingerprint, const char *outcome,
@@ -128,7 +144,7 @@ void push_record_failure(struct push *p, const struct plan *plan, const char *wh
     member(&error, "{", "error", why);
     text_lit(&error, "}");
     bool noted = p->recorded ? end(p, "", "failed", text_str(&error)) == OK
-                             : insert(p, "", "failed", details_of(p, plan, why)) == OK;
+                             : insert(p, plan, "", "failed", details_of(p, plan, why)) == OK;
     if (!noted)
         text_lit(p->say, "\nThat could not be noted in db_operations.");
 }

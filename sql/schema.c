@@ -21,6 +21,7 @@ static const struct field object_fields[] = {
 static const struct field record_fields[] = {
     FIELD_STORED(struct schema_record, fingerprint, "fingerprint", FIELD_TEXT),
     FIELD_STORED(struct schema_record, source_hash, "sourceHash", FIELD_TEXT),
+    FIELD_STORED(struct schema_record, fits, "fits", FIELD_TEXT),
     FIELD_STORED(struct schema_record, finished_at, "finishedAt", FIELD_TIME),
 };
 
@@ -86,7 +87,7 @@ static enum status compare(const struct rows *recorded, const char *fingerprint,
     const struct schema_record *r = recorded->n ? recorded->at : NULL;
     char source[SCHEMA_HASH_SIZE];
     schema_source_hash(source, sql_schema_file);
-    if (!r || !r->source_hash || strcmp(r->source_hash, source) != 0) {
+    if (!r || !r->fits || !strstr(r->fits, source)) {
         text_lit(why, "The database was made for another version of this program; run `sitaminter "
                       "db push` of this version.");
         return CONFLICT;

@@ -3,7 +3,8 @@
  * A schema's fingerprint is the SHA-256, in hex, of the canonical text (the query schema_text) of
  * its managed objects: those that a push made or adopted. Each push records the fingerprint it left
  * and the SHA-256 of the files it worked from, so that any role can tell whether database and
- * program belong together, whatever others keep in the database. */
+ * program belong together, whatever others keep in the database. A push that only added to what an
+ * earlier one left names the files of that one, too: their programs start as before. */
 #ifndef SITA_SQL_SCHEMA_H
 #define SITA_SQL_SCHEMA_H
 
@@ -25,12 +26,14 @@ struct schema_object {
 /* What the last push recorded. */
 struct schema_record {
     const char *fingerprint, *source_hash;
+    const char *fits; /* that, and the hashes of earlier files whose programs can do with it */
     int64_t finished_at;
 };
 
 extern const struct record record_schema_line, record_schema_object, record_schema_record;
 
-/* Whether the database is as this program's schema.sql declares it; any role may ask. OK; CONFLICT:
+/* Whether the database is as this program's schema.sql declares it, or has no more than additions
+ * to that; any role may ask. OK; CONFLICT:
  * it is not, and `why` has a sentence with the cure; BUSY: it cannot be reached; FAILED: the log
  * has the reason. */
 enum status schema_check(struct db *db, struct text *why);

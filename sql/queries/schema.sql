@@ -425,7 +425,7 @@ ORDER BY kind, position, parent, name
 -- name: schema_recorded
 -- What the last push recorded.
 -- row: schema_record
-SELECT fingerprint, source_hash, finished_at
+SELECT fingerprint, source_hash AS fits, split_part(source_hash, ' ', 1) AS source_hash, finished_at
 FROM db_operations
 WHERE operation = 'push' AND outcome = 'applied'
 ORDER BY id DESC

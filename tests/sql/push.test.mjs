@@ -51,7 +51,58 @@ test('a comment more changes nothing but the note of the file', (t) => {
   assert.match(r.stdout, /already has this schema/);
   assert.equal(pushes(database), '2');
   assert.match(push(database, '--schema', file).stdout, /nothing to do/);
-  assert.equal(check(database).status, DIFFERS, 'the program was made from another file');
+  assert.equal(check(database).status, DONE, 'the program can do with it');
+});
+
+// What a later file changes: [its SQL, whether the program of before may still start].
+const column = (what) => (text) => text.replace('    icon_hash        text, ', `    hue ${what},\n    icon_hash        text, `);
+const later = [
+  [column('text'), DONE],
+  [column('integer NOT NULL DEFAULT 3'), DONE],
+  [(text) => `${text}\nCREATE TABLE notes (id serial PRIMARY KEY, token integer REFERENCES tokens, text text CHECK (text <> ''));
+    CREATE UNIQUE INDEX notes_text ON notes (text); CREATE INDEX tokens_icon ON tokens (icon_hash); CREATE VIEW shown AS SELECT id FROM tokens; COMMENT ON TABLE tokens IS 'said';`, DONE],
+  [(text) => `${text.replace('CREATE INDEX tokens_status_id', 'CREATE INDEX tokens_states')}\n-- push: rename index tokens_status_id to tokens_states\n`, DONE],
+  [column('text NOT NULL'), DIFFERS],
+  [column("text CHECK (hue <> '')"), DIFFERS],
+  [(text) => `${text}\nCREATE UNIQUE INDEX tokens_icon ON tokens (icon_hash);`, DIFFERS],
+  [(text) => text.replace(/CREATE INDEX tokens_status_id [^;]*;/, ''), DIFFERS],
+  [(text) => text.replace('    origin           text', '    origin           varchar'), DIFFERS],
+  [(text) => text.replace(/^ *origin +text.*\n/m, ''), DIFFERS],
+  [(text) => `${text.replace('    icon_hash        text, ', '    icon_digest      text, ').replaceAll('icon_hash ~', 'icon_digest ~')}\n-- push: rename column tokens.icon_hash to icon_digest\n`, DIFFERS],
+];
+
+test('a program starts on what a later file only adds to, and on nothing else', (t) => {
+  const database = newDatabase(t, 'later');
+  assert.equal(push(database).status, DONE);
+  for (const [change, expected] of later) {
+    const copy = newDatabase(t, 'later_copy', database);
+    const file = schemaFile(t, change), plan = push(copy, '--schema', file, '--dry-run', '--format=json');
+    assert.notEqual(plan.stdout, '', `${change}: ${plan.stderr}`);
+    const r = push(copy, '--schema', file, ...JSON.parse(plan.stdout).steps.filter((s) => s.allow).map((s) => `--allow=${s.allow}`));
+    assert.equal(r.status, DONE, r.stdout + r.stderr);
+    assert.equal(check(copy).status, expected, `${change}`);
+    assert.equal(push(copy, '--schema', file, '--check').status, DONE);
+  }
+});
+
+test('additions upon additions; not what somebody else took away meanwhile', (t) => {
+  const database = newDatabase(t, 'chain');
+  const one = schemaFile(t, column('text')), two = schemaFile(t, (text) => column('text')(text) + '\nCREATE TABLE notes (id integer);');
+  const hashes = () => psql(database, 'SELECT source_hash FROM db_operations ORDER BY id DESC LIMIT 1').split(' ');
+  for (const file of [undefined, one, two]) {
+    assert.equal(push(database, ...(file ? ['--schema', file] : [])).status, DONE);
+    assert.equal(check(database).status, DONE);
+  }
+  assert.equal(new Set(hashes()).size, 3);
+  assert.equal(push(database, '--schema', one, '--allow=drop-table:notes').status, DONE);
+  assert.equal(hashes().length, 1);
+  assert.equal(check(database).status, DIFFERS, 'what was taken away may be what it wanted');
+  assert.equal(push(database, '--allow=drop-column:tokens.hue').status, DONE);
+  assert.equal(push(database, '--schema', one).status, DONE);
+  psql(database, 'ALTER TABLE tokens DROP COLUMN origin');
+  assert.equal(check(database).status, DIFFERS);
+  assert.equal(push(database, '--schema', schemaFile(t, (text) => column('text')(text).replace(/^ *origin +text.*\n/m, ''))).status, DONE);
+  assert.equal(check(database).status, DIFFERS);
 });
 
 // What must count as a difference: [in the database, the step that --check names].

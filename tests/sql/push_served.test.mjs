@@ -64,8 +64,17 @@ test('workers answer through a push, a change of a type, and the way back', asyn
       if (answer !== expected.get(page)) wrong.push(`${page}: ${answer.slice(0, 200)}`);
     }
   });
+  // A server that is started on the schema of each push: whether it serves.
+  const starts = async () => {
+    const another = new Server({ READER_URL: url, APP_URL: url, DESK_URL: url }).start();
+    const ended = another.ended.then(() => false);
+    const serves = await Promise.race([ended, another.ready().then(() => true, () => false)]);
+    if (serves) assert.match((await get(another.read, '/api/tokens/7')).body.toString(), /"Token 7"/);
+    await another.stop();
+    return serves;
+  };
   const steps = [];
-  for (const [name, text] of [['additive.sql', additive], ['own.sql', own], ['retyped.sql', retyped], ['own.sql', own]]) {
+  for (const [name, text, fits] of [['additive.sql', additive, true], ['own.sql', own, true], ['retyped.sql', retyped, false], ['own.sql', own, true]]) {
     const args = ['db', 'push', '--url', url, '--schema', file(name, text), '--allow=drop-column:tokens.hue', '--allow=drop-column:tokens.fresh',
       '--allow=drop-column:settings.unit', '--allow=drop-index:tokens_hue', '--allow=alter-type:transactions.tx_type'];
     const child = spawn(program, args, { env: environment });
@@ -75,6 +84,7 @@ test('workers answer through a push, a change of a type, and the way back', asyn
     const [status] = await once(child, 'close');
     assert.equal(status, DONE, said);
     assert.match(said, /Applied plan/);
+    assert.equal(await starts(), fits, name);
     const so = answers;
     while (answers < so + 200 && wrong.length === 0) await new Promise((done) => setTimeout(done, 5)); // some more with the new schema
     steps.push(answers);
