@@ -6,7 +6,12 @@
 #include "sql/history.h"
 #include "sql/push_private.h"
 
-enum { DETAILS_MAX = 32 * 1024 * 1024, INVERSE_MAX = 8 * 1024 * 1024, ID_MAX = 24, FITTING_MAX = 4096 };
+enum {
+    DETAILS_MAX = 32 * 1024 * 1024,
+    INVERSE_MAX = 8 * 1024 * 1024,
+    ID_MAX = 24,
+    FITTING_MAX = 4096
+};
 
 int64_t push_clock(void) {
     struct timespec now;

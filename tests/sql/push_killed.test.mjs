@@ -1,4 +1,4 @@
-// ctest: timeout=900
+// ctest: timeout=1500
 // ctest: slow
 // `kill -9` of a push after each of its requests: the old schema, the new one, or a second phase that
 // the next push finishes; no row is lost, no half-made index or helping constraint stays.

@@ -1,5 +1,5 @@
 // ctest: timeout=300
-// A push under running workers: they go on answering, and rightly, with the statements they prepared
+// A push under running workers (through the whole site: http/push.test.mjs): they go on answering, and rightly, with the statements they prepared
 // before it.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
