@@ -22,6 +22,9 @@ before(async () => {
   psql(`INSERT INTO users (wallet_address) VALUES ('${creator}');
     INSERT INTO tokens (name, symbol, supply, creator_id, network_id) SELECT 'Fed ' || i, 'F' || i, '1', id, 'testnet' FROM users, generate_series(1, 12) i WHERE wallet_address = '${creator}';
     INSERT INTO transactions (user_id, tx_hash, tx_type, network_id) SELECT id, 'fed' || i, 'mint', 'testnet' FROM users, generate_series(1, 55) i WHERE wallet_address = '${creator}'`);
+  // What changed last is not what is newest.
+  for (const relation of ['tokens', 'transactions'])
+    psql(`UPDATE ${relation} SET updated_at = now() + interval '1 day' WHERE id = (SELECT max(id) - 3 FROM ${relation})`);
   browser = await chromium.launch({ executablePath: ['/usr/bin/chromium', '/usr/bin/chromium-browser'].find((f) => fs.existsSync(f)), args: ['--no-sandbox'] });
   page = await browser.newPage();
 });
@@ -37,7 +40,7 @@ const parse = (xml) => page.evaluate((text) => {
   const doc = new DOMParser().parseFromString(text, 'application/xml');
   const one = (at, name) => [...at.children].filter((e) => e.localName === name && e.namespaceURI === 'http://www.w3.org/2005/Atom');
   const facts = (at) => ({ id: one(at, 'id').map((e) => e.textContent), title: one(at, 'title').map((e) => e.textContent),
-    updated: one(at, 'updated').map((e) => e.textContent), links: one(at, 'link').map((e) => [e.getAttribute('rel'), e.getAttribute('href')]) });
+    updated: one(at, 'updated').map((e) => e.textContent), published: one(at, 'published').map((e) => e.textContent), links: one(at, 'link').map((e) => [e.getAttribute('rel'), e.getAttribute('href')]) });
   return { error: doc.querySelector('parsererror')?.textContent, root: doc.documentElement.localName, ...facts(doc.documentElement),
     authors: one(doc.documentElement, 'author').length, entries: one(doc.documentElement, 'entry').map(facts) };
 }, xml);
@@ -56,7 +59,9 @@ for (const [what, relation, query, where] of [['tokens', 'tokens', '', 'true'], 
     const ids = psql(`SELECT id FROM ${relation} WHERE ${where} ORDER BY id DESC LIMIT 50`).split('\n').filter(Boolean);
     assert.deepEqual(feed.entries.map((e) => e.links[0][1]), ids.map((id) => `${base}/${what}/${id}`));
     assert.deepEqual(feed.entries.map((e) => e.id), ids.map((id) => [`tag:localhost,2026-01-01:/${what}/${id}`]));
-    for (const e of feed.entries) assert.match(e.updated.join(), /^\d{4}-\d\d-\d\dT[\d:.]+Z$/);
+    const times = (column) => psql(`SELECT to_char(${column}, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') FROM ${relation} WHERE ${where} ORDER BY id DESC LIMIT 50`).split('\n').filter(Boolean);
+    assert.deepEqual(feed.entries.map((e) => e.updated.join()), times('updated_at'));
+    assert.deepEqual(feed.entries.map((e) => e.published.join()), times('created_at'));
     assert.equal(feed.updated[0], feed.entries.map((e) => e.updated[0]).sort().at(-1) ?? '1970-01-01T00:00:00.000Z');
     const again = await get(`/${what}.atom${query}`, { headers: { 'If-None-Match': answer.headers.etag } });
     assert.equal(again.status, 304);

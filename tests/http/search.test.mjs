@@ -82,6 +82,16 @@ test('a typo still finds, a word within a name too, the likest first; the text s
   }
 });
 
+test('of many that are alike the likest come first, then the oldest, and there are twenty', async (t) => {
+  psql(`INSERT INTO tokens (name, symbol, supply, creator_id, network_id) SELECT 'Zumbador ' || i % 2, 'ZMB', '1', ${user}, 'mainnet' FROM generate_series(1, 30) i;
+    INSERT INTO tokens (name, symbol, supply, creator_id, network_id) VALUES ('Zumbadarr', 'ZMB', '1', ${user}, 'mainnet')`);
+  t.after(() => psql("DELETE FROM tokens WHERE symbol = 'ZMB'"));
+  const all = psql("SELECT id FROM tokens WHERE symbol = 'ZMB' ORDER BY id").split('\n');
+  const { body } = await search('zumbadarx');
+  assert.deepEqual(cards(body), [all.at(-1), ...all.slice(0, 19)]);
+  assert.match(body, /There are more/);
+});
+
 test('one or two letters, and signs, are found within names; wildcards mean themselves', async () => {
   for (const [q, id] of [['猫币', ids.chinese], ['币', ids.chinese], ['xq', ids.long], ['%_s', ids.percent], ['</', ids.markup]]) {
     const { body } = await search(q);
