@@ -81,7 +81,7 @@ static int restore(struct backup_command *c, struct backup_restoring *r) {
     if (status == OK)
         backup_print(c, arena_printf(c->arena, "restored into %s", r->into), &manifest, began);
     int exit_status = backup_end(c, status);
-    return exit_status == DB_LOCKED ? DB_REFUSED : exit_status;
+    return *r->refused ? DB_REFUSED : exit_status;
 }
 
 static int run_restore(int argc, char **argv, struct arena *a) {
@@ -90,7 +90,9 @@ static int run_restore(int argc, char **argv, struct arena *a) {
     const char *urls[] = {config.owner_url,   config.reader_url, config.app_url,   config.desk_url,
                           config.monitor_url, config.backup_url, config.verify_url};
     struct db_words words = {.at = given, .max = 1};
+    bool refused = false;
     struct backup_restoring r = {.owner_url = config.owner_url,
+                                 .refused = &refused,
                                  .urls = urls,
                                  .n_urls = sizeof urls / sizeof urls[0],
                                  .tools = config.pg_tools_dir};

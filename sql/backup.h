@@ -191,11 +191,13 @@ struct backup_restoring {
     const char *tools;
     const char *into;    /* the database to make */
     const char *replace; /* consent: the name of a database that may be put aside; or NULL */
+    bool *refused;       /* becomes true if it is this consent that was missing */
 };
 
 /* Makes the database `into` from a backup: first under another name, compared like a trial, with
  * the program's rights, then renamed. A database of that name that is not empty, and the live one,
- * are put aside under a name that `note` tells, if `replace` names them; CONFLICT otherwise. */
+ * are put aside under a name that `note` tells, if `replace` names them; CONFLICT otherwise, and if
+ * another restore is at work on the server. */
 MUST_CHECK enum status backup_restore(struct backup_folder *f, struct arena *a, const char *name,
                                       const struct backup_restoring *r, struct manifest *manifest,
                                       struct text *note, struct text *why);

@@ -50,6 +50,7 @@ static enum status may_restore(struct restoring *r) {
         return status;
     text_printf(r->why, "The database %s is %s; to put this backup in its place, add --replace=%s.",
                 r->with->into, is_live ? "the live one" : "there and not empty", r->with->into);
+    *r->with->refused = true;
     return CONFLICT;
 }
 

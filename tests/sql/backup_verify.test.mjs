@@ -206,6 +206,25 @@ test('who is no superuser restores it without what only a superuser may make', (
   psql('postgres', `DROP ROLE ${role}`);
 });
 
+test('one restore at a time; a killed one changes nothing', async () => {
+  const name = `${site.database}_one`, go = join(site.folder, 'go');
+  const waits = standIns(site, { pg_restore: `while ! [ -e ${go} ]; do printf x; sleep 0.02; done; exec "$REAL/pg_restore" "$@"` });
+  const first = start(site, ['restore', good.archive, '--into', name], waits);
+  await until(() => scratches().length === 1, 'the first is at work');
+  const second = site.db(['restore', good.archive, '--into', `${name}_more`]);
+  assert.equal(second.status, LOCKED, second.stderr);
+  assert.match(second.stderr, /^Another restore on this server is under way; try again later\.$/m);
+  first.child.kill('SIGKILL');
+  await first.ended;
+  await until(() => psql('postgres', "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = 1399411809") === '0', 'the lock ends');
+  assert.ok(!site.databases().includes(name));
+  assert.equal(scratches().length, 1, 'what it had begun');
+  const third = site.db(['restore', good.archive, '--into', name]);
+  assert.equal(third.status, DONE, third.stderr);
+  assert.deepEqual(scratches(), []);
+  psql('postgres', `DROP DATABASE ${name}`);
+});
+
 test('a database that a killed restore has closed is opened by the next', () => {
   const name = `${site.database}_closed`;
   psql('postgres', `CREATE DATABASE ${name} ALLOW_CONNECTIONS false`);
