@@ -80,7 +80,7 @@ CROSS JOIN since
 CROSS JOIN LATERAL (
     SELECT pg_relation_size(s.indexrelid) AS bytes,
            floor(extract(epoch FROM clock_timestamp() - since.at) / 86400)::bigint AS days) d
-WHERE s.idx_scan = 0 AND d.bytes >= 1048576 AND NOT i.indisunique AND NOT i.indisreplident
+WHERE s.idx_scan = 0 AND d.bytes >= 1048576 AND NOT i.indisunique
   AND i.indisvalid
   AND NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conindid = s.indexrelid)
   AND NOT EXISTS (SELECT FROM pg_inherits h WHERE h.inhrelid = s.indexrelid)
