@@ -98,10 +98,12 @@ const char *db_url(const char *url, const char *preset, const char *variable) {
 }
 
 bool db_format(const char *format, enum db_format last, enum db_format *out) {
-    static const char *const names[] = {"text", "json", "sql"};
-    for (*out = DB_TEXT; *out <= last; ++*out)
-        if (strcmp(names[*out], format) == 0)
+    static const char *const names[] = {[DB_TEXT] = "text", [DB_JSON] = "json", [DB_SQL] = "sql"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0] && i <= last; i++)
+        if (strcmp(names[i], format) == 0) {
+            *out = (enum db_format)i;
             return true;
+        }
     fprintf(stderr, "--format is text%s, not \"%s\".\n",
             last == DB_SQL ? ", json or sql" : " or json", format);
     return false;
