@@ -76,6 +76,13 @@ static struct plan plan_marked(struct push *p) {
 }
 
 /* In a schema that is empty nothing can be lost, and the file says it all. */
+static bool is_uncovered(struct push *p, const struct plan *plan) {
+    if (!plan_uncovered(plan))
+        return false;
+    text_lit(p->say, "The database differs in what a push does not cover; nothing was changed.");
+    return true;
+}
+
 static enum push_outcome create(struct push *p) {
     struct rows objects;
     struct plan plan, rest;
@@ -84,6 +91,10 @@ static enum push_outcome create(struct push *p) {
     plan = plan_marked(p);
     if (is_other_plan(p, &plan))
         return PUSH_REFUSED;
+    if (is_uncovered(p, &plan)) {
+        plan_print(p->out, &plan, p->options->format);
+        return PUSH_FAILED;
+    }
     if (build(p) != OK || push_settle(p, &rest) != OK || push_read_objects(p, &objects) != OK ||
         record_and_commit(p, &plan) != OK)
         return PUSH_FAILED;
@@ -191,11 +202,8 @@ static enum push_outcome change(struct push *p, const struct rows *objects) {
         return only_note(p, &plan);
     }
     plan_print(p->out, &plan, p->options->format);
-    if (plan_uncovered(&plan)) {
-        text_lit(p->say,
-                 "The database differs in what a push does not cover; nothing was changed.");
+    if (is_uncovered(p, &plan))
         return p->options->check ? PUSH_PENDING : PUSH_FAILED;
-    }
     if (p->options->check)
         return PUSH_PENDING;
     if (p->options->dry_run)

@@ -25,6 +25,16 @@ function schemaFile(t, change = (text) => text) {
   return path;
 }
 
+test('an empty database gets nothing from a file with what no push covers', (t) => {
+  const database = newDatabase(t, 'uncovered');
+  const r = push(database, '--schema', schemaFile(t, (text) => `${text}\nCREATE TYPE mood AS ENUM ('calm');`));
+  assert.equal(r.status, FAILED, r.stdout + r.stderr);
+  assert.match(r.stdout, /type mood is only in the file/);
+  assert.match(r.stderr, /nothing was changed/);
+  assert.equal(tables(database), '0');
+  assert.equal(psql(database, "SELECT count(*) FROM pg_type WHERE typname = 'mood'"), '0');
+});
+
 test('an empty database gets the schema, a second push does nothing', (t) => {
   const database = newDatabase(t, 'push');
   assert.equal(check(database).status, DIFFERS);
