@@ -1,9 +1,10 @@
 /* db.h - the one data-access module.
  *
- * Only sql/db.c includes libpq-fe.h. There is no general query function: a statement is one of the
- * named ones of sql/queries/, each filter shape of it a prepared statement of its own, and values
- * travel only as parameters. Results become plain structs (row mapping by column name through the
- * record's field table) that live in the arena of the load; no caller can leak a result.
+ * Only sql/db_private.h includes libpq-fe.h. There is no general query function: a statement is one
+ * of the named ones of sql/queries/, each filter shape of it a prepared statement of its own, and
+ * values travel only as parameters. Results become plain structs (row mapping by column name
+ * through the record's field table) that live in the arena of the load; no caller can leak a
+ * result.
  *
  * Reading is a *load*: a handler adds calls to it (through the functions of sql/tokens.h and so
  * on), the worker runs them all in one round trip, the handler reads the rows. Writing is *act*:
