@@ -133,6 +133,16 @@ const char *scratch_prefix(struct arena *a, const char *database, const char *wh
  * hex digits: nobody but a killed run leaves one. */
 MUST_CHECK enum status scratch_clean(struct admin *admin, struct arena *a, const char *prefix,
                                      const char *owner, struct text *why);
+
+/* From now on, until the session ends, nobody else tries out or rehearses with a backup of this
+ * database: what a killed one left behind is told from one under way by this. CONFLICT: somebody
+ * does, `why` says so. */
+MUST_CHECK enum status scratch_lock(struct admin *admin, struct arena *a, struct text *why);
+
+/* Makes an empty database for a restore, after dropping what killed runs left: *name begins with
+ * the prefix and lives in a. */
+MUST_CHECK enum status scratch_make(struct admin *admin, struct arena *a, const char *prefix,
+                                    const char **name, struct text *why);
 MUST_CHECK enum status scratch_drop(struct admin *admin, struct arena *a, const char *name,
                                     struct text *why);
 

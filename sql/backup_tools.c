@@ -29,6 +29,30 @@ const char *scratch_name(struct arena *a, const char *prefix) {
     return arena_printf(a, "%s%s", prefix, hex);
 }
 
+enum status scratch_lock(struct admin *admin, struct arena *a, struct text *why) {
+    const char *locked;
+    enum status status = admin_value(admin, a, SQL_BACKUP_VERIFY_LOCK, &locked, why);
+    if (status != OK || strcmp(locked, "t") == 0)
+        return status;
+    text_lit(why, "Another rehearsal or trial of a backup of this database is under way; try again "
+                  "later.");
+    return CONFLICT;
+}
+
+enum status scratch_make(struct admin *admin, struct arena *a, const char *prefix,
+                         const char **name, struct text *why) {
+    enum status status = scratch_clean(admin, a, prefix, NULL, why);
+    if (status != OK)
+        return status;
+    *name = scratch_name(a, prefix);
+    return admin_script(admin,
+                        arena_printf(a,
+                                     "CREATE DATABASE %s TEMPLATE template0 ENCODING 'UTF8' "
+                                     "LC_COLLATE 'C.UTF-8' LC_CTYPE 'C.UTF-8'",
+                                     admin_identifier(admin, a, *name)),
+                        why);
+}
+
 enum status scratch_drop(struct admin *admin, struct arena *a, const char *name, struct text *why) {
     return admin_script(admin,
                         arena_printf(a, "DROP DATABASE IF EXISTS %s WITH (FORCE)",

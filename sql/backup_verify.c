@@ -17,30 +17,6 @@ struct trial {
     struct text *note, *why;
 };
 
-static enum status lock(struct trial *t) {
-    const char *locked;
-    enum status status = admin_value(t->admin, t->arena, SQL_BACKUP_VERIFY_LOCK, &locked, t->why);
-    if (status != OK || strcmp(locked, "t") == 0)
-        return status;
-    text_lit(t->why, "Another trial of a backup of this database is under way; try again later.");
-    return CONFLICT;
-}
-
-static enum status make_scratch(struct trial *t) {
-    const char *prefix = scratch_prefix(t->arena, t->manifest->database, "_verify_");
-    enum status status = scratch_clean(t->admin, t->arena, prefix, NULL, t->why);
-    if (status != OK)
-        return status;
-    t->scratch = scratch_name(t->arena, prefix);
-    return admin_script(
-        t->admin,
-        arena_printf(t->arena,
-                     "CREATE DATABASE %s TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C.UTF-8' "
-                     "LC_CTYPE 'C.UTF-8'",
-                     admin_identifier(t->admin, t->arena, t->scratch)),
-        t->why);
-}
-
 static enum status restore_and_compare(struct trial *t) {
     struct tools_job job = {.arena = t->arena,
                             .tools = t->with->tools,
@@ -61,7 +37,9 @@ static enum status restore_and_compare(struct trial *t) {
 
 static enum status try_out(struct trial *t) {
     struct text ignored = text_in(t->arena, 4096);
-    enum status status = make_scratch(t);
+    enum status status = scratch_make(t->admin, t->arena,
+                                      scratch_prefix(t->arena, t->manifest->database, "_verify_"),
+                                      &t->scratch, t->why);
     if (status != OK)
         return status;
     status = restore_and_compare(t);
@@ -106,7 +84,7 @@ enum status backup_verify(struct backup_folder *f, struct arena *a, const char *
         return status;
     status = admin_open(&t.admin, with->conninfo, NULL, NULL, why);
     if (status == OK)
-        status = lock(&t);
+        status = scratch_lock(t.admin, a, why);
     if (status == OK) {
         status = try_out(&t);
         record(&t, status, began);

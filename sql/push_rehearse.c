@@ -15,33 +15,6 @@ struct rehearsal {
     struct text *say;
 };
 
-/* False after a sentence. What a killed one left behind is told from one under way by the lock. */
-static bool is_alone(struct rehearsal *r) {
-    const char *locked;
-    if (admin_value(r->admin, r->arena, SQL_BACKUP_VERIFY_LOCK, &locked, r->say) != OK)
-        return false;
-    if (strcmp(locked, "t") == 0)
-        return true;
-    text_lit(r->say, "Another rehearsal or trial of a backup of this database is under way; try "
-                     "again later.");
-    return false;
-}
-
-static enum status make_scratch(struct rehearsal *r, const char *database) {
-    const char *prefix = scratch_prefix(r->arena, database, "_rehearse_");
-    enum status status = scratch_clean(r->admin, r->arena, prefix, NULL, r->say);
-    if (status != OK)
-        return status;
-    r->scratch = scratch_name(r->arena, prefix);
-    return admin_script(
-        r->admin,
-        arena_printf(r->arena,
-                     "CREATE DATABASE %s TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C.UTF-8' "
-                     "LC_CTYPE 'C.UTF-8'",
-                     admin_identifier(r->admin, r->arena, r->scratch)),
-        r->say);
-}
-
 static void put_seconds(struct text *out, const char *what, int64_t ms) {
     text_printf(out, "%s %" PRId64 ".%03" PRId64 " s", what, ms / 1000, ms % 1000);
 }
@@ -73,10 +46,12 @@ static enum push_outcome rehearse(struct rehearsal *r, const char *database, int
                                   const struct push_options *options, struct text *out) {
     if (admin_open(&r->admin, r->with->conninfo, NULL, NULL, r->say) != OK)
         return PUSH_UNREACHABLE;
-    if (!is_alone(r))
-        return PUSH_LOCKED;
-    if (make_scratch(r, database) != OK)
-        return PUSH_FAILED;
+    enum status status = scratch_lock(r->admin, r->arena, r->say);
+    if (status == OK)
+        status = scratch_make(r->admin, r->arena, scratch_prefix(r->arena, database, "_rehearse_"),
+                              &r->scratch, r->say);
+    if (status != OK)
+        return status == CONFLICT ? PUSH_LOCKED : PUSH_FAILED;
     enum push_outcome outcome = restore_and_push(r, fd, *options, out);
     if (scratch_drop(r->admin, r->arena, r->scratch, r->say) != OK)
         text_printf(r->say, " The scratch database %s is still there.", r->scratch);

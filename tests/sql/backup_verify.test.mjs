@@ -157,7 +157,7 @@ test('what a killed trial leaves is cleared up by the next; what is not ours sta
   await until(() => scratches().length === 2, 'a scratch database');
   const second = site.db(['verify', good.archive]);
   assert.equal(second.status, LOCKED, second.stderr);
-  assert.match(second.stderr, /Another trial of a backup of this database is under way/);
+  assert.match(second.stderr, /Another rehearsal or trial of a backup of this database is under way/);
   child.kill('SIGKILL');
   await ended;
   assert.equal(scratches().length, 2);
