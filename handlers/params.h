@@ -17,8 +17,9 @@ enum { PATH_VALUES_MAX = 4 };
 
 /* Fills rq->params (zeroed, of page->params_size) with presets, then with what the path and the
  * query say. BAD_INPUT: rq->problems names each field that is malformed, out of bounds, or given
- * twice; on the JSON face also each that the page does not know (an HTML page ignores those, so
- * that links decorated by others still work). */
+ * twice; at the addresses for programs (the JSON face, downloads, feeds) also each that the page
+ * does not know: a mistyped filter must not give the whole list. An HTML page ignores those, so
+ * that links decorated by others still work. */
 MUST_CHECK enum status params_read(struct request *rq, const struct page *page,
                                    const struct path_value *path, size_t n_path);
 
