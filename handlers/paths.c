@@ -30,12 +30,20 @@ void path_identicon(struct text *out, const char *seed) {
     text_lit(out, ".svg");
 }
 
+static bool is_hash(const char *id) {
+    return strncmp(id, "0x", 2) == 0 && strlen(id) == 66 &&
+           strspn(id + 2, "0123456789abcdef") == 64;
+}
+
+static bool is_address(const char *network, const char *id) {
+    return strncmp(id, strcmp(network, "mainnet") == 0 ? "ckb1" : "ckt1", 4) == 0;
+}
+
 void path_explorer(struct text *out, const char *network, const char *thing, const char *id) {
     static const char *const sites[][2] = {{"mainnet", "https://explorer.nervos.org/"},
                                            {"testnet", "https://testnet.explorer.nervos.org/"}};
-    bool hash = id && strncmp(id, "0x", 2) == 0 && strlen(id) == 66 &&
-                strspn(id + 2, "0123456789abcdef") == 64;
-    for (size_t i = 0; hash && i < 2; i++)
+    bool known = id && (is_hash(id) || is_address(network, id));
+    for (size_t i = 0; known && i < 2; i++)
         if (strcmp(network, sites[i][0]) == 0) {
             text_printf(out, "%s%s/", sites[i][1], thing);
             text_url(out, id, strlen(id));

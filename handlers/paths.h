@@ -20,8 +20,9 @@ void path_icon(struct text *out, const char *hash);
 /* /icons/identicon/SEED.svg; seed is 16 lower-case hex digits. */
 void path_identicon(struct text *out, const char *seed);
 
-/* The page of a CKB explorer about a thing ("transaction", "xudt") of a known network; id is
- * its hash, 0x and 64 lower-case hex digits. Nothing for any other network or id. */
+/* The page of a CKB explorer about a thing ("transaction", "xudt", "address") of a known network;
+ * id is its hash, 0x and 64 lower-case hex digits, or an address of that network. Nothing for any
+ * other network or id. */
 void path_explorer(struct text *out, const char *network, const char *thing, const char *id);
 
 /* Adds "?name=value" or "&name=value" to a path; value is percent-encoded. A NULL value adds

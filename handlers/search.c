@@ -1,48 +1,55 @@
-/* One box for a symbol, a name, an address, a hash or an id. What can only mean one thing leads
- * there; otherwise tokens that begin with the text, symbols before names; if there is none, what is
- * like it, as far as that is found in a short time. */
-#include <ctype.h>
-#include <stdlib.h>
+/* One box for a symbol, a name, an address, a hash or an id. What is exactly the text comes first;
+ * if that is one thing, it leads there. Then tokens that begin with the text, symbols before names;
+ * if there is none, what is like it, as far as that is found in a short time. */
 #include <string.h>
-#include <strings.h>
 
-#include "base/utf8.h"
-#include "chain/address.h"
 #include "handlers/page.h"
 #include "handlers/pages.h"
 #include "handlers/params.h"
 #include "handlers/paths.h"
 #include "handlers/records.h"
+#include "handlers/sought.h"
+#include "handlers/state.h"
 #include "sql/search.h"
 #include "sql/tokens.h"
+#include "sql/transactions.h"
 #include "sql/users.h"
+#include "templates/messages.h"
 
 enum {
     TEXT_MAX = 1023,
     SHOWN = 20,
-    SIMILAR_MS = 200, /* nobody waits longer for a guess, and no database connection works longer */
-    LETTERS_OF_WORD = 3 /* in a row: less makes no group of three */
+    SIMILAR_MS = 200 /* nobody waits longer for a guess, and no database connection works longer */
 };
 
 struct search_params {
     const char *q;
 };
 
+/* Where on the chain to look for what is not here. */
+struct elsewhere {
+    const char *network_id, *kind, *url;
+};
+
 struct search_meta {
-    const char *q, *match, *leads_to;
+    const char *q, *sought_as, *match, *leads_to;
+    int32_t exact;
+    struct rows transactions; /* struct transaction */
+    struct rows elsewhere;    /* struct elsewhere */
 };
 
 struct search_model {
-    const char *q; /* what was typed, without blanks around; NULL: nothing */
-    const char *address, *hash;
-    int32_t id;                          /* 0: none */
-    struct rows by_type, by_transaction; /* struct id */
-    struct rows users, by_id;            /* struct user, struct token */
+    struct sought sought;                /* .text is NULL: nothing was typed */
+    struct rows users;                   /* struct user */
+    struct rows by_id, by_type, issued;  /* struct token */
+    struct rows named;                   /* struct token: called exactly so */
+    struct rows activity_by_id, by_hash; /* struct transaction */
     struct rows by_symbol, by_name;      /* struct token */
-    struct rows alike;                   /* struct token: asked for if there is nothing else */
-    struct rows tokens;                  /* struct token: symbols, then names; or alike */
+    struct rows swapped, alike;          /* struct token: asked for if there is nothing else */
+    struct rows tokens;                  /* struct token: what is shown of all of these */
     struct search_meta meta;
-    bool more, typed, similar, too_slow;
+    bool more, typed, several, similar, too_slow, looks_alike;
+    bool no_hash, no_address; /* it is one, and nothing here has it */
 };
 
 static const struct param search_param_rows[] = {
@@ -54,192 +61,253 @@ static const struct param search_param_rows[] = {
      .help = "A symbol, name, address, hash or id."},
 };
 
+static void elsewhere_network(struct text *out, const void *record) {
+    text_put(out, network_label(((const struct elsewhere *)record)->network_id));
+}
+
+static void elsewhere_label(struct text *out, const void *record) {
+    static const struct {
+        const char *kind, *label;
+    } labels[] = {
+        {"transaction", N_("transaction")}, {"xudt", N_("token")}, {"address", N_("address")}};
+    const struct elsewhere *e = record;
+    for (size_t i = 0; i < sizeof labels / sizeof labels[0]; i++)
+        if (strcmp(labels[i].kind, e->kind) == 0)
+            text_put(out, message(labels[i].label));
+}
+
+#define E(member, json, kind, sentence)                                                            \
+    FIELD_MADE_TOLD(struct elsewhere, member, json, kind, ALWAYS, sentence)
+static const struct field elsewhere_fields[] = {
+    E(network_id, "networkId", FIELD_TEXT, "mainnet or testnet."),
+    E(kind, "kind", FIELD_TEXT, "What it would be there: transaction, xudt (a token) or address."),
+    E(url, "url", FIELD_URL, "Its page at CKB Explorer, if there is one."),
+    FIELD_SHOWN("network", FIELD_TEXT, elsewhere_network),
+    FIELD_SHOWN("label", FIELD_TEXT, elsewhere_label),
+};
+static const struct record record_elsewhere = RECORD(elsewhere, elsewhere_fields);
+
 static const struct field meta_fields[] = {
     FIELD_MADE_TOLD(struct search_meta, q, "q", FIELD_TEXT, MAYBE,
                     "What was sought, without blanks around it; null: nothing."),
+    FIELD_MADE_TOLD(struct search_meta, sought_as, "soughtAs", FIELD_TEXT, ALWAYS,
+                    "What it was taken for: hash, address, id or text. Names and symbols are "
+                    "looked through for each of them."),
     FIELD_MADE_TOLD(struct search_meta, match, "match", FIELD_TEXT, ALWAYS,
-                    "How the tokens match: exact (one thing is meant, see leadsTo), beginning, "
-                    "similar (none begins so), none, or too_slow (none begins so, and the search "
-                    "for similar ones was given up)."),
+                    "How it matches: exact (something is just that, see exact, transactions and "
+                    "leadsTo), beginning, similar (none begins so), none, or too_slow (none begins "
+                    "so, and the search for similar ones was given up)."),
+    FIELD_MADE_TOLD(struct search_meta, exact, "exact", FIELD_INT, ALWAYS,
+                    "How many of the tokens, the first ones, are just that; the rest begin with it "
+                    "or are like it."),
     FIELD_MADE_TOLD(
         struct search_meta, leads_to, "leadsTo", FIELD_PATH, MAYBE,
         "The page of the one thing that the text means; null: it means none or several."),
+    FIELD_INSIDE_TOLD(struct search_meta, transactions, "transactions", FIELD_LIST,
+                      &record_transaction, ALWAYS,
+                      "The transactions with that hash or id, at most twenty."),
+    FIELD_INSIDE_TOLD(struct search_meta, elsewhere, "elsewhere", FIELD_LIST, &record_elsewhere,
+                      ALWAYS, "Where else to look for a hash or address that nothing here has."),
 };
 static const struct record record_meta = RECORD(search_meta, meta_fields);
 
+#define M(member, json) FIELD_MADE(struct search_model, member, json, FIELD_BOOL, FACE_HTML)
 static const struct field model_fields[] = {
     FIELD_INSIDE_TOLD(struct search_model, tokens, "data", FIELD_LIST, &record_token, ALWAYS,
                       "Tokens, at most twenty."),
     FIELD_INSIDE_TOLD(struct search_model, meta, "meta", FIELD_RECORD, &record_meta, ALWAYS,
                       "About the search."),
-    FIELD_MADE(struct search_model, q, "q", FIELD_TEXT, FACE_HTML),
-    FIELD_MADE(struct search_model, more, "more", FIELD_BOOL, FACE_HTML),
-    FIELD_MADE(struct search_model, typed, "typed", FIELD_BOOL, FACE_HTML),
-    FIELD_MADE(struct search_model, similar, "similar", FIELD_BOOL, FACE_HTML),
-    FIELD_MADE(struct search_model, too_slow, "tooSlow", FIELD_BOOL, FACE_HTML),
+    FIELD_MADE(struct search_model, meta.q, "q", FIELD_TEXT, FACE_HTML),
+    M(more, "more"),
+    M(typed, "typed"),
+    M(several, "several"),
+    M(similar, "similar"),
+    M(too_slow, "tooSlow"),
+    M(no_hash, "noHash"),
+    M(no_address, "noAddress"),
     FIELD_INSIDE(struct search_model, tokens, "tokens", FIELD_LIST, FACE_HTML, &record_token),
+    FIELD_INSIDE(struct search_model, meta.transactions, "transactions", FIELD_LIST, FACE_HTML,
+                 &record_transaction),
+    FIELD_INSIDE(struct search_model, meta.elsewhere, "elsewhere", FIELD_LIST, FACE_HTML,
+                 &record_elsewhere),
 };
 static const struct record record_model = RECORD(search_model, model_fields);
 
-/* The hash that the text is, with its 0x and in small letters; NULL if it is none. */
-static const char *hash_in(struct arena *a, const char *s) {
-    const char *digits = strncmp(s, "0x", 2) == 0 ? s + 2 : s;
-    if (strlen(digits) != 64 || strspn(digits, "0123456789abcdefABCDEF") != 64)
-        return NULL;
-    char *hash = arena_printf(a, "0x%s", digits);
-    for (char *c = hash; *c; c++)
-        if (*c >= 'A' && *c <= 'F')
-            *c = (char)(*c - 'A' + 'a');
-    return hash;
-}
-
-static const char *address_in(struct arena *a, const char *s) {
-    struct address address;
-    struct text canonical = text_in(a, ADDRESS_MAX);
-    if (address_read(a, s, strlen(s), &address) != ADDRESS_GOOD ||
-        !address_put(&canonical, address.network, &address.script))
-        return NULL;
-    return text_str(&canonical);
-}
-
-/* "12" or "#12". */
-static int32_t id_in(const char *s) {
-    s += *s == '#';
-    size_t n = strlen(s);
-    if (n == 0 || n > 10 || strspn(s, "0123456789") != n)
-        return 0;
-    long long id = strtoll(s, NULL, 10);
-    return id <= INT32_MAX ? (int32_t)id : 0;
-}
+/* -- what is asked ---------------------------------------------------------------------------- */
 
 static void search_load(struct request *rq, struct load *l, void *at) {
     const struct search_params *p = rq->params;
     struct search_model *model = at;
-    model->q = p->q ? params_trimmed(rq->arena, p->q) : NULL;
-    if (!model->q)
+    const char *text = p->q ? params_trimmed(rq->arena, p->q) : NULL;
+    if (!text)
         return;
-    model->address = address_in(rq->arena, model->q);
-    model->hash = hash_in(rq->arena, model->q);
-    model->id = id_in(model->q);
-    if (model->address)
-        user_by_address(l, model->address, &record_user, &model->users);
-    if (model->hash) {
-        search_type_hash(l, model->hash, &record_id, &model->by_type);
-        search_tx_hash(l, model->hash, &record_id, &model->by_transaction);
+    model->sought = sought_of(rq->arena, text);
+    const struct sought *s = &model->sought;
+    if (s->address)
+        user_by_address(l, s->address, &record_user, &model->users);
+    if (s->hash) {
+        search_type_hash(l, s->hash, &record_token, &model->by_type);
+        search_issued(l, s->hash, &record_token, &model->issued);
+        search_tx_hash(l, s->hash, &record_transaction, &model->by_hash);
     }
-    if (model->id)
-        token_one(l, model->id, &record_token, &model->by_id);
-    search_symbol(l, model->q, &record_token, &model->by_symbol);
-    search_name(l, model->q, &record_token, &model->by_name);
-}
-
-static int32_t only(const struct rows *found) {
-    return found->n ? ((const struct id *)found->at)->id : 0;
-}
-
-/* The token that is called exactly so, if it is the only one; 0 otherwise. */
-static int32_t namesake(const struct search_model *model) {
-    const struct token *tokens = model->tokens.at;
-    int32_t id = 0;
-    for (size_t i = 0; i < model->tokens.n; i++) {
-        if (strcasecmp(tokens[i].symbol, model->q) && strcasecmp(tokens[i].name, model->q))
-            continue;
-        if (id)
-            return 0;
-        id = tokens[i].id;
+    if (s->id) {
+        token_one(l, s->id, &record_token, &model->by_id);
+        transaction_one(l, s->id, &record_transaction, &model->activity_by_id);
     }
-    return id;
+    search_named(l, text, &record_token, &model->named);
+    search_symbol(l, text, &record_token, &model->by_symbol);
+    search_name(l, text, &record_token, &model->by_name);
 }
 
-/* The one thing that the text means; NULL if there is none. A number is an id only if no symbol
- * or name begins with it. */
-static const char *exact(struct request *rq, const struct search_model *model) {
+static void look_alike(struct load *l, struct search_model *model) {
+    l->limit_ms = SIMILAR_MS;
+    model->looks_alike = true;
+    if (sought_has_word(model->sought.text))
+        search_similar(l, model->sought.text, &record_token, &model->alike);
+    else
+        search_within(l, model->sought.text, &record_token, &model->alike);
+}
+
+/* -- what is shown ---------------------------------------------------------------------------- */
+
+static void add_one(struct search_model *model, const struct token *token) {
+    struct token *to = model->tokens.at;
+    for (size_t i = 0; i < model->tokens.n; i++)
+        if (to[i].id == token->id)
+            return;
+    if (model->tokens.n == SHOWN)
+        model->more = true;
+    else
+        to[model->tokens.n++] = *token;
+}
+
+static void add(struct search_model *model, const struct rows *found) {
+    for (size_t i = 0; i < found->n; i++)
+        add_one(model, (const struct token *)found->at + i);
+}
+
+/* The tokens that a transaction issued, but for those that its own records lead to. */
+static void add_issued(struct search_model *model) {
+    const struct token *issued = model->issued.at;
+    const struct transaction *records = model->by_hash.at;
+    for (size_t i = 0; i < model->issued.n; i++) {
+        bool linked = false;
+        for (size_t k = 0; k < model->by_hash.n && !linked; k++)
+            linked = records[k].token_id.set && records[k].token_id.value == issued[i].id;
+        if (!linked)
+            add_one(model, &issued[i]);
+    }
+}
+
+/* The one thing that the text means; NULL if it means none or several. */
+static const char *leads_to(struct request *rq, const struct search_model *model) {
     struct text path = text_in(rq->arena, PATH_TEXT_MAX);
+    const struct rows *tokens = &model->tokens, *transactions = &model->meta.transactions;
     if (model->users.n)
-        path_creator(&path, model->address);
-    else if (model->by_type.n)
-        path_token(&path, only(&model->by_type));
-    else if (model->by_transaction.n)
-        path_activity(&path, only(&model->by_transaction));
-    else if (model->by_id.n && model->by_symbol.n == 0 && model->by_name.n == 0)
-        path_token(&path, model->id);
-    else if (namesake(model))
-        path_token(&path, namesake(model));
+        path_creator(&path, model->sought.address);
+    else if (tokens->n + transactions->n != 1)
+        return NULL;
+    else if (tokens->n)
+        path_token(&path, ((const struct token *)tokens->at)->id);
+    else
+        path_activity(&path, ((const struct transaction *)transactions->at)->id);
     return path.n ? text_str(&path) : NULL;
 }
 
-static void add(struct search_model *model, struct token *to, const struct rows *found) {
-    const struct token *rows = found->at;
-    for (size_t i = 0; i < found->n; i++) {
-        bool there = false;
-        for (size_t k = 0; k < model->tokens.n && !there; k++)
-            there = to[k].id == rows[i].id;
-        if (!there && model->tokens.n == SHOWN)
-            model->more = true;
-        else if (!there)
-            to[model->tokens.n++] = rows[i];
+/* What is exactly the text. */
+static void show_exact(struct request *rq, struct search_model *model) {
+    struct search_meta *meta = &model->meta;
+    add(model, &model->by_id);
+    add(model, &model->by_type);
+    add_issued(model);
+    add(model, &model->named);
+    meta->exact = (int32_t)model->tokens.n;
+    meta->transactions = model->by_hash.n ? model->by_hash : model->activity_by_id;
+    if (meta->transactions.n > SHOWN) {
+        meta->transactions.n = SHOWN;
+        model->more = true;
     }
-}
-
-/* Letters and digits of any script; not the signs and pictures of Unicode's own blocks for them. */
-static bool is_letter(uint32_t c) {
-    if (c < 0x80)
-        return isalnum((int)c);
-    return !(c >= 0x2000 && c <= 0x2BFF) && !(c >= 0x1F000 && c <= 0x1FAFF);
-}
-
-static bool has_word(const char *text) {
-    size_t run = 0, n;
-    uint32_t c;
-    for (size_t left = strlen(text); left && (n = utf8_decode(text, left, &c)); left -= n) {
-        run = is_letter(c) ? run + 1 : 0;
-        if (run == LETTERS_OF_WORD)
-            return true;
-        text += n;
-    }
-    return false;
-}
-
-static void look_for_similar(struct load *l, struct search_model *model) {
-    l->limit_ms = SIMILAR_MS;
-    if (has_word(model->q))
-        search_similar(l, model->q, &record_token, &model->alike);
-    else
-        search_within(l, model->q, &record_token, &model->alike);
-}
-
-/* What begins with the text, and where it leads. True if it found nothing. */
-static bool show_exact(struct request *rq, struct search_model *model, struct token *to) {
-    add(model, to, &model->by_symbol);
-    add(model, to, &model->by_name);
-    model->meta.leads_to = exact(rq, model);
-    model->meta.match = model->meta.leads_to ? "exact" : model->tokens.n ? "beginning" : "none";
-    if (model->by_id.n && model->tokens.n == 0)
-        add(model, to, &model->by_id);
+    meta->leads_to = leads_to(rq, model);
+    model->several = !meta->leads_to && meta->exact + meta->transactions.n > 0;
     if (rq->face == FACE_OF_HTML)
-        rq->redirect = model->meta.leads_to;
-    return model->tokens.n == 0 && !model->meta.leads_to;
+        rq->redirect = meta->leads_to;
 }
 
-static void show_similar(const struct request *rq, struct search_model *model, struct token *to) {
-    add(model, to, &model->alike);
+static void add_elsewhere(struct request *rq, struct search_model *model, const char *network,
+                          const char *kind, const char *id) {
+    struct rows *to = &model->meta.elsewhere;
+    struct text url = text_in(rq->arena, PATH_TEXT_MAX);
+    path_explorer(&url, network, kind, id);
+    if (url.n)
+        ((struct elsewhere *)to->at)[to->n++] =
+            (struct elsewhere){.network_id = network, .kind = kind, .url = text_str(&url)};
+}
+
+/* A hash or address is whole or wrong: nothing is like it. */
+static void show_unknown(struct request *rq, struct search_model *model) {
+    const struct sought *s = &model->sought;
+    model->no_hash = s->hash != NULL;
+    model->no_address = s->address != NULL;
+    model->meta.elsewhere.at = arena_array(rq->arena, 4, sizeof(struct elsewhere));
+    if (s->hash)
+        for (int i = 0; i < 2; i++) {
+            add_elsewhere(rq, model, state_networks[i], "transaction", s->hash);
+            add_elsewhere(rq, model, state_networks[i], "xudt", s->hash);
+        }
+    else
+        add_elsewhere(rq, model, strncmp(s->address, "ckb", 3) == 0 ? "mainnet" : "testnet",
+                      "address", s->address);
+}
+
+/* What is or begins with the text. True if there is nothing of that. */
+static bool show_first(struct request *rq, struct search_model *model) {
+    show_exact(rq, model);
+    add(model, &model->by_symbol);
+    add(model, &model->by_name);
+    model->meta.match = model->several || model->meta.leads_to ? "exact"
+                        : model->tokens.n                      ? "beginning"
+                                                               : "none";
+    return strcmp(model->meta.match, "none") == 0;
+}
+
+/* Neighbours that changed places, which is found at once; then what is like it. True if there is
+ * something to look for. */
+static bool look_on(struct request *rq, struct load *l, struct search_model *model, int round) {
+    const char *words = round == 0 ? sought_swapped(rq->arena, model->sought.text) : NULL;
+    if (words)
+        search_swapped(l, words, &record_token, &model->swapped);
+    else if (!model->looks_alike)
+        look_alike(l, model);
+    else
+        return false;
+    return true;
+}
+
+static void show_similar(const struct request *rq, struct search_model *model) {
+    add(model, &model->swapped);
+    add(model, &model->alike);
     model->similar = model->tokens.n > 0;
-    model->too_slow = rq->too_slow;
-    model->meta.match = rq->too_slow ? "too_slow" : model->similar ? "similar" : "none";
+    model->too_slow = rq->too_slow && !model->similar;
+    model->meta.match = model->similar ? "similar" : model->too_slow ? "too_slow" : "none";
 }
 
 static enum status search_show(struct request *rq, struct load *l, void *at, int round) {
     struct search_model *model = at;
-    struct token *tokens = arena_array(rq->arena, SHOWN, sizeof *tokens);
-    model->tokens.at = tokens;
-    model->typed = model->q != NULL;
-    model->meta.q = model->q;
-    if (round > 0)
-        show_similar(rq, model, tokens);
-    else if (!model->q)
-        model->meta.match = "none";
-    else if (show_exact(rq, model, tokens) && !model->address && !model->hash)
-        look_for_similar(l, model);
+    struct search_meta *meta = &model->meta;
+    if (round == 0) {
+        model->tokens.at = arena_array(rq->arena, SHOWN, sizeof(struct token));
+        model->typed = model->sought.text != NULL;
+        *meta = (struct search_meta){.q = model->sought.text, .match = "none"};
+        meta->sought_as = sought_kind(&model->sought);
+        if (!model->typed || !show_first(rq, model))
+            return OK;
+        if (model->sought.hash || model->sought.address) {
+            show_unknown(rq, model);
+            return OK;
+        }
+    }
+    if (!look_on(rq, l, model, round))
+        show_similar(rq, model);
     return OK;
 }
 
@@ -247,8 +315,8 @@ const struct page page_search = {
     .name = "search",
     .path = "/search",
     .api_path = "/api/search",
-    .summary = "Tokens by how their symbol or name begins, else similar ones; and what an address, "
-               "hash or id means.",
+    .summary = "What a symbol, name, address, hash or id means; tokens by how their symbol or name "
+               "begins, else similar ones.",
     .example = "?q=seal",
     .template = "search",
     .params = search_param_rows,

@@ -165,6 +165,7 @@ CREATE INDEX tokens_creator_id ON tokens (creator_id, id);
 CREATE INDEX tokens_creator_status_id ON tokens (creator_id, status, id);
 -- Look-ups by hash alone.
 CREATE INDEX tokens_type_hash ON tokens (type_hash) WHERE type_hash IS NOT NULL;
+CREATE INDEX tokens_tx_hash ON tokens (tx_hash, id) WHERE tx_hash IS NOT NULL;
 -- Lists by name or symbol, of everything or one network; searches by how these begin.
 CREATE INDEX tokens_symbol_key_id ON tokens (symbol_key, id);
 CREATE INDEX tokens_network_symbol_key_id ON tokens (network_id, symbol_key, id);

@@ -78,15 +78,84 @@ SELECT t.id, t.name, t.symbol, t.supply, t.decimals, t.creator_id, t.description
 FROM found f JOIN tokens t ON t.id = f.id JOIN users u ON u.id = t.creator_id
 ORDER BY f.part, f.key, t.id
 
+-- name: search_named
+-- Tokens whose symbol or name is the text, letter case aside, the oldest first; of a hundred whose
+-- first 64 characters are the text's.
+-- row: token
+WITH found AS MATERIALIZED (
+    SELECT id FROM (SELECT id, symbol FROM tokens
+                    WHERE symbol_key <= left(lower(:text), 64) AND symbol_key >= left(lower(:text), 64)
+                    ORDER BY symbol_key, id LIMIT 100) s
+    WHERE lower(symbol) = lower(:text)
+    UNION
+    SELECT id FROM (SELECT id, name FROM tokens
+                    WHERE name_key <= left(lower(:text), 64) AND name_key >= left(lower(:text), 64)
+                    ORDER BY name_key, id LIMIT 100) n
+    WHERE lower(name) = lower(:text)
+    ORDER BY id LIMIT 21)
+SELECT t.id, t.name, t.symbol, t.supply, t.decimals, t.creator_id, t.description, t.icon_url,
+       t.contract_address, t.network_id, t.tx_hash, t.status, t.origin, t.type_hash, t.type_script,
+       t.icon_hash, t.chain_time, t.verified_at, t.created_at, t.updated_at,
+       CASE WHEN u.reserved THEN NULL ELSE u.wallet_address END AS creator_address
+FROM found f JOIN tokens t ON t.id = f.id JOIN users u ON u.id = t.creator_id
+ORDER BY t.id
+
+-- name: search_swapped
+-- Tokens whose symbol or name begins with one of the words, a line each: three of each at most, those
+-- that are the word itself before those that only begin with it.
+-- row: token
+WITH words AS MATERIALIZED (
+    SELECT DISTINCT left(lower(word), 64) AS key FROM string_to_table(:words, chr(10)) word),
+found AS MATERIALIZED (
+    SELECT id, min(rank) AS rank FROM words CROSS JOIN LATERAL (
+        (SELECT id, CASE symbol_key WHEN key THEN 1 ELSE 3 END AS rank FROM tokens
+         WHERE symbol_key >= key AND symbol_key <= key || repeat(U&'\+10FFFF', 65)
+         ORDER BY symbol_key, id LIMIT 3)
+        UNION ALL
+        (SELECT id, CASE name_key WHEN key THEN 2 ELSE 4 END FROM tokens
+         WHERE name_key >= key AND name_key <= key || repeat(U&'\+10FFFF', 65)
+         ORDER BY name_key, id LIMIT 3)) w
+    GROUP BY id ORDER BY rank, id LIMIT 21)
+SELECT t.id, t.name, t.symbol, t.supply, t.decimals, t.creator_id, t.description, t.icon_url,
+       t.contract_address, t.network_id, t.tx_hash, t.status, t.origin, t.type_hash, t.type_script,
+       t.icon_hash, t.chain_time, t.verified_at, t.created_at, t.updated_at,
+       CASE WHEN u.reserved THEN NULL ELSE u.wallet_address END AS creator_address
+FROM found f JOIN tokens t ON t.id = f.id JOIN users u ON u.id = t.creator_id
+ORDER BY f.rank, t.id
+
 -- name: search_type_hash
--- The first two tokens with a type script hash: networks may share one.
--- row: id
-SELECT t.id FROM tokens t WHERE t.type_hash = :hash LIMIT 2
+-- The tokens with a type script hash: networks may share one.
+-- row: token
+WITH found AS MATERIALIZED (SELECT id FROM tokens WHERE type_hash = :hash LIMIT 21)
+SELECT t.id, t.name, t.symbol, t.supply, t.decimals, t.creator_id, t.description, t.icon_url,
+       t.contract_address, t.network_id, t.tx_hash, t.status, t.origin, t.type_hash, t.type_script,
+       t.icon_hash, t.chain_time, t.verified_at, t.created_at, t.updated_at,
+       CASE WHEN u.reserved THEN NULL ELSE u.wallet_address END AS creator_address
+FROM found f JOIN tokens t ON t.id = f.id JOIN users u ON u.id = t.creator_id
+ORDER BY t.id
+
+-- name: search_issued
+-- The first tokens that a transaction issued.
+-- row: token
+SELECT t.id, t.name, t.symbol, t.supply, t.decimals, t.creator_id, t.description, t.icon_url,
+       t.contract_address, t.network_id, t.tx_hash, t.status, t.origin, t.type_hash, t.type_script,
+       t.icon_hash, t.chain_time, t.verified_at, t.created_at, t.updated_at,
+       CASE WHEN u.reserved THEN NULL ELSE u.wallet_address END AS creator_address
+FROM tokens t JOIN users u ON u.id = t.creator_id
+WHERE t.tx_hash <= :hash AND t.tx_hash >= :hash
+ORDER BY t.tx_hash, t.id
+LIMIT 21
 
 -- name: search_tx_hash
--- The first two transactions with a hash: several tokens or people may have part in one.
--- row: id
-SELECT x.id FROM transactions x
+-- The first transactions with a hash: several tokens or people may have part in one.
+-- row: transaction
+SELECT x.id, x.user_id, x.token_id, x.tx_hash, x.tx_type, x.status, x.amount, x.network_id,
+       x.metadata, x.origin, x.chain_time, x.verified_at, x.created_at, x.updated_at,
+       CASE WHEN u.reserved THEN NULL ELSE u.wallet_address END AS user_address,
+       t.name AS token_name, t.symbol AS token_symbol
+FROM transactions x
+JOIN users u ON u.id = x.user_id
+LEFT JOIN tokens t ON t.id = x.token_id
 WHERE x.tx_hash <= :hash AND x.tx_hash >= :hash
 ORDER BY x.tx_hash, x.id
-LIMIT 2
+LIMIT 21

@@ -1,4 +1,4 @@
-// One box: what can only mean one thing leads there, the rest lists what begins with the text.
+// One box: what can only mean one thing leads there; several are listed, then what begins with the text.
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
@@ -7,7 +7,9 @@ import { get, psql, source, until } from './lib/site.mjs';
 
 const { valid } = JSON.parse(fs.readFileSync(path.join(source, 'tests/data/addresses.json'), 'utf8'));
 const old = valid.findLast((a) => a.format !== 'full');
-const [type, tx] = ['c1', 'c2'].map((s) => `0x${s.repeat(32)}`);
+const [type, tx, issue, shared, twice] = ['c1', 'c2', 'c3', 'c4', 'c5'].map((s) => `0x${s.repeat(32)}`);
+// Ids that a token alone has, activity alone, and both.
+const only = { token: 900001, activity: 900002, both: 900003 };
 const ids = {};
 let user;
 
@@ -18,12 +20,22 @@ before(() => {
     ['long', 'The Great Wombat Society of Maxqu', 'WMBT', 'NULL'], ['markup', '<b>Numbat</b>', 'N<i>', 'NULL']])
     ids[key] = psql(`INSERT INTO tokens (name, symbol, supply, creator_id, network_id, type_hash)
       VALUES ('${name}', '${symbol}', '1', ${user}, 'mainnet', ${hash}) RETURNING id`);
+  ids.issued = psql(`INSERT INTO tokens (name, symbol, supply, creator_id, network_id, tx_hash) VALUES ('Issued', 'ISSD', '1', ${user}, 'mainnet', '${issue}') RETURNING id`);
+  ids.umlaut = psql(`INSERT INTO tokens (name, symbol, supply, creator_id, network_id) VALUES ('Über Münze', 'ÜBÉR', '1', ${user}, 'mainnet') RETURNING id`);
+  psql(`INSERT INTO tokens (name, symbol, supply, creator_id, network_id) VALUES ('ÜBER MÜNZE 2', 'ÜBÉRX', '1', ${user}, 'mainnet'), ('900001 and more', '900002 or so', '1', ${user}, 'mainnet');
+    INSERT INTO tokens (id, name, symbol, supply, creator_id, network_id) VALUES (${only.token}, 'Numbered', 'NMBR', '1', ${user}, 'mainnet'), (${only.both}, 'Numbered too', 'NMBS', '1', ${user}, 'mainnet');
+    INSERT INTO transactions (id, user_id, tx_hash, tx_type, network_id) SELECT id, ${user}, '0x' || id, 'mint', 'mainnet' FROM unnest(ARRAY[${only.activity}, ${only.both}]) id;
+    INSERT INTO tokens (name, symbol, supply, creator_id, network_id, type_hash) SELECT 'On ' || n, 'SHRD' || n, '1', ${user}, n, '${shared}' FROM unnest(ARRAY['mainnet', 'testnet']) n;
+    INSERT INTO tokens (name, symbol, supply, creator_id, network_id) VALUES ('Walru Coin', 'WLRU', '1', ${user}, 'mainnet'), ('Dugong', 'USDG', '1', ${user}, 'mainnet')`);
+  ids.twice = psql(`INSERT INTO transactions (user_id, tx_hash, tx_type, network_id, token_id) SELECT ${user}, '${twice}', 'mint', 'mainnet', id
+    FROM unnest(ARRAY[NULL, ${ids.quokka}]) id RETURNING id`).split('\n');
   ids.activity = psql(`INSERT INTO transactions (user_id, tx_hash, tx_type, network_id) VALUES (${user}, '${tx}', 'mint', 'mainnet') RETURNING id`);
 });
 after(() => psql(`DELETE FROM transactions WHERE user_id = ${user}; DELETE FROM tokens WHERE creator_id = ${user};
   DELETE FROM users WHERE id = ${user}`));
 
 const search = (q) => get(`/search?q=${encodeURIComponent(q)}`);
+const rows = (body) => [...body.matchAll(/<a class="mono" href="\/activity\/(\d+)"/g)].map((m) => m[1]);
 const cards = (body) => [...body.matchAll(/class="card" href="\/tokens\/(\d+)"/g)].map((m) => m[1]);
 const api = async (q) => {
   const answer = await get(`/api/search?q=${encodeURIComponent(q)}`);
@@ -35,7 +47,9 @@ test('what means one thing leads there', async () => {
   for (const [q, to] of [[type, `/tokens/${ids.quokka}`], [type.slice(2).toUpperCase(), `/tokens/${ids.quokka}`],
     [tx, `/activity/${ids.activity}`], [old.address, `/creators/${old.canonical}`], [` ${old.canonical.toUpperCase()} `, `/creators/${old.canonical}`],
     ['qkka', `/tokens/${ids.quokka}`], ['quokka coin', `/tokens/${ids.quokka}`], ['熊猫币', `/tokens/${ids.chinese}`],
-    ['100%_sure', `/tokens/${ids.percent}`], [`#${ids.second}`, `/tokens/${ids.second}`]]) {
+    ['100%_sure', `/tokens/${ids.percent}`], [issue, `/tokens/${ids.issued}`], [issue.replace('0x', '0X'), `/tokens/${ids.issued}`],
+    ['übér', `/tokens/${ids.umlaut}`], ['ÜBER MÜNZE', `/tokens/${ids.umlaut}`], ['über münze', `/tokens/${ids.umlaut}`],
+    [`#${only.token}`, `/tokens/${only.token}`], [`${only.activity}`, `/activity/${only.activity}`]]) {
     const answer = await search(q);
     assert.equal(answer.status, 302, `${q}: ${answer.body.slice(0, 200)}`);
     assert.equal(answer.headers.location, to, q);
@@ -54,8 +68,60 @@ test('what means several things is listed, symbols before names', async () => {
   }
 });
 
+test('what is exactly several things is a choice, before what only begins so', async () => {
+  const tokens = (where) => psql(`SELECT id FROM tokens WHERE ${where} ORDER BY id`).split('\n');
+  for (const [q, wantedTokens, wantedRows] of [[shared, tokens(`type_hash = '${shared}'`), []], [twice, [], ids.twice],
+    [`#${only.both}`, [`${only.both}`], [`${only.both}`]]]) {
+    const { status, body } = await search(q);
+    assert.equal(status, 200, q);
+    assert.match(body, /This means several things/, q);
+    assert.deepEqual([cards(body), rows(body)], [wantedTokens, wantedRows], q);
+    const { data, meta } = await api(q);
+    assert.deepEqual([data.map((row) => String(row.id)), meta.transactions.map((row) => String(row.id)), meta.match, meta.leadsTo, meta.exact],
+      [wantedTokens, wantedRows, 'exact', null, wantedTokens.length], q);
+  }
+});
+
+test('an exact name is before the symbols that begin so; a transaction\'s own record stands for the token that it issued', async (t) => {
+  const add = (name, symbol) => psql(`INSERT INTO tokens (name, symbol, supply, creator_id, network_id) VALUES ('${name}', '${symbol}', '1', ${user}, 'mainnet') RETURNING id`);
+  const made = [add('Other', 'ÄMUX'), add('ämu', 'A'), add('ÄMU', 'B')];
+  const record = psql(`INSERT INTO transactions (user_id, token_id, tx_hash, tx_type, network_id) VALUES (${user}, ${ids.issued}, '${issue}', 'create', 'mainnet') RETURNING id`);
+  t.after(() => psql(`DELETE FROM tokens WHERE id IN (${made}); DELETE FROM transactions WHERE id = ${record}`));
+  assert.deepEqual(cards((await search('Ämu')).body), [made[1], made[2], made[0]]);
+  assert.equal((await api('Ämu')).meta.exact, 2);
+  assert.equal((await get(`/search?q=${issue}&again=1`)).headers.location, `/activity/${record}`);
+});
+
+test('a hash or an address that nothing here has: said so, and where else to look', async () => {
+  const hash = `0x${'0a'.repeat(32)}`, { address, network } = valid[5];
+  const { status, body } = await search(hash.slice(2).toUpperCase());
+  assert.equal(status, 200);
+  assert.match(body, /No token and no transaction here has this hash.*Looked through: the type scripts of all tokens/s);
+  for (const site of ['https://explorer.nervos.org', 'https://testnet.explorer.nervos.org'])
+    for (const kind of ['transaction', 'xudt']) assert.ok(body.includes(`href="${site}/${kind}/${hash}"`), `${site} ${kind}`);
+  assert.deepEqual([(await api(hash)).meta.soughtAs, (await api(hash)).meta.elsewhere.length], ['hash', 4]);
+  const unknown = (await search(address)).body;
+  assert.match(unknown, /Nobody with this address is known here/);
+  const { meta } = await api(address);
+  assert.deepEqual(meta.elsewhere.map((e) => [e.kind, e.networkId]), [['address', network]]);
+  assert.match(meta.elsewhere[0].url, /explorer\.nervos\.org\/address\/ck[bt]1/);
+  assert.ok(unknown.includes(`href="${meta.elsewhere[0].url}"`));
+  assert.deepEqual((await api('zyx wvut')).meta.elsewhere, []);
+});
+
+test('letters that changed places are found in short symbols and names, the word itself first', async () => {
+  const exact = psql("SELECT id FROM tokens WHERE symbol = 'WLRU'"), dugong = psql("SELECT id FROM tokens WHERE symbol = 'USDG'");
+  for (const [q, id] of [['WLUR', exact], ['lwru', exact], ['lwur', exact], ['SUGD', dugong], ['awlru', exact], ['猫熊币', ids.chinese], ['猫熊', ids.chinese], ['BÜÉR', ids.umlaut]]) {
+    const { body } = await search(q);
+    assert.match(body, /No exact match\. Similar:/, q);
+    assert.equal(cards(body)[0], id, q);
+    const { data, meta } = await api(q);
+    assert.deepEqual([meta.match, String(data[0].id), meta.exact], ['similar', id, 0], q);
+  }
+});
+
 test('what nothing begins with finds nothing, wildcards and markup included', async () => {
-  for (const q of ['zyx wvut', '_%_', '%%%KQ', '"><script>', `0x${'00'.repeat(32)}`, valid[5].address, '🐫🐫🐫', '\\']) {
+  for (const q of ['zyx wvut', '_%_', '%%%KQ', '"><script>', `0x${'00'.repeat(31)}`, `${valid[5].address}q`, '🐫🐫🐫', '\\']) {
     const { status, body } = await search(q);
     assert.equal(status, 200, q);
     assert.match(body, /Nothing begins with this or is like it/, q);
@@ -98,7 +164,7 @@ test('one or two letters, and signs, are found within names; wildcards mean them
     assert.match(body, /No exact match\. Similar:/, q);
     assert.ok(cards(body).includes(id), q);
   }
-  for (const q of ['狗', '_%', 'q%', '\\\\']) {
+  for (const q of ['狗', '%%_', 'q%', '\\\\']) {
     const { body } = await search(q);
     assert.match(body, /Nothing begins with this or is like it/, q);
   }
@@ -110,7 +176,8 @@ test('programs get the same, and where one thing is meant, its page', async () =
     return [meta.match, meta.leadsTo, data.map((t) => String(t.id))];
   };
   assert.deepEqual(await seen('qkka'), ['exact', `/tokens/${ids.quokka}`, [ids.quokka]]);
-  assert.deepEqual(await seen(`#${ids.second}`), ['exact', `/tokens/${ids.second}`, [ids.second]]);
+  assert.deepEqual((await seen(`#${only.token}`)).slice(0, 2), ['exact', `/tokens/${only.token}`]);
+  assert.deepEqual(await seen(`${only.activity}`), ['exact', `/activity/${only.activity}`, [psql(`SELECT id FROM tokens WHERE symbol = '900002 or so'`)]]);
   assert.deepEqual(await seen(tx), ['exact', `/activity/${ids.activity}`, []]);
   assert.deepEqual(await seen(old.canonical), ['exact', `/creators/${old.canonical}`, []]);
   assert.deepEqual(await seen(' quokka'), ['beginning', null, [ids.quokka, ids.second]]);
@@ -119,7 +186,7 @@ test('programs get the same, and where one thing is meant, its page', async () =
   for (const q of ['wombta', '猫币', 'qoukka two', 'xq'])
     assert.deepEqual((await seen(q))[2], cards((await search(q)).body), q);
   assert.deepEqual(await seen('zyx wvut'), ['none', null, []]);
-  assert.deepEqual(JSON.parse((await get('/api/search')).body), { data: [], meta: { q: null, match: 'none', leadsTo: null } });
+  assert.deepEqual(JSON.parse((await get('/api/search')).body), { data: [], meta: { q: null, soughtAs: 'text', match: 'none', exact: 0, leadsTo: null, transactions: [], elsewhere: [] } });
   assert.equal((await api(' quokka ')).meta.q, 'quokka');
   assert.equal((await get('/api/search?q=x&page=2')).status, 400);
 });

@@ -93,8 +93,16 @@ const queries = {
   // 5,000 tokens; both indexes of keys whole, and 42 rows.
   search_similar: { values: { text: ['tokem', 'oken', 'tokne 99998', 'tonek 4', 'the token of tokens', '熊猫币', 'no such'] }, most: () => 900 },
   search_within: { values: { text: ['k', '99', 'zz', '熊猫', '%', '9 9'] }, most: () => 1300 + 42 * 2 * DESCENT },
-  search_type_hash: { values: { hash: [`0x${md5(9)}${md5(11)}`, '0x0', 'x'] }, most: () => 2 * DESCENT },
-  search_tx_hash: { values: { hash: [`0x${md5(9)}${md5(-9)}`, '0x0', 'x'] }, most: () => 2 * DESCENT },
+  // A hundred of the same key by either; then 21 rows.
+  search_named: { values: { text: ['T1', 't', 'Token 999', 'no such'] }, most: () => 2 * (100 + DESCENT) + 21 * 2 * DESCENT },
+  // 33 words, three rows of each by symbol and three by name; then 21 rows.
+  search_swapped: {
+    values: { words: ['t1', 'no such\nnor such', Array.from({ length: 33 }, (_, i) => `t${i}`).join('\n'), Array.from({ length: 33 }, (_, i) => `token ${i}`).join('\n')] },
+    most: () => 33 * 2 * (DESCENT + 3) + 21 * 2 * DESCENT,
+  },
+  search_type_hash: { values: { hash: [`0x${md5(9)}${md5(11)}`, '0x0', 'x'] }, most: () => 3 * DESCENT },
+  search_issued: { values: { hash: [`0x${md5(9)}${md5(-9)}`, '0x0', 'x'] }, most: () => 3 * DESCENT },
+  search_tx_hash: { values: { hash: [`0x${md5(9)}${md5(-9)}`, '0x0', 'x'] }, most: () => 4 * DESCENT },
   token_newest_id: { values: {}, most: () => DESCENT },
   transaction_newest_id: { values: {}, most: () => DESCENT },
   sitemap_parts: { values: {}, most: (s) => (s.options.includes('transactions') ? 22 : 4) * DESCENT },
