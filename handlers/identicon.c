@@ -1,17 +1,40 @@
-/* A picture that is the same for the same token everywhere: five by five squares, mirrored, from
- * the first bytes of the seed. */
+#include "handlers/identicon.h"
+
 #include <string.h>
 
 #include "base/crypto.h"
 #include "handlers/page.h"
 #include "handlers/pages.h"
 
+int identicon_hue(const uint8_t seed[IDENTICON_SEED]) {
+    return (seed[0] << 8 | seed[1]) % 360;
+}
+
+/* A row of squares as lines, by its three bits: the left two squares and the middle one; the right
+ * two mirror the left. Few different texts: a list of pictures compresses to a few bytes each. */
+void identicon_put_squares(struct text *out, const uint8_t seed[IDENTICON_SEED]) {
+    static const struct {
+        int x;
+        const char *lines;
+    } rows[8] = {{0, ""},   {1, "h1m3 0h1"},       {2, "h1m1 0h1"}, {1, "h2m1 0h2"},
+                 {3, "h1"}, {1, "h1m1 0h1m1 0h1"}, {2, "h3"},       {1, "h5"}};
+    uint32_t bits = (uint32_t)seed[2] << 16 | (uint32_t)seed[3] << 8 | seed[4];
+    for (int y = 0; y < 5; y++) {
+        uint32_t row = (bits >> y & 1) | (bits >> (y + 5) & 1) << 1 | (bits >> (y + 10) & 1) << 2;
+        if (row == 0)
+            continue;
+        char start[] = {'M', (char)('0' + rows[row].x), ' ', (char)('1' + y)};
+        text_add(out, start, sizeof start);
+        text_put(out, rows[row].lines);
+    }
+}
+
 struct identicon_params {
     const char *seed;
 };
 
 struct identicon_model {
-    uint8_t seed[8];
+    uint8_t seed[IDENTICON_SEED];
 };
 
 static const struct param identicon_param_rows[] = {
@@ -33,35 +56,25 @@ static enum status identicon_show(struct request *rq, struct load *l, void *at, 
     const struct identicon_params *p = rq->params;
     struct identicon_model *model = at;
     const char *hex = arena_strndup(rq->arena, p->seed, 16);
-    if (strcmp(p->seed + 16, ".svg") || !crypto_from_hex(model->seed, 8, hex))
+    if (strcmp(p->seed + 16, ".svg") || !crypto_from_hex(model->seed, sizeof model->seed, hex))
         return NOT_FOUND;
     return OK;
-}
-
-/* The left half and the middle column decide; the right half mirrors it. */
-static void put_squares(struct text *out, const uint8_t *seed) {
-    uint32_t bits = (uint32_t)seed[2] << 16 | (uint32_t)seed[3] << 8 | seed[4];
-    for (int x = 0; x < 3; x++)
-        for (int y = 0; y < 5; y++)
-            if (bits >> (x * 5 + y) & 1) {
-                text_printf(out, "M%d %dh1v1h-1z", x + 1, y + 1);
-                if (x < 2)
-                    text_printf(out, "M%d %dh1v1h-1z", 5 - x, y + 1);
-            }
 }
 
 static const char *identicon_raw(struct request *rq, struct reply *reply, void *at) {
     (void)rq;
     const struct identicon_model *model = at;
     struct text *out = &reply->body;
-    int hue = (model->seed[0] << 8 | model->seed[1]) % 360;
+    int hue = identicon_hue(model->seed);
     text_printf(out,
-                "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 7 7\">"
-                "<rect width=\"7\" height=\"7\" rx=\"1.4\" fill=\"hsl(%d 45%% 90%%)\"/>"
-                "<path fill=\"hsl(%d 55%% 38%%)\" d=\"",
+                "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 -.5 7 7\">"
+                "<rect y=\"-.5\" width=\"7\" height=\"7\" rx=\"1.4\" fill=\"#fff\"/>"
+                "<g fill=\"hsl(%d 55%% 38%%)\" stroke=\"hsl(%d 55%% 38%%)\">"
+                "<rect y=\"-.5\" width=\"7\" height=\"7\" rx=\"1.4\" fill-opacity=\".16\" "
+                "stroke=\"none\"/><path d=\"",
                 hue, hue);
-    put_squares(out, model->seed);
-    text_lit(out, "\"/></svg>");
+    identicon_put_squares(out, model->seed);
+    text_lit(out, "\"/></g></svg>");
     return "image/svg+xml";
 }
 

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/crypto.h"
+#include "handlers/identicon.h"
 #include "handlers/paths.h"
 #include "handlers/state.h"
 
@@ -10,24 +11,45 @@ static void token_url(struct text *out, const void *record) {
     path_token(out, ((const struct token *)record)->id);
 }
 
-/* Our copy of its icon; or a picture that stays the same for the same token everywhere, from its
- * type script hash, which is the token's identity on chain, or what we know it by until it has one.
- */
+/* A token's picture is drawn from its type script hash, which is its identity on chain, or from
+ * what we know it by until it has one: the same everywhere, and nothing that its maker could
+ * choose. */
+static void token_seed(uint8_t seed[IDENTICON_SEED], const struct token *t) {
+    if (t->type_hash && strlen(t->type_hash) == 66) {
+        char hex[2 * IDENTICON_SEED + 1] = "";
+        memcpy(hex, t->type_hash + 2, 2 * IDENTICON_SEED);
+        if (crypto_from_hex(seed, IDENTICON_SEED, hex))
+            return;
+    }
+    uint8_t digest[16];
+    crypto_blake2b(digest, sizeof digest, &t->id, sizeof t->id, "sitaminter-icon\0");
+    memcpy(seed, digest, IDENTICON_SEED);
+}
+
+/* Our copy of its icon, or the drawn picture. */
 static void token_icon(struct text *out, const void *record) {
     const struct token *t = record;
-    char seed[33];
-    uint8_t digest[16];
+    uint8_t seed[IDENTICON_SEED];
+    char hex[2 * IDENTICON_SEED + 1];
     if (t->icon_hash) {
         path_icon(out, t->icon_hash);
         return;
     }
-    if (t->type_hash && strlen(t->type_hash) == 66) {
-        path_identicon(out, t->type_hash + 2);
-        return;
-    }
-    crypto_blake2b(digest, sizeof digest, &t->id, sizeof t->id, "sitaminter-icon\0");
-    crypto_hex(seed, digest, sizeof digest);
-    path_identicon(out, seed);
+    token_seed(seed, t);
+    crypto_hex(hex, seed, sizeof seed);
+    path_identicon(out, hex);
+}
+
+static void token_hue(struct text *out, const void *record) {
+    uint8_t seed[IDENTICON_SEED];
+    token_seed(seed, record);
+    text_long(out, identicon_hue(seed));
+}
+
+static void token_squares(struct text *out, const void *record) {
+    uint8_t seed[IDENTICON_SEED];
+    token_seed(seed, record);
+    identicon_put_squares(out, seed);
 }
 
 static void token_explorer(struct text *out, const void *record) {
@@ -111,6 +133,8 @@ static const struct field token_fields[] = {
     T(updated_at, "updatedAt", FIELD_TIME, MAYBE, "When this record last changed."),
     FIELD_SHOWN("url", FIELD_PATH, token_url),
     FIELD_SHOWN("icon", FIELD_PATH, token_icon),
+    FIELD_SHOWN("hue", FIELD_TEXT, token_hue),
+    FIELD_SHOWN("squares", FIELD_TEXT, token_squares),
     FIELD_SHOWN("explorer", FIELD_URL, token_explorer),
     FIELD_SHOWN("issueExplorer", FIELD_URL, token_issue_explorer),
     FIELD_SHOWN("creatorUrl", FIELD_PATH, token_creator_url),

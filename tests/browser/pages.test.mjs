@@ -44,6 +44,29 @@ test('a page that moves while it loads, and its weight, are seen', () => open({}
   assert.ok(cost.bytes() > HEAVIEST);
 }));
 
+// A hundred rows of which no two have much in common: a list's weight is that of its hashes and pictures.
+test('lists of 10, 25 and 100 rows weigh no more and do not move', async (t) => {
+  const user = psql(`INSERT INTO users (wallet_address) VALUES ('weighty') RETURNING id`);
+  t.after(() => psql(`DELETE FROM transactions WHERE user_id = ${user}; DELETE FROM tokens WHERE creator_id = ${user}; DELETE FROM users WHERE id = ${user}`));
+  const hash = (salt) => `'0x' || encode(sha256(('${salt}' || i)::bytea), 'hex')`;
+  psql(`INSERT INTO tokens (name, symbol, supply, decimals, creator_id, network_id, type_hash, tx_hash, icon_hash, status)
+    SELECT 'Weighty ' || md5(i::text), 'W' || left(md5('s' || i), 6), (i::numeric ^ 9)::text, 8, ${user}, (ARRAY['mainnet', 'testnet'])[1 + i % 2],
+    ${hash('type')}, ${hash('issue')}, substr(${hash('icon')}, 3), (ARRAY['pending', 'confirmed', 'failed'])[1 + i % 3] FROM generate_series(1, 110) i;
+    INSERT INTO transactions (user_id, token_id, tx_hash, tx_type, amount, network_id, status)
+    SELECT creator_id, id, '0x' || encode(sha256(id::text::bytea), 'hex'), (ARRAY['mint', 'transfer', 'burn'])[1 + id % 3], supply, network_id, status
+    FROM tokens WHERE creator_id = ${user}`);
+  const lists = ['/tokens', '/activity'].flatMap((list) => [10, 25, 100].map((rows) => [`${list}?limit=${rows}`, 'tbody tr', rows]));
+  for (const [address, row, rows] of [...lists, ['/', '.card', 6], ['/search?q=W', '.card', 20]])
+    await open({}, async (page) => {
+      const cost = await measure(page);
+      await page.goto(base + address);
+      assert.equal(await page.locator(row).count(), rows, address);
+      assert.deepEqual(await cost.shifts(), [], `${address} does not move`);
+      assert.ok(cost.bytes() > 5000 && cost.bytes() <= HEAVIEST, `${address}: ${cost.bytes()} bytes`);
+      t.diagnostic(`${address}: ${cost.bytes()} bytes`);
+    });
+});
+
 for (const [name, address] of Object.entries(pages)) {
   for (const [screen, size] of Object.entries(screens))
     test(`${name}, ${screen}, light and dark`, () => open(size, async (page) => {

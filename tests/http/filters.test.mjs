@@ -89,7 +89,7 @@ test('from and to: days, both included, newest first by time, with a token or a 
 test('the page of an address: its tokens and activity, counted; other spellings lead to it', async () => {
   const page = (await get(`/creators/${old.canonical}`)).body;
   for (const id of rows.tokens.slice(0, 10)) assert.ok(page.includes(`href="/tokens/${id}"`));
-  assert.ok(!page.includes(`href="/tokens/${rows.tokens[10]}"><img`));
+  assert.ok(!page.includes(`href="/tokens/${rows.tokens[10]}"><svg`));
   for (const id of rows.transactions.slice(0, 10)) assert.ok(page.includes(`href="/activity/${id}"`));
   assert.match(page, new RegExp(`<dd><a href="/tokens\\?creator=${old.canonical}">12</a>`));
   assert.match(page, new RegExp(`<dd><a href="/activity\\?user=${old.canonical}">12</a>`));

@@ -1,4 +1,5 @@
-// Token icons: our copy where there is one, a picture drawn from the token's hash otherwise.
+// Token icons: our copy where there is one, a picture drawn from the token's hash otherwise; in lists always
+// the drawn one, within the page.
 import assert from 'node:assert/strict';
 import crypto from 'node:crypto';
 import fs from 'node:fs';
@@ -20,6 +21,9 @@ test('a token with a stored icon shows it, from our own address', async (t) => {
   const page = await get(`/tokens/${id}`);
   assert.ok(page.body.includes(`src="/icons/${hash}"`));
   assert.ok(!page.body.includes('src="https://icons.example'), 'a reader asks nobody else');
+  const list = await get('/tokens?network=testnet', { headers: { Cookie: 'a=1' } });
+  assert.ok(list.body.includes(`href="/tokens/${id}"><svg`), 'a list of a hundred asks for no pictures');
+  assert.ok(!list.body.includes(hash));
   const icon = await get(`/icons/${hash}`);
   assert.equal(icon.status, 200);
   assert.equal(icon.headers['content-type'], 'image/png');
@@ -60,5 +64,46 @@ test('identicons: the same seed gives the same picture, another seed another one
   assert.equal(a.headers['content-type'], 'image/svg+xml');
   assert.equal(a.body, again.body);
   assert.notEqual(a.body, b.body);
-  assert.match(a.body, /^<svg xmlns="http:\/\/www.w3.org\/2000\/svg" viewBox="0 0 7 7">/);
+  assert.match(a.body, /^<svg xmlns="http:\/\/www.w3.org\/2000\/svg" viewBox="0 -.5 7 7">/);
+});
+
+// [hue, squares] of a drawn picture, in a list or of its own.
+const drawn = (svg) => [/ (?:stroke|color)="hsl\((\d+) 55% 38%\)"/.exec(svg)[1], / d="([^"]*)"/.exec(svg)[1]];
+
+test('a list draws within the page what the address of the picture shows', async () => {
+  for (const [where, pattern] of [['/tokens?limit=100', /<a class="token" href="(\/tokens\/\d+)">(<svg[^]*?<\/svg>)/g], ['/', /<a class="card" href="(\/tokens\/\d+)">\s*(<svg[^]*?<\/svg>)/g]]) {
+    const { body } = await get(where);
+    const rows = [...body.matchAll(pattern)];
+    assert.ok(rows.length >= 6 && new Set(rows.map(([, , svg]) => svg)).size > rows.length / 2, where);
+    assert.ok(!/<img/.test(body), where);
+    for (const [, token, svg] of rows) {
+      const page = await get(token);
+      const [, icon] = /<img src="(\/icons\/identicon\/[0-9a-f]{16}\.svg)"/.exec(page.body);
+      const picture = (await get(icon)).body;
+      assert.deepEqual(drawn(svg), drawn(picture), token);
+      const hash = /<span>0x([0-9a-f]{16})[0-9a-f]{48}<\/span><button type="button" class="copy" aria-label="Copy the type script hash"/.exec(page.body)?.[1];
+      if (hash) assert.equal(icon, `/icons/identicon/${hash}.svg`);
+    }
+  }
+});
+
+// The squares that a picture fills, drawn as the text of five rows, from its path.
+function squares(svg) {
+  const filled = Array.from({ length: 5 }, () => Array(5).fill(' '));
+  for (const [, x, y, lines] of drawn(svg)[1].matchAll(/M(\d) (\d)((?:h\d|m\d 0)+)/g)) {
+    let at = Number(x) - 1;
+    for (const [, kind, n] of lines.matchAll(/([hm])(\d)/g)) {
+      if (kind === 'h') filled[y - 1].fill('#', at, at + Number(n));
+      at += Number(n);
+    }
+  }
+  return filled.map((row) => row.join(''));
+}
+
+test('a picture is what the seed says: each bit a square, the right half the mirrored left', async () => {
+  for (const seed of ['0000000001000000', '0000004210000000', '0000ffffff000000', '00007fffff000000', '000025a5a5000000', '0000000000000000', '00005ade31000000']) {
+    const bits = Number.parseInt(seed.slice(4, 10), 16);
+    const wanted = [0, 1, 2, 3, 4].map((y) => [0, 1, 2, 1, 0].map((x) => (bits >> (x * 5 + y)) & 1 ? '#' : ' ').join(''));
+    assert.deepEqual(squares((await get(`/icons/identicon/${seed}.svg`)).body), wanted, seed);
+  }
 });
