@@ -82,9 +82,12 @@ struct step {
     int64_t order;         /* among steps of its kind */
     bool online;           /* second phase */
     bool expands;          /* a program that was made before it does not notice */
-    bool consent;          /* something is lost, or a filled table is rewritten */
+    bool consent;          /* something is lost; or a look found that a table with rows is
+                              rewritten, or did not find what it was to find (push_looks.c) */
     bool rewrites;
+    bool empty;          /* rewrites: a table without rows */
     int64_t found;       /* rows that the look found; -1: it was not taken */
+    const char *unseen;  /* why it was not, where it was tried; or NULL */
     int64_t unlike;      /* ALTER_TYPE: values that change on the way there and back */
     int64_t sampled;     /* the look was too long for the whole table: it took so many rows */
     struct text samples; /* lines: a few of what it found */
@@ -165,6 +168,9 @@ size_t plan_count(const struct plan *p, bool online);
 
 /* "drop-column:tokens.description" in a: how consent to a step is written. */
 const char *plan_consent(struct arena *a, const struct step *s);
+
+/* The same as a word of a shell. */
+void plan_put_consent(struct text *out, struct arena *a, const struct step *s);
 
 /* -- what people and programs read (plan_print.c) --------------------------------------------- */
 

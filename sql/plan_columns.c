@@ -59,7 +59,7 @@ static void plan_type(struct column *c) {
                                         (int)(strstr(to, " COLLATE ") ? strstr(to, " COLLATE ") - to
                                                                       : (long)strlen(to)),
                                         to));
-    s->rewrites = s->consent = !stored_alike(from, to);
+    s->rewrites = !stored_alike(from, to);
     s->from = from;
     s->to = to;
     if (s->rewrites)
@@ -180,7 +180,6 @@ void plan_new_column(struct plan *p, const struct rows *live, const struct schem
     s->bytes = table->bytes;
     s->expands = !lacks_value;
     s->rewrites = computed_for_each_row(f);
-    s->consent = s->rewrites && table->bytes > PLAN_SMALL_BYTES;
     if (later)
         plan_not_null(&(struct column){p, NULL, f, table->bytes}, live);
     else if (lacks_value)

@@ -41,6 +41,27 @@ static void put_lines(struct text *out, const struct text *lines, const char *be
         text_printf(out, "%s%.*s\n", before, (int)n, line);
 }
 
+void plan_put_consent(struct text *out, struct arena *a, const struct step *s) {
+    static const char plain[] =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.:/";
+    const char *consent = plan_consent(a, s);
+    if (consent[strspn(consent, plain)] == '\0') {
+        text_put(out, consent);
+        return;
+    }
+    text_char(out, '\'');
+    for (; *consent; consent++)
+        text_add(out, *consent == '\'' ? "'\\''" : consent, *consent == '\'' ? 4 : 1);
+    text_char(out, '\'');
+}
+
+/* What no look found out is said, too. */
+static void put_unseen(struct text *out, const struct step *s) {
+    if (s->unseen)
+        text_printf(out, "     not counted how many %s: %s\n", step_traits[s->kind].look,
+                    s->unseen);
+}
+
 static void put_found(struct text *out, struct arena *a, const struct step *s) {
     const char *of =
         s->sampled ? arena_printf(a, " (of the first %" PRId64 " rows)", s->sampled) : "";
@@ -52,7 +73,8 @@ static void put_found(struct text *out, struct arena *a, const struct step *s) {
         text_printf(out, "     %" PRId64 " values are not the same after the conversion%s\n",
                     s->unlike, of);
     if (s->found == 0 && s->sampled)
-        text_printf(out, "     nothing in its way%s\n", of);
+        text_printf(out, "     no %s%s\n", step_traits[s->kind].look, of);
+    put_unseen(out, s);
     put_lines(out, &s->samples, "       such as ");
 }
 
@@ -65,7 +87,7 @@ static void put_step(struct text *out, struct arena *a, size_t number, const str
         text_printf(out, "%s%s]", *t->lock ? ", lock " : "", s->online ? "held shortly" : t->lock);
     }
     if (s->rewrites)
-        text_lit(out, "  rewrites the table");
+        text_put(out, s->empty ? "  rewrites the table, which is empty" : "  rewrites the table");
     text_char(out, '\n');
     put_sql(out, "     ", s->sql);
     put_found(out, a, s);
@@ -86,7 +108,8 @@ static void print_text(struct text *out, const struct plan *p) {
     const char *before = "Needs consent:";
     for (size_t i = 0; i < p->n; i++) {
         if (p->steps[i].consent) {
-            text_printf(out, "%s --allow=%s", before, plan_consent(p->arena, &p->steps[i]));
+            text_printf(out, "%s --allow=", before);
+            plan_put_consent(out, p->arena, &p->steps[i]);
             before = "";
         }
     }
@@ -110,6 +133,27 @@ static void json_lines(struct text *out, const char *name, const struct text *li
     text_char(out, ']');
 }
 
+/* "sampledRows": how many rows a look was confined to that would have taken too long; 0: none. */
+static void json_found(struct text *out, const struct step *s) {
+    const struct step_traits *t = &step_traits[s->kind];
+    if (s->rewrites)
+        text_printf(out, ", \"empty\": %s", s->empty ? "true" : "false");
+    if (s->found < 0 && !s->unseen)
+        return;
+    text_lit(out, ", ");
+    member(out, "means", t->look);
+    if (s->unseen) {
+        text_lit(out, "\"rows\": null, \"notCounted\": ");
+        text_json(out, s->unseen, strlen(s->unseen));
+        return;
+    }
+    text_printf(out,
+                "\"rows\": %" PRId64 ", \"changed\": %" PRId64
+                ", \"blocks\": %s, \"sampled\": %s, \"sampledRows\": %" PRId64,
+                s->found, s->unlike, t->blocks && s->found > 0 ? "true" : "false",
+                s->sampled ? "true" : "false", s->sampled);
+}
+
 static void json_step(struct text *out, struct arena *a, const struct step *s, bool samples) {
     const struct step_traits *t = &step_traits[s->kind];
     text_lit(out, "{");
@@ -121,14 +165,7 @@ static void json_step(struct text *out, struct arena *a, const struct step *s, b
     member(out, "allow", s->consent ? plan_consent(a, s) : "");
     text_printf(out, "\"online\": %s, \"rewrites\": %s, \"tableBytes\": %" PRId64,
                 s->online ? "true" : "false", s->rewrites ? "true" : "false", s->bytes);
-    if (s->found >= 0) {
-        text_lit(out, ", ");
-        member(out, "means", t->look);
-        text_printf(
-            out, "\"rows\": %" PRId64 ", \"changed\": %" PRId64 ", \"blocks\": %s, \"sampled\": %s",
-            s->found, s->unlike, t->blocks && s->found > 0 ? "true" : "false",
-            s->sampled ? "true" : "false");
-    }
+    json_found(out, s);
     text_lit(out, ", ");
     json_lines(out, "notes", &s->note);
     if (samples) {

@@ -132,15 +132,18 @@ static void say_kept(struct push *p, struct text *kept) {
 /* -- what may be done with it ----------------------------------------------------------------- */
 
 static void say_consents(struct push *p, const struct plan *plan) {
-    text_printf(p->say, " --plan=%s", plan->fingerprint);
-    for (size_t i = 0; i < plan->n; i++)
-        if (plan->steps[i].consent)
-            text_printf(p->say, " --allow=%s", plan_consent(p->arena, &plan->steps[i]));
+    text_printf(p->say, "%s --plan=%s", p->strange ? " --adopt" : "", plan->fingerprint);
+    for (size_t i = 0; i < plan->n; i++) {
+        if (!plan->steps[i].consent)
+            continue;
+        text_lit(p->say, " --allow=");
+        plan_put_consent(p->say, p->arena, &plan->steps[i]);
+    }
 }
 
 static enum push_outcome refuse_strange(struct push *p, const struct plan *plan) {
     text_lit(p->say, "No push made what is in this database; nothing was changed. To take it over, "
-                     "keeping what the schema file does not name: sitaminter db push --adopt");
+                     "keeping what the schema file does not name: sitaminter db push");
     say_consents(p, plan);
     return PUSH_REFUSED;
 }
@@ -170,6 +173,9 @@ static enum push_outcome may_execute(struct push *p, const struct plan *plan) {
         return push_offer_backup(p, plan);
     case CONSENT_DECLINED:
         return PUSH_REFUSED;
+    case CONSENT_UNBOUND:
+        text_lit(p->say, "Without a terminal, consent is to one plan, which --plan names. ");
+        break;
     case CONSENT_MISSING:
         break;
     }

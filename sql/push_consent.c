@@ -25,6 +25,8 @@ static void put_question(struct text *out, const struct step *s) {
         text_printf(out, ": %s%" PRId64 " %s", least, s->found, t->look);
     if (s->unlike > 0)
         text_printf(out, ": %s%" PRId64 " values are not the same after it", least, s->unlike);
+    if (s->unseen)
+        text_printf(out, "; not counted how many %s: %s", t->look, s->unseen);
     if (s->rewrites)
         text_printf(out, "; rewrites %s, which nobody can use meanwhile", s->table);
     text_lit(out, ".\nDo it?");
@@ -36,12 +38,20 @@ static bool asked(struct push *p, const struct step *s) {
     return p->options->ask(p->out, text_str(&question));
 }
 
+static bool any_needs_consent(const struct plan *plan) {
+    for (size_t i = 0; i < plan->n; i++)
+        if (plan->steps[i].consent)
+            return true;
+    return false;
+}
+
 enum consent push_consent(struct push *p, const struct plan *plan) {
+    const struct push_options *o = p->options;
     for (size_t i = 0; i < plan->n; i++) {
         const struct step *s = &plan->steps[i];
         if (allowed(p, s))
             continue;
-        if (!p->options->ask)
+        if (!o->ask)
             return CONSENT_MISSING;
         if (!asked(p, s)) {
             text_printf(p->say, "Nothing was changed: %s %s was declined.",
@@ -49,17 +59,11 @@ enum consent push_consent(struct push *p, const struct plan *plan) {
             return CONSENT_DECLINED;
         }
     }
-    return CONSENT_GIVEN;
+    bool bound = o->plan || o->ask || o->copy || !any_needs_consent(plan);
+    return bound ? CONSENT_GIVEN : CONSENT_UNBOUND;
 }
 
 /* -- a backup before it ----------------------------------------------------------------------- */
-
-static bool loses(const struct plan *plan) {
-    for (size_t i = 0; i < plan->n; i++)
-        if (plan->steps[i].consent)
-            return true;
-    return false;
-}
 
 /* A backup is an operation, too, and takes the lock of operations. Whoever comes in between is
  * noticed: the first phase compares once more. */
@@ -85,7 +89,7 @@ static enum push_outcome take_backup(struct push *p) {
 
 enum push_outcome push_offer_backup(struct push *p, const struct plan *plan) {
     const struct push_options *o = p->options;
-    bool lossy = loses(plan) && !o->copy;
+    bool lossy = any_needs_consent(plan) && !o->copy;
     if (!o->backup || (!o->with_backup && !lossy))
         return PUSH_APPLIED;
     if (o->with_backup || (o->ask && o->ask(p->out, "Take a backup first?")))

@@ -5,13 +5,15 @@
 
 #include "sql/push_private.h"
 
-/* What one look may take; after that it is taken at the first rows alone, and at fewer. Waiting for
- * a lock is not looking. */
-#define LOOK_BEGIN                                                                                 \
-    "SAVEPOINT look; SET LOCAL lock_timeout = '2s'; SET LOCAL statement_timeout = '3s'"
+/* A look has so many seconds; after them it is taken at the first rows alone, and at fewer. Waiting
+ * for a lock is not looking. */
+#define LOOK_BEGIN "SAVEPOINT look; SET LOCAL lock_timeout = '2s'; SET LOCAL statement_timeout = "
 #define LOOK_END "ROLLBACK TO SAVEPOINT look; RELEASE SAVEPOINT look"
 
-static const int64_t attempts[] = {0, 100000, 5000}; /* rows; 0: all */
+static const struct {
+    int64_t rows; /* 0: all */
+    const char *begin;
+} attempts[] = {{0, LOOK_BEGIN "'3s'"}, {100000, LOOK_BEGIN "'2s'"}, {5000, LOOK_BEGIN "'1s'"}};
 
 enum { ATTEMPTS = sizeof attempts / sizeof attempts[0], SAMPLES_MAX = 4096 };
 
@@ -52,7 +54,8 @@ struct look {
     struct step *step;
     const char *from, *to; /* ALTER_TYPE: the types without their collation */
     struct text why;       /* of what failed */
-    int64_t rows;          /* at most so many; 0: all */
+    const char *begin;
+    int64_t rows; /* at most so many; 0: all */
 };
 
 static const char *without_collation(struct arena *a, const char *type) {
@@ -133,16 +136,24 @@ static enum status look_at_types(struct look *l) {
     return status == OK ? look_at_each(l) : status;
 }
 
-/* BUSY: it took too long. What the catalogue does not have yet cannot be looked at: OK. */
+/* Whoever consents takes it that rows are lost. */
+static void cannot_see(struct step *s, const char *why) {
+    s->unseen = why;
+    s->consent = true;
+}
+
+/* BUSY: it took too long. What the catalogue does not have yet cannot be looked at, and holds no
+ * rows: OK. */
 static enum status attempt(struct look *l) {
     struct admin *admin = l->push->admin;
     struct step *s = l->step;
-    enum status status = admin_script(admin, LOOK_BEGIN, &l->why);
+    enum status status = admin_script(admin, l->begin, &l->why);
     if (status == OK)
         status =
             s->kind == STEP_ALTER_TYPE ? look_at_types(l) : count_and_sample(l, s->look, &s->found);
     bool slow = status != OK && admin_failed_with(admin, "57014");
-    bool absent = status != OK && admin_failed_with(admin, "42");
+    bool barred = status != OK && admin_failed_with(admin, "42501");
+    bool absent = status != OK && admin_failed_with(admin, "42") && !barred;
     if (admin_script(admin, LOOK_END, l->push->say) != OK)
         return FAILED;
     s->sampled = l->rows;
@@ -151,15 +162,20 @@ static enum status attempt(struct look *l) {
     s->found = -1;
     s->unlike = s->sampled = 0;
     s->samples.n = 0;
-    if (!slow && !absent)
+    if (absent)
+        s->unseen = "it is about what is not there yet";
+    else if (barred)
+        cannot_see(s, arena_strdup(l->push->arena, text_str(&l->why)));
+    else if (!slow)
         text_put(l->push->say, text_str(&l->why));
-    return slow ? BUSY : absent ? OK : status;
+    return slow ? BUSY : absent || barred ? OK : status;
 }
 
 static enum status look(struct push *p, struct step *s) {
     enum status status = BUSY;
     for (int i = 0; i < ATTEMPTS && status == BUSY; i++) {
-        struct look l = {.push = p, .step = s, .rows = attempts[i]};
+        struct look l = {
+            .push = p, .step = s, .rows = attempts[i].rows, .begin = attempts[i].begin};
         l.why = text_in(p->arena, 64 * 1024);
         if (s->kind == STEP_ALTER_TYPE) {
             l.from = without_collation(p->arena, s->from);
@@ -167,13 +183,43 @@ static enum status look(struct push *p, struct step *s) {
         }
         status = attempt(&l);
     }
-    return status == BUSY ? OK : status;
+    if (status != BUSY)
+        return status;
+    cannot_see(s,
+               arena_printf(p->arena,
+                            "no look at the data ended in its time, not even at the first %" PRId64
+                            " rows",
+                            attempts[ATTEMPTS - 1].rows));
+    return OK;
+}
+
+/* A table that cannot be looked at in time has rows, or had many. */
+static enum status look_for_rows(struct push *p, struct step *s) {
+    const char *filled = "t";
+    struct look l = {.push = p, .step = s, .why = text_in(p->arena, 4096)};
+    enum status status = admin_script(p->admin, attempts[0].begin, &l.why);
+    if (status == OK)
+        status = admin_ask(p->admin, p->arena, fill_in(&l, "SELECT EXISTS (SELECT FROM {rows})"),
+                           &filled, &l.why);
+    bool unseen = status != OK &&
+                  (admin_failed_with(p->admin, "57014") || admin_failed_with(p->admin, "42501"));
+    if (admin_script(p->admin, LOOK_END, p->say) != OK)
+        return FAILED;
+    if (status != OK && !unseen)
+        text_put(p->say, text_str(&l.why));
+    s->empty = status == OK && strcmp(filled, "f") == 0;
+    s->consent |= !s->empty;
+    return unseen ? OK : status;
 }
 
 enum status push_look(struct push *p, struct plan *plan) {
     enum status status = OK;
-    for (size_t i = 0; i < plan->n && status == OK; i++)
-        if (plan->steps[i].look)
-            status = look(p, &plan->steps[i]);
+    for (size_t i = 0; i < plan->n && status == OK; i++) {
+        struct step *s = &plan->steps[i];
+        if (s->rewrites)
+            status = look_for_rows(p, s);
+        if (status == OK && s->look)
+            status = look(p, s);
+    }
     return status;
 }

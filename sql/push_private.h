@@ -107,7 +107,8 @@ const char *push_name_now(const struct push *p, const char *kind, const char *pa
 MUST_CHECK enum status push_backfill(struct push *p, const struct step *s);
 
 /* Counts the rows that the steps of the plan would lose or stumble over, inside the transaction
- * that is open. Each count is bounded in time. */
+ * that is open. Each count is bounded in time. A step needs consent, too, that rewrites a table
+ * with rows, and one of which no look came to an end. */
 MUST_CHECK enum status push_look(struct push *p, struct plan *plan);
 
 /* Puts right, in the transaction that is open, what the server gave to new objects by itself:
@@ -122,6 +123,7 @@ enum push_outcome push_execute(struct push *p, const struct plan *plan);
 enum consent {
     CONSENT_GIVEN,
     CONSENT_DECLINED, /* by a person who was asked; `say` has the step */
+    CONSENT_UNBOUND,  /* given beforehand, but to no plan, and nobody is there who sees this one */
     CONSENT_MISSING   /* and nobody is there to be asked */
 };
 

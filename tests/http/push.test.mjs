@@ -2,7 +2,7 @@
 // changed back.
 // ctest: timeout=300
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import fs from 'node:fs';
 import os from 'node:os';
@@ -19,7 +19,9 @@ async function push(t, text) {
   t.after(() => fs.rmSync(folder, { recursive: true }));
   fs.writeFileSync(file, text);
   const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('SITA_')));
-  const child = spawn(path.join(build, 'sitaminter'), ['db', 'push', '--url', `host=${sockets} user=sita_owner dbname=sitaminter`, '--schema', file,
+  const program = path.join(build, 'sitaminter'), args = ['db', 'push', '--url', `host=${sockets} user=sita_owner dbname=sitaminter`, '--schema', file];
+  const plan = JSON.parse(execFileSync(program, [...args, '--dry-run', '--format=json'], { env, encoding: 'utf8' }));
+  const child = spawn(program, [...args, `--plan=${plan.fingerprint}`,
     '--allow=drop-column:tokens.hue', '--allow=drop-index:tokens_hue', '--allow=alter-type:transactions.tx_type'], { env });
   let said = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (part) => { said += part; });

@@ -71,6 +71,10 @@ export function db(args, env = {}) {
   return r;
 }
 
+// The flag that binds consent to the plan that a push with these arguments has now, in a list; an empty
+// one if there is nothing to do.
+export const planned = (args) => [...db([...args, '--dry-run']).stdout.matchAll(/^Plan (\w{64}):/gm)].map((m) => `--plan=${m[1]}`);
+
 // A database with the product's own schema.
 export function newSite(t, name) {
   const database = newDatabase(t, name);

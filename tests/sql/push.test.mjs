@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { once } from 'node:events';
 import test from 'node:test';
-import { db, environment, errorOf, newDatabase, program, psql, read } from './lib.mjs';
+import { db, environment, errorOf, newDatabase, planned, program, psql, read } from './lib.mjs';
 
 const DONE = 0, FAILED = 1, USAGE = 2, DIFFERS = 3, LOCKED = 5, UNREACHABLE = 6;
 
@@ -88,7 +88,8 @@ test('a program starts on what a later file only adds to, and on nothing else', 
     const copy = newDatabase(t, 'later_copy', database);
     const file = schemaFile(t, change), plan = push(copy, '--schema', file, '--dry-run', '--format=json');
     assert.notEqual(plan.stdout, '', `${change}: ${plan.stderr}`);
-    const r = push(copy, '--schema', file, ...JSON.parse(plan.stdout).steps.filter((s) => s.allow).map((s) => `--allow=${s.allow}`));
+    const { steps, fingerprint } = JSON.parse(plan.stdout);
+    const r = push(copy, '--schema', file, `--plan=${fingerprint}`, ...steps.filter((s) => s.allow).map((s) => `--allow=${s.allow}`));
     assert.equal(r.status, DONE, r.stdout + r.stderr);
     assert.equal(check(copy).status, expected, `${change}`);
     assert.equal(push(copy, '--schema', file, '--check').status, DONE);
@@ -104,10 +105,10 @@ test('additions upon additions; not what somebody else took away meanwhile', (t)
     assert.equal(check(database).status, DONE);
   }
   assert.equal(new Set(hashes()).size, 3);
-  assert.equal(push(database, '--schema', one, '--allow=drop-table:notes').status, DONE);
+  assert.equal(push(database, '--schema', one, '--allow=drop-table:notes', ...planned(['push', '--url', url(database), '--schema', one])).status, DONE);
   assert.equal(hashes().length, 1);
   assert.equal(check(database).status, DIFFERS, 'what was taken away may be what it wanted');
-  assert.equal(push(database, '--allow=drop-column:tokens.hue').status, DONE);
+  assert.equal(push(database, '--allow=drop-column:tokens.hue', ...planned(['push', '--url', url(database)])).status, DONE);
   assert.equal(push(database, '--schema', one).status, DONE);
   psql(database, 'ALTER TABLE tokens DROP COLUMN origin');
   assert.equal(check(database).status, DIFFERS);

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import test from 'node:test';
 import { newSite, standIns, start, take, until } from './backup_lib.mjs';
 import { schemaOf } from './dump.mjs';
-import { db, newDatabase, psql, read } from './lib.mjs';
+import { db, newDatabase, planned, psql, read } from './lib.mjs';
 import { onTerminal } from './terminal.mjs';
 
 const DONE = 0, FAILED = 1, USAGE = 2, LOCKED = 5;
@@ -27,6 +27,10 @@ const archives = () => { try { return readdirSync(backups).filter((f) => f.endsW
 const before = 'CREATE TABLE t (id integer, gone text)';
 const after = 'CREATE TABLE t (id integer PRIMARY KEY)';
 const allow = '--allow=drop-column:t.gone';
+const allowed = (database, ...rest) => {
+  const args = options(database, after);
+  return [...args, allow, ...planned(args), ...rest];
+};
 
 function filled(t, name) {
   rmSync(backups, { recursive: true, force: true });
@@ -38,7 +42,7 @@ function filled(t, name) {
 
 test('--backup takes one before anything is changed', (t) => {
   const database = filled(t, 'push_backup');
-  const r = db(options(database, after, allow, '--backup'), env);
+  const r = db(allowed(database, '--backup'), env);
   assert.equal(r.status, DONE, r.stderr);
   assert.match(r.stderr, /Taking a backup\.\nBackup (backup-\S+\.dump): /);
   assert.match(r.stdout, /Applied plan/);
@@ -57,7 +61,7 @@ test('no backup, no push', (t) => {
   writeFileSync(backups, 'a file in the way');
   t.after(() => rmSync(backups));
   for (const more of [env, {}]) {
-    const r = db(options(database, after, allow, '--backup'), more);
+    const r = db(allowed(database, '--backup'), more);
     assert.equal(r.status, FAILED, r.stdout);
     assert.match(r.stderr, /There is no backup, so nothing was changed/);
   }
@@ -67,7 +71,7 @@ test('no backup, no push', (t) => {
 test('without a terminal: a line names the flag', (t) => {
   const database = filled(t, 'push_backup_line');
   assert.match(db(options(database, after), env).stderr, /With --backup a backup is taken before; or take one by `sitaminter db backup`/);
-  const r = db(options(database, after, allow), env);
+  const r = db(allowed(database), env);
   assert.equal(r.status, DONE, r.stderr);
   assert.match(r.stderr, /No backup is taken before this; with --backup one is/);
   assert.doesNotMatch(db(options(database, `${after}; CREATE TABLE more ()`), env).stderr, /backup/, 'nothing is lost');

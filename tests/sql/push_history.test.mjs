@@ -5,7 +5,7 @@ import { hostname, tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import test from 'node:test';
 import { schemaOf } from './dump.mjs';
-import { db, newDatabase, psql, read } from './lib.mjs';
+import { db, newDatabase, planned, psql, read } from './lib.mjs';
 
 const DONE = 0, FAILED = 1, USAGE = 2, REFUSED = 4, UNREACHABLE = 6;
 const schema = read('sql/schema.sql');
@@ -13,11 +13,13 @@ const folder = mkdtempSync(join(tmpdir(), 'test-history-'));
 process.on('exit', () => rmSync(folder, { recursive: true }));
 
 let count = 0;
-function push(database, more, ...options) {
+function args(database, more, ...options) {
   const file = join(folder, `${(count += 1)}.sql`);
   writeFileSync(file, `${schema}\n${more};\n`);
-  return db(['push', '--url', `dbname=${database}`, '--schema', file, ...options]);
+  return ['push', '--url', `dbname=${database}`, '--schema', file, ...options];
 }
+const push = (...all) => db(args(...all));
+const agreed = (...all) => db([...args(...all), ...planned(args(...all))]);
 
 const history = (database, ...more) => db(['history', '--url', `dbname=${database}`, ...more]);
 const operations = (database, ...more) => JSON.parse(history(database, '--format=json', ...more).stdout);
@@ -110,7 +112,7 @@ for (const [before, after, says] of ways) {
     if (before) psql(database, rows);
     const was = schemaOf(database);
     const plan = JSON.parse(push(database, after, '--dry-run', '--format=json').stdout);
-    const r = push(database, after, ...plan.steps.filter((s) => s.allow).map((s) => `--allow=${s.allow}`));
+    const r = push(database, after, `--plan=${plan.fingerprint}`, ...plan.steps.filter((s) => s.allow).map((s) => `--allow=${s.allow}`));
     assert.equal(r.status, DONE, r.stderr);
     assert.notDeepEqual(schemaOf(database), was);
     const { inverse } = operations(database)[0].details;
@@ -125,7 +127,7 @@ test('values that a new type changed are counted among the losses', (t) => {
   const database = newDatabase(t, 'history_type');
   assert.equal(push(database, 'CREATE TABLE t (a numeric)').status, DONE);
   psql(database, 'INSERT INTO t VALUES (1.5), (2)');
-  assert.equal(push(database, 'CREATE TABLE t (a integer)', '--allow=alter-type:t.a').status, DONE);
+  assert.equal(agreed(database, 'CREATE TABLE t (a integer)', '--allow=alter-type:t.a').status, DONE);
   assert.match(operations(database)[0].details.inverse, /not brought back: t\.a: 1 values that the new type changed/);
 });
 
@@ -133,7 +135,7 @@ test('as text: the latest, a line or two each; one of them with all there is', (
   const database = newDatabase(t, 'history_text');
   assert.equal(push(database, 'CREATE TABLE t (a integer, b text)').status, DONE);
   psql(database, rows);
-  assert.equal(push(database, 'CREATE TABLE t (a integer)', '--allow=drop-column:t.b').status, DONE);
+  assert.equal(agreed(database, 'CREATE TABLE t (a integer)', '--allow=drop-column:t.b').status, DONE);
   const all = history(database);
   assert.equal(all.status, DONE, all.stderr);
   assert.match(all.stdout, /^ {3}2 {2}\d{4}-\d\d-\d\d \d\d:\d\d:\d\d {2}push applied in \d+\.\d{3} s, by postgres \(.+\)\n {6}plan [0-9a-f]{64}\n {6}drop-column t\.b\n {3}1 {2}/);

@@ -10,7 +10,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'node:test';
 import { schemaOf } from './dump.mjs';
-import { db, environment, newDatabase, program, psql, read } from './lib.mjs';
+import { db, environment, newDatabase, planned, program, psql, read } from './lib.mjs';
 import { proxy } from './proxy.mjs';
 
 const DONE = 0, LOCKED = 5;
@@ -54,8 +54,12 @@ const made = db(['push', '--url', `dbname=${template}`, '--schema', before]);
 assert.equal(made.status, DONE, made.stderr);
 for (const sql of rows.split(';')) psql(template, sql);
 const old = schemaOf(template);
+const plan = planned(['push', '--url', `dbname=${template}`, '--schema', after]);
 
-const push = (database) => db(['push', '--url', `dbname=${database}`, '--schema', after, ...consent]);
+const push = (database) => {
+  const args = ['push', '--url', `dbname=${database}`, '--schema', after];
+  return db([...args, ...consent, ...planned(args)]);
+};
 const table = (database) => psql(database,
   `SELECT count(*), sum(hashtext(concat(id, kind))) FROM small; SELECT count(*), sum(hashtext(large::text)) FROM large;
    SELECT count(*) FROM pg_index WHERE NOT indisvalid; SELECT count(*) FROM pg_constraint WHERE NOT convalidated`);
@@ -80,7 +84,7 @@ const atWork = (database) => psql('postgres',
 // Starts a push through a proxy that kills it after the request number `last`.
 async function killed(database, how) {
   const ear = await proxy({ ...how, end: () => child.kill('SIGKILL') });
-  const child = spawn(program, ['db', 'push', '--url', `host=${ear.host} port=5432 user=postgres dbname=${database}`, '--schema', after, ...consent],
+  const child = spawn(program, ['db', 'push', '--url', `host=${ear.host} port=5432 user=postgres dbname=${database}`, '--schema', after, ...consent, ...plan],
     { env: environment, stdio: ['ignore', 'ignore', 'inherit'] });
   const [status, signal] = await once(child, 'exit');
   ear.close();
@@ -161,14 +165,15 @@ async function cutOff(t, database) {
   t.after(() => reader.kill());
   reader.stdin.write('BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT 1;\n');
   await once(reader.stdout, 'data');
-  const child = spawn(program, ['db', 'push', '--url', `dbname=${database}`, '--schema', after, ...consent], { env: environment });
+  const args = ['push', '--url', `dbname=${database}`, '--schema', after];
+  const child = spawn(program, ['db', ...args, ...consent, ...planned(args)], { env: environment });
   let said = '';
   child.stderr.on('data', (part) => (said += part));
   await until('the build waits', () => psql(database,
     `SELECT count(*) FROM pg_stat_activity WHERE datname = '${database}' AND wait_event_type = 'Lock' AND query LIKE 'CREATE%INDEX CONCURRENTLY%'`) === '1');
   await until('who it waits for is named', () => /Waiting for a lock\n +held by process \d+ \(postgres psql\) since [\d:]+: SELECT 1;/.test(said));
   // A second push meanwhile: it says who is at work.
-  const r = push(database);
+  const r = db(args);
   assert.equal(r.status, LOCKED, r.stderr);
   assert.match(r.stderr, /at work: process \d+ \(postgres sitaminter db\) since/);
   child.kill('SIGKILL');
@@ -176,8 +181,7 @@ async function cutOff(t, database) {
   assert.equal(psql(database, 'SELECT count(*) FROM pg_index WHERE NOT indisvalid'), '1');
   reader.stdin.end('ROLLBACK;\n');
   await once(reader, 'exit');
-  const plan = db(['push', '--url', `dbname=${database}`, '--schema', after, '--dry-run', '--format=json']);
-  return JSON.parse(plan.stdout).steps.filter((s) => / INDEX /.test(s.sql)).map((s) => s.sql);
+  return JSON.parse(db([...args, '--dry-run', '--format=json']).stdout).steps.filter((s) => / INDEX /.test(s.sql)).map((s) => s.sql);
 }
 
 test('an index whose building was cut off is invalid; the server notices by itself; the next push remakes it', async (t) => {

@@ -53,8 +53,9 @@ export const pairs = [
   { name: 'add a column NOT NULL to rows', before: t, rows: one, after: 'CREATE TABLE t (id integer, v text, w text NOT NULL)', plan: ['add-column t.w'], finds: /cannot be done: 2 rows have no value for it/, exit: 1 },
   { name: 'add a column NOT NULL to no rows', before: t, after: 'CREATE TABLE t (id integer, v text, w text NOT NULL)', plan: ['add-column t.w'] },
   { name: 'add a serial', before: t, rows: one, after: 'CREATE TABLE t (id integer, v text, w serial)',
-    plan: ['create-sequence t_w_seq', 'add-column t.w', 'own-sequence t_w_seq'], finds: /rewrites the table/, keeps: ['SELECT max(w) FROM t', '2'] },
-  { name: 'add an identity', before: t, rows: one, after: 'CREATE TABLE t (id integer, v text, w bigint GENERATED ALWAYS AS IDENTITY)', plan: ['add-column t.w'], finds: /rewrites/, keeps: ['SELECT max(w) FROM t', '2'] },
+    plan: ['create-sequence t_w_seq', 'add-column t.w', 'own-sequence t_w_seq'], finds: /rewrites the table\n/, exit: 4, keeps: ['SELECT max(w) FROM t', '2'] },
+  { name: 'add a serial to an empty table', before: t, after: 'CREATE TABLE t (id integer, v text, w serial)', plan: ['create-sequence t_w_seq', 'add-column t.w', 'own-sequence t_w_seq'], finds: /rewrites the table, which is empty\n/ },
+  { name: 'add an identity', before: t, rows: one, after: 'CREATE TABLE t (id integer, v text, w bigint GENERATED ALWAYS AS IDENTITY)', plan: ['add-column t.w'], finds: /rewrites/, exit: 4, keeps: ['SELECT max(w) FROM t', '2'] },
   { name: 'add a column in the middle', before: t, after: 'CREATE TABLE t (id integer, w text, v text)', plan: ['add-column t.w'] },
   { name: 'another order of columns is no difference', before: t, after: 'CREATE TABLE t (v text, id integer)', plan: [] },
   { name: 'drop a column with values', before: t, rows: "INSERT INTO t VALUES (1, 'a'), (2, NULL)", after: 'CREATE TABLE t (id integer)', plan: ['drop-column t.v'], finds: /1 values that are not null are lost/, exit: 4 },
@@ -77,6 +78,7 @@ export const pairs = [
 
   // types
   { name: 'integer to bigint', before: column('integer'), rows: values(1, 2), after: column('bigint'), plan: ['alter-type t.v'], finds: /alter-type t\.v {2}\[t, \d+ B, lock ACCESS EXCLUSIVE\] {2}rewrites the table\n/, exit: 4, keeps: ['SELECT sum(v) FROM t', '3'] },
+  { name: 'a rewrite of an empty table needs no consent', before: column('integer'), after: column('bigint'), plan: ['alter-type t.v'], finds: /rewrites the table, which is empty\n/ },
   { name: 'text to integer', before: column('text'), rows: values("'1'", "'2'"), after: column('integer'), plan: ['alter-type t.v'], exit: 4, keeps: ['SELECT sum(v) FROM t', '3'] },
   { name: 'text to integer over words', before: column('text'), rows: values("'1'", "'x'", "'y'"), after: column('integer'), plan: ['alter-type t.v'], finds: /cannot be done: 2 values cannot be converted\n *such as x\n *such as y\n/, exit: 1 },
   { name: 'text to integer that reads otherwise', before: column('text'), rows: values("'01'", "'2'"), after: column('integer'), plan: ['alter-type t.v'], finds: /1 values are not the same after the conversion\n *such as 01 becomes 1\n/, exit: 4 },

@@ -1,6 +1,7 @@
 // Plans of `sitaminter db push`: the pairs of push_pairs.mjs, planned, refused, carried out.
 // ctest: timeout=600
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -37,6 +38,9 @@ after(() => {
   ear.close();
   psql('postgres', [...databases, template].map((d) => `DROP DATABASE IF EXISTS ${d} WITH (FORCE);`).join('\n'));
 });
+
+// The words that a shell makes of them.
+const words = (line) => execFileSync('sh', ['-c', `printf '%s\\n' ${line}`], { encoding: 'utf8' }).trimEnd().split('\n');
 
 // As if a push had made all that there is.
 const objects = statements().find((s) => s.name === 'schema_text').sql;
@@ -85,7 +89,7 @@ async function carryOut(pair) {
   if (r.status === FAILED) return undefined;
   if (r.status === REFUSED) {
     assert.ok(r.stderr.includes(`--plan=${plan.fingerprint} ${plan.flags.join(' ')}`), r.stderr);
-    r = await push(...plan.flags, `--plan=${plan.fingerprint}`);
+    r = await push(...words(plan.flags.join(' ')), `--plan=${plan.fingerprint}`);
   }
   assert.equal(r.status, DONE, r.stdout + r.stderr);
   assert.equal(await psqlBeside(database, `SELECT outcome, details->'plan'->>'fingerprint', details->>'who',
@@ -103,12 +107,12 @@ describe('pairs', { concurrency: 2 }, () => {
 });
 
 test('to plan changes nothing, and each format has the plan', async () => {
-  const { database, push } = await prepare({ before: 'CREATE TABLE t (a integer, b text)', after: 'CREATE TABLE t (a bigint); CREATE INDEX i ON t (a)' });
+  const { database, push } = await prepare({ before: 'CREATE TABLE t (a integer, b text)', rows: 'INSERT INTO t VALUES (1, 2)', after: 'CREATE TABLE t (a bigint); CREATE INDEX i ON t (a)' });
   const untouched = await catalogue(database);
   const text = await push('--dry-run'), json = JSON.parse((await push('--dry-run', '--format=json')).stdout);
   for (const r of [text, await push('--check'), await push()]) assert.deepEqual(planOf(r.stdout), planOf(text.stdout));
   assert.deepEqual(json.steps.map((s) => `${s.kind} ${s.object}`), planOf(text.stdout).steps);
-  assert.deepEqual(json.steps.filter((s) => s.allow).map((s) => `--allow=${s.allow}`), planOf(text.stdout).flags);
+  assert.deepEqual(json.steps.filter((s) => s.allow).map((s) => `--allow=${s.allow}`), words(planOf(text.stdout).flags.join(' ')));
   assert.equal(json.fingerprint, planOf(text.stdout).fingerprint);
   assert.equal(await catalogue(database), untouched);
 });
@@ -119,8 +123,13 @@ test('consent is for one step of one plan', async () => {
   for (const options of [['--allow=drop-column:t.a'], ['--allow=drop-column:t.b'], ['--allow=drop-column'],
     ['--allow=drop-column:t.a', '--allow=drop-column:t.b', `--plan=${'0'.repeat(64)}`]])
     assert.equal((await push(...options)).status, REFUSED, options.join(' '));
+  // Both, but to no plan: without a terminal that is no consent.
+  const unbound = await push('--allow=drop-column:t.a', '--allow=drop-column:t.b');
+  assert.equal(unbound.status, REFUSED);
+  const flags = /^Without a terminal, consent is to one plan, which --plan names\. Nothing was changed\. To consent, push with( --plan=\w{64} --allow=drop-column:t\.b --allow=drop-column:t\.a)$/m.exec(unbound.stderr);
+  assert.ok(flags, unbound.stderr);
   assert.equal(await catalogue(database), untouched);
-  assert.equal((await push('--allow=drop-column:t.a', '--allow', 'drop-column:t.b')).status, DONE);
+  assert.equal((await push(...flags[1].trim().split(' '))).status, DONE);
 });
 
 describe('renames that are refused', { concurrency: 2 }, () => {

@@ -41,10 +41,10 @@ test(`${pairs} pushes of random schemas, seed ${seed}`, (t) => {
     psql(made, next.sql);
     const planned = push('--dry-run', '--format=json');
     assert.equal(planned.status, DONE, `${planned.stderr}\n${about}`);
-    const steps = planned.stdout ? JSON.parse(planned.stdout).steps : [];
+    const { steps, fingerprint } = planned.stdout ? JSON.parse(planned.stdout) : { steps: [] };
     assert.equal(steps.filter((s) => s.kind === 'rename').length, lines.split('\n').length - 1, about);
     for (const s of steps) kinds.set(s.kind, (kinds.get(s.kind) ?? 0) + 1);
-    const r = push(...steps.filter((s) => s.allow).map((s) => `--allow=${s.allow}`));
+    const r = push(...(fingerprint ? [`--plan=${fingerprint}`] : []), ...steps.filter((s) => s.allow).map((s) => `--allow=${s.allow}`));
     assert.equal(r.status, DONE, `${r.stderr}\n${about}`);
     assert.deepEqual(schemaOf(database), schemaOf(made), about);
     psql('postgres', `DROP DATABASE ${made}`);

@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import test from 'node:test';
 import { get } from '../http/lib/fastcgi.mjs';
 import { Server } from '../http/lib/serve.mjs';
-import { db, environment, newDatabase, program, psql, read } from './lib.mjs';
+import { db, environment, newDatabase, planned, program, psql, read } from './lib.mjs';
 
 const DONE = 0;
 const own = read('sql/schema.sql');
@@ -75,9 +75,10 @@ test('workers answer through a push, a change of a type, and the way back', asyn
   };
   const steps = [];
   for (const [name, text, fits] of [['additive.sql', additive, true], ['own.sql', own, true], ['retyped.sql', retyped, false], ['own.sql', own, true]]) {
-    const args = ['db', 'push', '--url', url, '--schema', file(name, text), '--allow=drop-column:tokens.hue', '--allow=drop-column:tokens.fresh',
+    const args = ['push', '--url', url, '--schema', file(name, text)];
+    const consent = ['--allow=drop-column:tokens.hue', '--allow=drop-column:tokens.fresh',
       '--allow=drop-column:settings.unit', '--allow=drop-index:tokens_hue', '--allow=alter-type:transactions.tx_type'];
-    const child = spawn(program, args, { env: environment });
+    const child = spawn(program, ['db', ...args, ...consent, ...planned(args)], { env: environment });
     let said = '';
     child.stderr.on('data', (part) => (said += part));
     child.stdout.on('data', (part) => (said += part));
