@@ -178,7 +178,7 @@ struct backup_trial {
  * digests of each table, sequences, constraints, fingerprint. The scratch database is dropped, and
  * so are those that killed trials left behind. OK: it is as the manifest says, and the folder says
  * so; BAD_INPUT: it is not, `why` says what is wrong; BUSY, CONFLICT, NOT_FOUND, FAILED as above.
- * `note` as above. */
+ * What came of it is noted in db_operations, damage of the files included. `note` as above. */
 MUST_CHECK enum status backup_verify(struct backup_folder *f, struct arena *a, const char *name,
                                      const struct backup_trial *trial, struct manifest *manifest,
                                      struct text *note, struct text *why);

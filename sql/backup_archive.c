@@ -81,13 +81,15 @@ enum status backup_open(struct backup_folder *f, struct arena *a, const char *na
     enum status status = read_manifest(f, a, name, manifest, why);
     if (status != OK)
         return status;
-    *fd = openat(f->fd, archive, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
-    if (*fd < 0) {
+    int opened = openat(f->fd, archive, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
+    if (opened < 0) {
         text_printf(why, "%s/%s cannot be opened: %s.", f->path, archive, strerror(errno));
         return BAD_INPUT;
     }
-    status = check_archive(*fd, manifest, why);
-    if (status != OK)
-        close(*fd);
+    status = check_archive(opened, manifest, why);
+    if (status == OK)
+        *fd = opened;
+    else
+        close(opened);
     return status;
 }

@@ -49,12 +49,14 @@ static enum status try_out(struct trial *t) {
     return status;
 }
 
-/* In the database, which may be lost or another one, and in the folder, which may be read-only. */
-static void record(struct trial *t, enum status status, int64_t began) {
-    struct text facts = text_in(t->arena, 16 * 1024), problem = text_in(t->arena, 4096);
+/* In the database. A backup that could not be read has no manifest to quote from. */
+static void note_outcome(struct trial *t, enum status status, int64_t began) {
+    struct text facts = text_in(t->arena, 16 * 1024);
+    const char *archive = arena_printf(t->arena, "%s.dump", t->name);
     text_lit(&facts, "{\"archive\": ");
-    text_json(&facts, t->manifest->archive, strlen(t->manifest->archive));
-    text_printf(&facts, ", \"sha256\": \"%s\"", t->manifest->sha256);
+    text_json(&facts, archive, strlen(archive));
+    if (t->fd >= 0)
+        text_printf(&facts, ", \"sha256\": \"%s\"", t->manifest->sha256);
     if (status != OK) {
         text_lit(&facts, ", \"error\": ");
         text_json(&facts, text_str(t->why), t->why->n);
@@ -62,9 +64,35 @@ static void record(struct trial *t, enum status status, int64_t began) {
     text_char(&facts, '}');
     operation_note(t->admin, t->arena, "verify", status == OK ? "verified" : "failed", began,
                    text_str(&facts), t->note);
-    if (status == OK &&
-        backup_mark_verified(t->folder, t->arena, t->name, t->manifest, when_now(), &problem) != OK)
+}
+
+/* In the folder, too, which may be read-only. */
+static void mark_verified(struct trial *t) {
+    struct text problem = text_in(t->arena, 4096);
+    if (backup_mark_verified(t->folder, t->arena, t->name, t->manifest, when_now(), &problem) != OK)
         text_printf(t->note, "%s\n", text_str(&problem));
+}
+
+static enum status prove(struct trial *t, int64_t began) {
+    enum status status = admin_open(&t->admin, t->with->conninfo, NULL, NULL, t->why);
+    if (status == OK)
+        status = scratch_lock(t->admin, t->arena, t->why);
+    if (status != OK)
+        return status;
+    status = try_out(t);
+    note_outcome(t, status, began);
+    if (status == OK)
+        mark_verified(t);
+    return status;
+}
+
+/* A damaged backup is to be known in the database, too, if that can be reached. */
+static void note_damage(struct trial *t, enum status status, int64_t began) {
+    struct text problem = text_in(t->arena, 4096);
+    if (admin_open(&t->admin, t->with->conninfo, NULL, NULL, &problem) == OK)
+        note_outcome(t, status, began);
+    else
+        text_printf(t->note, "It could not be noted in db_operations: %s\n", text_str(&problem));
 }
 
 enum status backup_verify(struct backup_folder *f, struct arena *a, const char *name,
@@ -80,16 +108,12 @@ enum status backup_verify(struct backup_folder *f, struct arena *a, const char *
                       .why = why};
     int64_t began = when_now();
     enum status status = backup_open(f, a, name, manifest, &t.fd, why);
-    if (status != OK)
-        return status;
-    status = admin_open(&t.admin, with->conninfo, NULL, NULL, why);
     if (status == OK)
-        status = scratch_lock(t.admin, a, why);
-    if (status == OK) {
-        status = try_out(&t);
-        record(&t, status, began);
-    }
+        status = prove(&t, began);
+    else
+        note_damage(&t, status, began);
     admin_close(t.admin);
-    close(t.fd);
+    if (t.fd >= 0)
+        close(t.fd);
     return status;
 }

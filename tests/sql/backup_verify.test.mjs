@@ -80,19 +80,26 @@ test('what is damaged is refused before anything is restored', () => {
     for (const file of [good.archive, good.archive.replace('.dump', '.json')]) copyFileSync(join(site.backups, file), join(elsewhere, file));
     const copy = join(elsewhere, good.archive);
     damage(copy);
-    const before = site.sql('SELECT count(*) FROM db_operations');
+    const failures = "SELECT count(*) FROM db_operations WHERE operation = 'verify' AND outcome = 'failed'";
+    const before = +site.sql(failures);
     for (const args of [['verify', copy], ['restore', copy, '--into', `${site.database}_x`]]) {
       const r = site.db(args, { SITA_PG_TOOLS: '/no/such' });
       assert.equal(r.status, FAILED, `${what}: ${r.stderr}`);
       assert.match(r.stderr, says, what);
     }
     rmSync(elsewhere, { recursive: true });
-    if (what !== 'the manifest of another backup') assert.equal(site.sql('SELECT count(*) FROM db_operations'), before);
+    assert.equal(+site.sql(failures), before + 1, what);
+    const { archive, error } = lastOperation().details;
+    assert.match(error, says, what);
+    assert.equal(archive, good.archive);
   }
   const foreign = join(site.folder, 'foreign.dump');
   writeFileSync(foreign, 'PGDMP');
   assert.match(site.db(['verify', foreign]).stderr, /foreign\.dump is not named as the backups that are made here are/);
   assert.match(site.db(['verify', good.archive], { SITA_KEY: good.sha256 }).stderr, /made with another key/);
+  const unreachable = site.db(['verify', foreign], { SITA_VERIFY_URL: 'host=/no/such' });
+  assert.equal(unreachable.status, FAILED, 'what is wrong with the file is said all the same');
+  assert.match(unreachable.stderr, /^It could not be noted in db_operations: .*\/no\/such.*\n.*foreign\.dump is not named as/s);
   assert.deepEqual(site.databases(), [site.database]);
 });
 
@@ -150,10 +157,11 @@ test('pg_restore fails, is killed, is missing', () => {
   assert.deepEqual(scratches(), []);
 });
 
-test('what a killed trial leaves is cleared up by the next; what is not ours stays', async () => {
+test('what a killed trial leaves is cleared up by the next; what is not ours stays', async (t) => {
   const theirs = [`${site.database}_verify_0123456789ab`, `${site.database}_verify_x123456789ab`];
   psql('postgres', theirs.map((name, i) => `CREATE DATABASE ${name} OWNER ${i ? 'sita_verify' : 'sita_owner'};`).join(' '));
   const { child, ended } = start(site, ['verify', good.archive], standIns(site, { pg_restore: 'while printf x; do sleep 0.05; done' }));
+  t.after(() => child.kill('SIGKILL'));
   await until(() => scratches().length === 2, 'a scratch database');
   const second = site.db(['verify', good.archive]);
   assert.equal(second.status, LOCKED, second.stderr);
@@ -174,6 +182,12 @@ const owners = (database) => psql(database, `SELECT DISTINCT tableowner FROM pg_
 
 test('a new database, with roles and rights', (t) => {
   const name = `${site.database}_new`;
+  const told = JSON.parse(site.db(['restore', good.archive, '--into', `${name}_json`, '--format=json']).stdout);
+  assert.equal(told.outcome, `restored into ${name}_json`);
+  assert.ok(told.seconds > 0 && told.seconds < 600);
+  assert.deepEqual(told.manifest, good);
+  assert.equal(psql(`${name}_json`, 'SELECT count(*) FROM tokens'), '1000');
+  psql('postgres', `DROP DATABASE ${name}_json`);
   const r = site.db(['restore', good.archive, '--into', name]);
   assert.equal(r.status, DONE, r.stderr);
   assert.match(r.stdout, new RegExp(`^${good.archive}: restored into ${name}, `));
@@ -206,10 +220,11 @@ test('who is no superuser restores it without what only a superuser may make', (
   psql('postgres', `DROP ROLE ${role}`);
 });
 
-test('one restore at a time; a killed one changes nothing', async () => {
+test('one restore at a time; a killed one changes nothing', async (t) => {
   const name = `${site.database}_one`, go = join(site.folder, 'go');
   const waits = standIns(site, { pg_restore: `while ! [ -e ${go} ]; do printf x; sleep 0.02; done; exec "$REAL/pg_restore" "$@"` });
   const first = start(site, ['restore', good.archive, '--into', name], waits);
+  t.after(() => first.child.kill('SIGKILL'));
   await until(() => scratches().length === 1, 'the first is at work');
   const second = site.db(['restore', good.archive, '--into', `${name}_more`]);
   assert.equal(second.status, LOCKED, second.stderr);
