@@ -23,14 +23,15 @@ command:node nodejs
 command:npm npm
 command:msgfmt gettext
 command:systemd-analyze systemd
+command:strace strace
+command:faketime faketime
 command:chromium chromium
 /usr/share/fonts/truetype/dejavu/DejaVuSans.ttf fonts-dejavu-core
 command:clang-format clang-format
 command:clang-tidy clang-tidy'
 
 PACKAGES_TO_BENCH='
-command:wrk wrk
-command:strace strace'
+command:wrk wrk'
 
 # -- each line above: what must exist, and the package that brings it
 

@@ -81,13 +81,13 @@ static int give_name(int folder, const char *temporary, const char *file) {
 }
 
 enum status growing_finish(struct growing *g, struct backup_folder *f, struct text *why) {
-    bool ok = fchmod(g->fd, 0600) == 0 && fsync(g->fd) == 0;
-    int error = errno;
-    ok = close(g->fd) == 0 && ok; /* a late error of writing may come with either */
+    /* a late error of writing may come with either; the first is what went wrong */
+    int error = fchmod(g->fd, 0600) == 0 && fsync(g->fd) == 0 ? 0 : errno;
+    if (close(g->fd) != 0 && !error)
+        error = errno;
     g->fd = -1;
-    if (!ok)
-        errno = error;
-    bool named = ok && give_name(f->fd, g->temporary, g->file) == 0;
+    errno = error;
+    bool named = !error && give_name(f->fd, g->temporary, g->file) == 0;
     if (named && fsync(f->fd) == 0)
         return OK;
     enum status status = say_failed(why, f, g->file);
