@@ -56,6 +56,25 @@ void crypto_mac(uint8_t out[32], const uint8_t key[32], const void *data, size_t
         log_fatal("crypto_mac", "refused %zu bytes", n);
 }
 
+enum { NONCE = crypto_aead_xchacha20poly1305_ietf_NPUBBYTES };
+_Static_assert(NONCE + crypto_aead_xchacha20poly1305_ietf_ABYTES == CRYPTO_SEAL, "as declared");
+
+void crypto_seal(uint8_t *out, const uint8_t key[32], const void *data, size_t n,
+                 const char *about) {
+    randombytes_buf(out, NONCE);
+    if (crypto_aead_xchacha20poly1305_ietf_encrypt(out + NONCE, NULL, data, n,
+                                                   (const unsigned char *)about, strlen(about),
+                                                   NULL, out, key))
+        log_fatal("crypto_seal", "refused %zu bytes", n);
+}
+
+bool crypto_unseal(uint8_t *out, const uint8_t key[32], const uint8_t *sealed, size_t n,
+                   const char *about) {
+    return n >= CRYPTO_SEAL && crypto_aead_xchacha20poly1305_ietf_decrypt(
+                                   out, NULL, NULL, sealed + NONCE, n - NONCE,
+                                   (const unsigned char *)about, strlen(about), sealed, key) == 0;
+}
+
 bool crypto_equal(const void *a, const void *b, size_t n) {
     return sodium_memcmp(a, b, n) == 0;
 }

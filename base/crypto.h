@@ -6,6 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/status.h"
+
 /* Must run once before anything else here; ends the process if the library cannot start. */
 void crypto_start(void);
 
@@ -34,6 +36,18 @@ void crypto_derive(uint8_t out[32], const uint8_t key[32], const char context[9]
 
 /* Keyed BLAKE2b (RFC 7693), 32 bytes: only who has the key can make it. */
 void crypto_mac(uint8_t out[32], const uint8_t key[32], const void *data, size_t n);
+
+/* Encrypts the n bytes at data, so that only who has the key can read them: XChaCha20-Poly1305
+ * (AEAD of RFC 8439 with the 24-byte nonce of draft-irtf-cfrg-xchacha-03), a random nonce first.
+ * out gets n + CRYPTO_SEAL bytes. What it is `about` is not in it, but it opens only as that. */
+enum { CRYPTO_SEAL = 24 + 16 };
+void crypto_seal(uint8_t *out, const uint8_t key[32], const void *data, size_t n,
+                 const char *about);
+
+/* The other way; n counts the sealed bytes, out gets n - CRYPTO_SEAL. False: not sealed with this
+ * key about this, cut off or changed. */
+MUST_CHECK bool crypto_unseal(uint8_t *out, const uint8_t key[32], const uint8_t *sealed, size_t n,
+                              const char *about);
 
 /* Whether n bytes are equal, in a time that does not depend on where they differ. */
 bool crypto_equal(const void *a, const void *b, size_t n);

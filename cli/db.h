@@ -20,7 +20,8 @@
     X(backup)                                                                                      \
     X(verify)                                                                                      \
     X(restore)                                                                                     \
-    X(maintain)
+    X(maintain)                                                                                    \
+    X(settings)
 
 /* What a command returns, for whoever runs it from a script. */
 enum db_exit {

@@ -18,6 +18,7 @@
 #include "sql/maintain.h"
 #include "sql/rights.h"
 #include "sql/schema.h"
+#include "sql/settings.h"
 
 enum { SAY_MAX = 1024 * 1024, QUERIES_MAX = 16 * 1024 * 1024 };
 
@@ -66,7 +67,9 @@ static int run_check_queries(int argc, char **argv, struct arena *a) {
                                                    &record_backup_source,
                                                    &record_backup_look,
                                                    &record_maintain_table,
-                                                   &record_maintain_progress};
+                                                   &record_maintain_progress,
+                                                   &record_setting,
+                                                   &record_public_setting};
     struct text say = text_in(a, SAY_MAX);
     struct admin *admin = NULL;
     const char *url = read_url(argc, argv);

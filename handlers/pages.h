@@ -28,6 +28,7 @@
     X(identicon)                                                                                   \
     X(docs)                                                                                        \
     X(newest)                                                                                      \
+    X(settings)                                                                                    \
     X(openapi)                                                                                     \
     X(healthz)                                                                                     \
     X(readyz)                                                                                      \

@@ -15,8 +15,8 @@ struct schema_operation {
     const char *fingerprint, *source_hash; /* of the schema it left, of the file it worked from */
     const char *who, *operator;            /* the role; user and machine */
     const char *plan;                      /* the plan's fingerprint */
-    const char *steps;                     /* "add-column t.a, create-index t_a" */
-    const char *statements, *inverse;      /* SQL: what was done, and what leads back */
+    const char *steps;                /* "add-column t.a, create-index t_a"; a setting's name */
+    const char *statements, *inverse; /* SQL: what was done, and what leads back */
     const char *error;
     const char *details; /* all of it, JSON */
 };

@@ -126,7 +126,7 @@ CREATE TABLE settings (
 -- What was done to this database as a whole.
 CREATE TABLE db_operations (
     id          bigint    GENERATED ALWAYS AS IDENTITY,
-    operation   text      NOT NULL, -- push, backup, verify, restore, maintain, cancel, terminate
+    operation   text      NOT NULL, -- push, backup, verify, restore, maintain, setting, cancel, terminate
     fingerprint text,               -- SHA-256 of the canonical catalogue text after it
     source_hash text,               -- SHA-256 of the schema file it worked from
     started_at  timestamp NOT NULL DEFAULT now(),

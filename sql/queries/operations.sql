@@ -33,8 +33,9 @@ SELECT id, operation, coalesce(outcome, 'unfinished') AS outcome, started_at, fi
        coalesce(round(extract(epoch FROM finished_at - started_at) * 1000), 0)::bigint AS milliseconds,
        fingerprint, split_part(source_hash, ' ', 1) AS source_hash, coalesce(details->>'who', who) AS who, details->>'operator' AS operator,
        details->'plan'->>'fingerprint' AS plan,
-       (SELECT string_agg(concat_ws(' ', s->>'kind', s->>'object'), ', ' ORDER BY n)
-        FROM jsonb_array_elements(details->'plan'->'steps') WITH ORDINALITY AS e (s, n)) AS steps,
+       coalesce((SELECT string_agg(concat_ws(' ', s->>'kind', s->>'object'), ', ' ORDER BY n)
+                 FROM jsonb_array_elements(details->'plan'->'steps') WITH ORDINALITY AS e (s, n)),
+                details->>'key') AS steps,
        (SELECT string_agg(s->>'sql', E';\n' ORDER BY n) || ';'
         FROM jsonb_array_elements(details->'plan'->'steps') WITH ORDINALITY AS e (s, n)) AS statements,
        details->>'inverse' AS inverse, details->>'error' AS error, details

@@ -20,6 +20,7 @@ const unlinked = {
   '/sitemap.xml': 'robots.txt names it',
   ...Object.fromEntries(['pages', 'tokens/{part}', 'activity/{part}', 'creators/{part}'].map((map) => [`/sitemaps/${map}`, 'the sitemap names them'])),
   '/api/newest': 'the script of lists asks it',
+  '/api/settings': 'programs ask it, as the API document says',
 };
 // The only sites that a page may lead to.
 const elsewhere = ['explorer.nervos.org', 'testnet.explorer.nervos.org'];

@@ -62,6 +62,41 @@ static void keyed_digests(void **state) {
     assert_false(crypto_equal("abc", "abd", 3));
 }
 
+/* The example of draft-irtf-cfrg-xchacha-03, A.3.1, as this program lays it out: nonce, text, tag.
+ */
+static void what_is_sealed_opens_with_its_key_only(void **state) {
+    static const char text[] =
+        "Ladies and Gentlemen of the class of '99: If I could offer you only "
+        "one tip for the future, sunscreen would be it.";
+    static const char about[] = "PQRS\xc0\xc1\xc2\xc3\xc4\xc5\xc6\xc7";
+    enum { N = sizeof text - 1 };
+    uint8_t key[32], sealed[CRYPTO_SEAL + N], mine[CRYPTO_SEAL + N], opened[N];
+    (void)state;
+    for (size_t i = 0; i < 32; i++)
+        key[i] = (uint8_t)(0x80 + i);
+    assert_true(crypto_from_hex(
+        sealed, sizeof sealed,
+        "404142434445464748494a4b4c4d4e4f5051525354555657bd6d179d3e83d43b9576579493c0e939572a1700"
+        "252bfaccbed2902c21396cbb731c7f1b0b4aa6440bf3a82f4eda7e39ae64c6708c54c216cb96b72e1213b452"
+        "2f8c9ba40db5d945b11b69b982c1bb9e3f3fac2bc369488f76b2383565d3fff921f9664c97637da9768812f6"
+        "15c68b13b52ec0875924c1c7987947deafd8780acf49"));
+    assert_true(crypto_unseal(opened, key, sealed, sizeof sealed, about));
+    assert_memory_equal(opened, text, N);
+    crypto_seal(mine, key, text, N, about);
+    assert_memory_not_equal(mine, sealed, sizeof mine); /* another nonce */
+    assert_true(crypto_unseal(opened, key, mine, sizeof mine, about));
+    assert_memory_equal(opened, text, N);
+    assert_false(crypto_unseal(opened, key, mine, sizeof mine, "PQRS"));
+    for (size_t n = 0; n < sizeof mine; n++) {
+        assert_false(crypto_unseal(opened, key, mine, n, about));
+        mine[n] ^= 1;
+        assert_false(crypto_unseal(opened, key, mine, sizeof mine, about));
+        mine[n] ^= 1;
+    }
+    key[31] ^= 1;
+    assert_false(crypto_unseal(opened, key, mine, sizeof mine, about));
+}
+
 static void hex_both_ways(void **state) {
     uint8_t bytes[4] = {1, 2, 3, 4};
     (void)state;
@@ -87,7 +122,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(known_digests),  cmocka_unit_test(a_digest_in_pieces),
         cmocka_unit_test(keyed_digests),  cmocka_unit_test(hex_both_ways),
-        cmocka_unit_test(random_differs),
+        cmocka_unit_test(random_differs), cmocka_unit_test(what_is_sealed_opens_with_its_key_only),
     };
     crypto_start();
     return cmocka_run_group_tests(tests, NULL, NULL);
