@@ -92,18 +92,36 @@ static bool is_reserved(const struct tools_job *job, const char *line) {
     return false;
 }
 
-/* The lines that are reserved, or those that are not; *n: how many. */
-static const char *pick(const struct tools_job *job, char *list, bool reserved, size_t *n) {
-    struct text picked = text_in(job->arena, LIST_MAX);
-    char *rest = NULL;
+static bool is_open(const struct tools_job *job, const char *line) {
+    return !is_reserved(job, line);
+}
+
+static bool is_right(const struct tools_job *job, const char *line) {
+    static const char *const forms[] = {"ACL ", "DEFAULT ACL "};
+    const char *entry = entry_of(line);
+    (void)job;
+    for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++)
+        if (strncmp(entry, forms[i], strlen(forms[i])) == 0)
+            return true;
+    return false;
+}
+
+/* The lines of the archive's list that are wanted, with *n how many. */
+static enum status pick(const struct tools_job *job,
+                        bool (*wanted)(const struct tools_job *job, const char *line),
+                        const char **picked, size_t *n, struct text *why) {
+    struct text list = text_in(job->arena, LIST_MAX), lines = text_in(job->arena, LIST_MAX);
+    enum status status = read_list(job, &list, why);
+    char *rest = arena_strdup(job->arena, text_str(&list));
     *n = 0;
-    for (char *line = strtok_r(list, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
-        if (is_reserved(job, line) != reserved)
+    for (char *line; status == OK && (line = strtok_r(rest, "\n", &rest));) {
+        if (!wanted(job, line))
             continue;
-        text_printf(&picked, "%s\n", line);
+        text_printf(&lines, "%s\n", line);
         ++*n;
     }
-    return text_str(&picked);
+    *picked = text_str(&lines);
+    return status;
 }
 
 /* A file without a name that holds the text; -1 with a sentence. */
@@ -140,20 +158,45 @@ static enum status restore(const struct tools_job *job, const char *picked, stru
     return status;
 }
 
-static enum status restore_part(const struct tools_job *job, bool reserved, struct text *why) {
-    struct text list = text_in(job->arena, LIST_MAX);
-    size_t n;
-    enum status status = read_list(job, &list, why);
-    if (status != OK)
-        return status;
-    const char *picked = pick(job, arena_strdup(job->arena, text_str(&list)), reserved, &n);
-    return n == 0 ? OK : restore(job, picked, why);
-}
-
 enum status tools_restore(const struct tools_job *job, struct text *why) {
-    return restore_part(job, false, why);
+    const char *picked;
+    size_t n;
+    enum status status = pick(job, is_open, &picked, &n, why);
+    return status == OK && n > 0 ? restore(job, picked, why) : status;
 }
 
 enum status tools_restore_reserved(const struct tools_job *job, struct text *why) {
-    return restore_part(job, true, why);
+    const char *picked;
+    size_t n;
+    enum status status = pick(job, is_reserved, &picked, &n, why);
+    return status == OK && n > 0 ? restore(job, picked, why) : status;
+}
+
+enum status tools_read_rights(const struct tools_job *job, struct text *script, struct text *why) {
+    const char *picked;
+    size_t n;
+    enum status status = pick(job, is_right, &picked, &n, why);
+    if (status != OK || n == 0)
+        return status;
+    const char *argv[] = {tools_path(job->arena, job->tools, "pg_restore"), "--file=-",
+                          "--use-list=/proc/self/fd/3", "--no-owner", NULL};
+    int list = file_of(picked, why);
+    if (list < 0)
+        return FAILED;
+    status = run(job, argv, list, keep, script, why);
+    close(list);
+    return status;
+}
+
+enum status tools_list_reserved(const struct tools_job *job, struct text *lines, struct text *why) {
+    const char *picked;
+    size_t n;
+    enum status status = pick(job, is_reserved, &picked, &n, why);
+    char *rest = arena_strdup(job->arena, status == OK ? picked : "");
+    for (char *line; (line = strtok_r(rest, "\n", &rest));) {
+        const char *name = extension_of(line);
+        if (strncmp(entry_of(line), "EXTENSION ", strlen("EXTENSION ")) == 0)
+            text_printf(lines, "CREATE EXTENSION %.*s\n", (int)strcspn(name, " "), name);
+    }
+    return status;
 }

@@ -117,6 +117,15 @@ struct tools_job {
 /* Restores everything but the reserved extensions, in one transaction. */
 MUST_CHECK enum status tools_restore(const struct tools_job *job, struct text *why);
 
+/* Appends to `script` the archive's GRANTs, REVOKEs and rights of objects to come, with what
+ * pg_restore writes around them. */
+MUST_CHECK enum status tools_read_rights(const struct tools_job *job, struct text *script,
+                                         struct text *why);
+
+/* Appends a line "CREATE EXTENSION name" for each reserved extension that the archive has. */
+MUST_CHECK enum status tools_list_reserved(const struct tools_job *job, struct text *lines,
+                                           struct text *why);
+
 /* Makes the reserved extensions that the archive has, if any; `to` is a superuser's. */
 MUST_CHECK enum status tools_restore_reserved(const struct tools_job *job, struct text *why);
 

@@ -152,7 +152,9 @@ void plan_foreign(struct plan *p, const struct rows *live, const struct rows *de
 /* Rights of what is dropped and made again (plan_rights.c). */
 void plan_rights(struct plan *p, const struct rows *live, const struct rows *declared);
 
-/* Whether nothing but rights and owners is to be put right in the first phase. */
+/* Whether a step is about rights or owners; whether nothing else is to be put right in the first
+ * phase. */
+bool plan_is_right(const struct step *s);
 bool plan_only_rights(const struct plan *p);
 
 /* A line more that warns of the step. */

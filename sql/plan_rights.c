@@ -29,13 +29,14 @@ void plan_rights(struct plan *p, const struct rows *live, const struct rows *dec
             give_back(p, &f[i]);
 }
 
+bool plan_is_right(const struct step *s) {
+    return s->kind == STEP_TAKE_OWNER || s->kind == STEP_SET_OWNER || s->kind == STEP_REVOKE ||
+           s->kind == STEP_DENY || s->kind == STEP_GRANT;
+}
+
 bool plan_only_rights(const struct plan *p) {
-    for (size_t i = 0; i < p->n; i++) {
-        enum step_kind kind = p->steps[i].kind;
-        bool rights = kind == STEP_TAKE_OWNER || kind == STEP_SET_OWNER || kind == STEP_REVOKE ||
-                      kind == STEP_DENY || kind == STEP_GRANT;
-        if (!rights && !p->steps[i].online)
+    for (size_t i = 0; i < p->n; i++)
+        if (!plan_is_right(&p->steps[i]) && !p->steps[i].online)
             return false;
-    }
     return true;
 }

@@ -29,10 +29,11 @@ struct push_options {
     enum plan_format format;  /* of the plan that is shown */
     const char *const *allow; /* consents: "drop-column:tokens.description" */
     size_t n_allow;
-    const char *plan;     /* the fingerprint that the plan must have, or NULL */
-    const char *database; /* in place of that of the connection string, or NULL */
-    bool copy;            /* a restored copy is pushed to: nothing needs consent, and it has other
-                             owners and no rights, which are left alone */
+    const char *plan;      /* the fingerprint that the plan must have, or NULL */
+    const char *database;  /* in place of that of the connection string, or NULL */
+    bool copy;             /* a restored copy is pushed to: nothing needs consent */
+    struct text *left_out; /* of a copy: gets a line for each statement about rights, owners or
+                              extensions that this role may not run, in place of failing */
     /* Takes a backup of the database of conninfo; `why` has a sentence if not OK. NULL: none can
      * be. */
     enum status (*backup)(const char *conninfo, struct text *why);

@@ -21,9 +21,9 @@ static enum status plan_now(struct push *p, struct plan *plan) {
 }
 
 static enum status run_step(struct push *p, const struct step *s) {
-    enum status status = s->kind == STEP_BACKFILL && s->online
-                             ? push_backfill(p, s)
-                             : admin_script(p->admin, s->sql, p->say);
+    enum status status = s->kind == STEP_BACKFILL && s->online ? push_backfill(p, s)
+                         : plan_is_right(s)                    ? push_run_permitted(p, s->sql)
+                                            : admin_script(p->admin, s->sql, p->say);
     if (status != OK)
         text_printf(p->say, " (step %s)", plan_consent(p->arena, s));
     return status;
@@ -41,7 +41,10 @@ enum status push_settle(struct push *p, struct plan *rest) {
 
 /* The first phase may leave nothing but online steps. */
 static enum status check_rest(struct push *p, const struct plan *rest, bool online_left) {
-    if (plan_count(rest, false) == 0 && !plan_uncovered(rest) && (online_left || rest->n == 0))
+    bool done = !plan_uncovered(rest);
+    for (size_t i = 0; i < rest->n; i++)
+        done &= rest->steps[i].online ? online_left : push_left_out(p, rest->steps[i].sql);
+    if (done)
         return OK;
     text_lit(p->say, "The steps did not lead to the declared schema; what is left:\n");
     plan_print(p->say, rest, PLAN_TEXT);

@@ -12,8 +12,6 @@ enum status push_read_objects(struct push *p, struct rows *objects) {
 
 enum status push_read_rights(struct push *p) {
     const char *compares;
-    if (p->options->copy)
-        return OK;
     enum status status = admin_value(p->admin, p->arena, SQL_SCHEMA_ROLES, &compares, p->say);
     if (status != OK || !*compares)
         return status;

@@ -103,6 +103,11 @@ struct rows push_renamed(struct push *p, const struct rows *live, const struct r
 const char *push_name_now(const struct push *p, const char *kind, const char *parent,
                           const char *name);
 
+/* Runs SQL in the transaction that is open. Of a copy: what the role may not do is noted as left
+ * out, and is no failure. */
+MUST_CHECK enum status push_run_permitted(struct push *p, const char *sql);
+bool push_left_out(const struct push *p, const char *sql);
+
 /* Does a backfill that is an online step. */
 MUST_CHECK enum status push_backfill(struct push *p, const struct step *s);
 

@@ -112,7 +112,7 @@ static enum status insert(struct push *p, const struct plan *plan, const char *f
 
 /* In a database of one's own, for tests, the owner is the only one who needs rights. */
 static void say_rights(struct push *p) {
-    if (p->compares == RIGHTS_NONE && !p->options->copy)
+    if (p->compares == RIGHTS_NONE)
         text_lit(p->say, "The roles of the program do not all exist on this server, so rights were "
                          "neither compared nor given (`sitaminter db setup` makes them).\n");
 }

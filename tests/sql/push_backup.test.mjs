@@ -143,17 +143,68 @@ function newTrial(t, name) {
   return { site, args, rehearse: (more, env) => site.db(args(more), env), only: () => assert.deepEqual(site.databases(), [site.database]) };
 }
 
-test('a rehearsal by the role of trials: no right and no owner is in its way', (t) => {
-  const { site, args, rehearse, only } = newTrial(t, 'rehearse_role');
-  site.sql('GRANT DELETE ON users TO sita_reader');
-  const r = rehearse("ALTER TABLE users ADD COLUMN more text NOT NULL DEFAULT 'x'; CREATE VIEW w AS SELECT more FROM users; GRANT SELECT ON w TO sita_reader");
+test('a rehearsal by the role of trials: rights, too; what that role may not do is named', (t) => {
+  const site = newSite('rehearse_role');
+  t.after(() => site.end());
+  site.sql(`GRANT DELETE ON users TO sita_reader; GRANT SELECT (id) ON users TO sita_app WITH GRANT OPTION; CREATE ROLE "a;""b ${process.pid}";
+    GRANT SELECT ON users TO "a;""b ${process.pid}"; CREATE SCHEMA stats; CREATE EXTENSION pg_stat_statements SCHEMA stats`);
+  t.after(() => psql('postgres', `DROP ROLE "a;""b ${process.pid}"`));
+  site.sql('GRANT SELECT (id) ON users TO sita_monitor', { user: 'sita_app' });
+  const { archive } = take(site);
+  const schema = join(folder, 'rights.sql');
+  writeFileSync(schema, `${read('sql/schema.sql')}
+    ALTER TABLE users ADD COLUMN more text NOT NULL DEFAULT 'x'; CREATE VIEW w AS SELECT more FROM users; GRANT SELECT ON w TO sita_reader;
+-- push: extension pg_stat_statements in stats\n`);
+  const r = site.db(['push', '--rehearse', archive, '--schema', schema]), own = site.db(['push', '--dry-run', '--schema', schema]);
   assert.equal(r.status, DONE, r.stderr);
-  assert.match(r.stdout, /1\. add-column users\.more [^]*2\. create-view w[^]*: 2 steps\./);
-  assert.match(r.stdout, /Rights and owners are no part of it\. The database itself was not touched\./);
+  assert.equal(r.stdout.split('\n')[0], own.stdout.split('\n')[0], 'the same plan as for the database itself');
+  assert.match(r.stdout, /1\. revoke sita_reader: DELETE ON TABLE users[^]*add-column users\.more [^]*create-view w[^]*grant sita_reader: SELECT ON TABLE w\n/);
+  assert.match(r.stdout, new RegExp(`^kept, as no push made it: right "a;""b ${process.pid}": SELECT ON TABLE users$`, 'm'));
+  assert.equal(r.stderr, '');
+  assert.match(r.stdout, /The database itself was not touched\. All in it belonged to sita_verify, whoever owns it in the database\.\nLeft out, as sita_verify may not do it:\n/);
+  const left = r.stdout.split('may not do it:\n')[1].trimEnd().split('\n').map((line) => line.trim());
+  for (const [line, n] of [['CREATE EXTENSION pg_stat_statements; -- only a superuser may make it', 1],
+    ['GRANT SELECT(id) ON TABLE public.users TO sita_monitor; -- permission denied to set session authorization "sita_app"', 1],
+    ['CREATE SCHEMA IF NOT EXISTS stats; CREATE EXTENSION pg_stat_statements SCHEMA stats; -- permission denied to create extension "pg_stat_statements"', 1]])
+    assert.equal(left.filter((l) => l === line).length, n, `${line}\n${r.stdout}`);
+  assert.ok(left.some((l) => /^ALTER DEFAULT PRIVILEGES FOR ROLE sita_owner .*; -- must be member of role "sita_owner"$/.test(l)), r.stdout);
+  assert.ok(left.some((l) => /^REVOKE ALL ON FUNCTION pg_catalog\.lo_creat\(integer\) FROM PUBLIC; -- no privileges could be revoked/.test(l)), r.stdout);
+  for (const l of left) assert.match(l, /; -- \S|^SET SESSION/);
+  assert.ok(!left.some((l) => /sita_reader|"a;/.test(l)), 'what it may give is given');
+  assert.deepEqual(site.databases(), [site.database]);
+});
+
+test('a rehearsal without a change; a superuser leaves nothing out', (t) => {
+  const { site, args, only } = newTrial(t, 'rehearse_same');
   const same = site.db(args(''));
   assert.equal(same.status, DONE, same.stderr);
   assert.match(same.stdout, /already has this schema/);
+  const whole = site.db([...args(''), '--url', 'dbname=postgres']);
+  assert.equal(whole.status, DONE, whole.stderr);
+  assert.match(whole.stdout, /belonged to postgres, .* Nothing was left out\.\n$/);
   only();
+});
+
+test('a rehearsal of renames: nothing is lost, and the plan is that for the database', (t) => {
+  const database = filled(t, 'rehearse_renames');
+  assert.equal(db(['backup', '--url', `dbname=${database}`], env).status, DONE);
+  const was = schemaOf(database);
+  const renames = 'CREATE TABLE u (id integer, kept text); ALTER TABLE u ADD CHECK (kept <> \'\');\n-- push: rename table t to u\n-- push: rename column u.gone to kept\n';
+  const args = options(database, renames, '--rehearse', archives()[0]);
+  args[2] = 'dbname=postgres';
+  const r = db(args, env);
+  assert.equal(r.status, DONE, r.stdout + r.stderr);
+  assert.match(r.stdout, /^ +1\. rename table t [^]*^ +2\. rename column u\.gone [^]*^ +3\. add-constraint u\.u_kept_check [^]*Applied plan \w{64}: 3 steps\./m);
+  assert.doesNotMatch(r.stdout, /drop-|Needs consent/);
+  assert.equal(r.stdout.split('\n')[0], db(options(database, renames, '--dry-run')).stdout.split('\n')[0]);
+  assert.deepEqual(schemaOf(database), was);
+  // What is in the way of the renamed column is found under its old name.
+  psql(database, "UPDATE t SET gone = '' WHERE id = 7");
+  assert.equal(db(['backup', '--url', `dbname=${database}`], env).status, DONE);
+  args[args.length - 1] = archives().at(-1);
+  const failed = db(args, env);
+  assert.equal(failed.status, FAILED, failed.stdout);
+  assert.match(failed.stdout, /cannot be done: 1 rows or groups of rows violate it/);
 });
 
 test('a rehearsal that fails says why and leaves nothing', (t) => {
