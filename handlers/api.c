@@ -2,11 +2,51 @@
 
 #include <string.h>
 
-#include "handlers/pages.h"
 #include "handlers/reply_build.h"
+#include "templates/assets.h"
 
-bool api_has(const struct page *p) {
-    return p->access == ACCESS_PUBLIC && p->summary && (p->type || p->api_path);
+static const struct param icon_param_rows[] = {
+    {.name = "name",
+     .kind = PARAM_TEXT,
+     .least = 1,
+     .most = 80,
+     .help = "What iconHash of a token says, or the name of one of our own pictures.",
+     .example = &ASSET_ICONS_FAVICON_SVG[sizeof "/icons/" - 1]},
+};
+
+/* Files that nginx has: not a row of the route table. */
+static const struct page page_icon = {
+    .name = "icon",
+    .path = "/icons/{name}",
+    .summary = "Our copy of a token's icon, or one of our own pictures. A copy that is missing is "
+               "404 with a picture in its place.",
+    .type = "image/*",
+    .cache = CACHE_FOREVER,
+    .params = icon_param_rows,
+    .n_params = 1,
+};
+
+static bool has(const struct page *p) {
+    return p->access != ACCESS_BENCH && p->summary && (p->type || p->api_path);
+}
+
+size_t api_pages(const struct page *all[API_PAGES_MAX]) {
+    size_t n = 0;
+    for (size_t i = 0; i < pages_n; i++) {
+        if (has(pages[i]))
+            all[n++] = pages[i];
+        if (pages[i] == &page_identicon)
+            all[n++] = &page_icon;
+    }
+    return n;
+}
+
+const char *api_type(const struct page *p) {
+    return p->type ? p->type : "application/json";
+}
+
+const char *api_error_type(const struct page *p) {
+    return p == &page_icon ? "image/svg+xml" : p->access == ACCESS_MONITOR ? "text/plain" : NULL;
 }
 
 const char *api_path(const struct page *p) {
@@ -28,7 +68,7 @@ bool api_in_path(const struct page *p, const struct param *q) {
 const struct api_answer api_answers[] = {
     {304, "NotModified", "The If-None-Match header names what you would get.", false},
     {400, "BadRequest", "A parameter cannot be used; details name it.", true},
-    {404, "NotFound", "There is nothing with this id.", true},
+    {404, "NotFound", "There is nothing with this id, or not for your address.", true},
     {406, "NotAcceptable", "The Accept header does not take what this address answers.", true},
     {414, "TooLong", "The address is too long.", true},
     {429, "TooManyRequests", "Too many requests from your address; Retry-After says when.", true},
@@ -38,10 +78,12 @@ const struct api_answer api_answers[] = {
 const size_t api_answers_n = sizeof api_answers / sizeof api_answers[0];
 
 bool api_may(const struct page *p, const struct api_answer *answer) {
+    if (p == &page_icon && (answer->status == 400 || answer->status >= 500))
+        return false;
     if (answer->status == 304)
         return p->cache != CACHE_NONE;
     if (answer->status == 404)
-        return strchr(api_path(p), '{') != NULL;
+        return strchr(api_path(p), '{') != NULL || p->access == ACCESS_MONITOR;
     if (answer->status == 406)
         return api_is_json(p) && !p->raw;
     return true;
@@ -70,12 +112,13 @@ static void add_member(const struct record **all, size_t *n, const struct page *
 
 struct rows api_records(struct arena *a) {
     const struct record **all = arena_array(a, RECORDS_MAX, sizeof *all);
-    size_t n = 0;
-    for (size_t i = 0; i < pages_n; i++) {
-        if (!api_has(pages[i]) || pages[i]->raw)
+    const struct page *pages_of[API_PAGES_MAX];
+    size_t n = 0, n_pages = api_pages(pages_of);
+    for (size_t i = 0; i < n_pages; i++) {
+        if (pages_of[i]->type)
             continue;
-        add_member(all, &n, pages[i], "data");
-        add_member(all, &n, pages[i], "meta");
+        add_member(all, &n, pages_of[i], "data");
+        add_member(all, &n, pages_of[i], "meta");
     }
     add_record(all, &n, &record_error);
     return (struct rows){.at = all, .n = n};

@@ -3,16 +3,23 @@
 #ifndef SITA_HANDLERS_API_H
 #define SITA_HANDLERS_API_H
 
-#include "handlers/page.h"
+#include "handlers/pages.h"
 
-/* True for a page that the document has: public, with a summary, as JSON or with a type. */
-bool api_has(const struct page *p);
+enum { API_PAGES_MAX = PAGES_N + 1 };
+
+/* The operations of the document, in order: all but pages for people (their JSON faces are here)
+ * and those for measuring, and the icons, which nginx has as files. Returns how many. */
+size_t api_pages(const struct page *all[API_PAGES_MAX]);
 
 /* The address that programs use: the JSON face, or the only one of a raw page. */
 const char *api_path(const struct page *p);
 
 /* True if that face answers JSON (errors included). */
 bool api_is_json(const struct page *p);
+
+/* The media type of its success, and one that its errors may have beside HTML; NULL: none. */
+const char *api_type(const struct page *p);
+const char *api_error_type(const struct page *p);
 
 /* True if the parameter stands in the path. */
 bool api_in_path(const struct page *p, const struct param *q);

@@ -3,8 +3,8 @@
 #include "sql/paging.h"
 
 static const struct field counted_fields[] = {
-    FIELD_MADE(struct counted, n, "n", FIELD_INT, FACE_HTML),
-    FIELD_MADE(struct counted, more, "more", FIELD_BOOL, FACE_HTML),
+    FIELD_MADE_TOLD(struct counted, n, "n", FIELD_INT, ALWAYS, "How many, counted up to 10,000."),
+    FIELD_MADE_TOLD(struct counted, more, "more", FIELD_BOOL, ALWAYS, "True: more than that."),
 };
 const struct record record_counted = RECORD(counted, counted_fields);
 

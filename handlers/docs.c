@@ -9,6 +9,7 @@
 #include "handlers/records.h"
 #include "sql/tokens.h"
 #include "sql/transactions.h"
+#include "sql/users.h"
 
 /* A parameter, a member of a record or of an answer. */
 struct docs_item {
@@ -35,6 +36,7 @@ struct docs_answer {
 struct docs_model {
     struct rows operations, records, answers;
     struct rows token, transaction; /* struct id: one or none */
+    struct rows user;               /* struct user: one or none */
 };
 
 #define MADE(st, member, json, kind) FIELD_MADE(struct st, member, json, kind, FACE_HTML)
@@ -87,6 +89,7 @@ static void docs_load(struct request *rq, struct load *l, void *at) {
     struct docs_model *model = at;
     token_newest_id(l, &record_id, &model->token);
     transaction_newest_id(l, &record_id, &model->transaction);
+    user_newest(l, &record_user, &model->user);
 }
 
 static const char *name_of(struct arena *a, const struct record *r) {
@@ -119,7 +122,7 @@ static struct rows envelope(struct arena *a, const struct page *p) {
     static const char *const names[] = {"data", "meta"};
     struct docs_item *items = arena_array(a, 2, sizeof *items);
     size_t n = 0;
-    for (size_t i = 0; !p->raw && i < 2; i++)
+    for (size_t i = 0; !p->type && i < 2; i++)
         if (record_field(p->model, names[i], 4))
             items[n++] = member(a, record_field(p->model, names[i], 4));
     return (struct rows){.at = items, .n = n};
@@ -139,21 +142,30 @@ static struct rows params(struct arena *a, const struct page *p) {
     return (struct rows){.at = items, .n = p->n_params};
 }
 
-/* What stands for a name in a path: the newest record there is, or the parameter's example. */
-static void put_sample(struct text *out, const struct docs_model *model, const struct page *p,
+/* What stands for a name in a path: the newest record there is, or the parameter's example. False:
+ * nobody has made a record that could. */
+static bool put_sample(struct text *out, const struct docs_model *model, const struct page *p,
                        const char *name, size_t n) {
     const struct rows *newest = p == &page_token         ? &model->token
                                 : p == &page_transaction ? &model->transaction
                                                          : NULL;
-    if (newest && newest->n) {
-        text_long(out, ((const struct id *)newest->at)->id);
-        return;
+    if (p == &page_creator) {
+        if (model->user.n)
+            text_put(out, ((const struct user *)model->user.at)->wallet_address);
+        return model->user.n > 0;
+    }
+    if (newest) {
+        if (newest->n)
+            text_long(out, ((const struct id *)newest->at)->id);
+        return newest->n > 0;
     }
     for (size_t i = 0; i < p->n_params; i++)
         if (strlen(p->params[i].name) == n && memcmp(p->params[i].name, name, n) == 0)
             text_put(out, p->params[i].example ? p->params[i].example : "1");
+    return true;
 }
 
+/* NULL: no command could work. */
 static const char *curl(struct arena *a, const struct docs_model *model, const struct page *p) {
     struct text out = text_in(a, PATH_TEXT_MAX);
     text_printf(&out, "curl '%s", config.public_url);
@@ -164,7 +176,8 @@ static const char *curl(struct arena *a, const struct docs_model *model, const s
         if (!*s)
             break;
         n = strcspn(s, "}");
-        put_sample(&out, model, p, s + 1, n - 1);
+        if (!put_sample(&out, model, p, s + 1, n - 1))
+            return NULL;
         s += n + 1;
     }
     text_put(&out, p->example ? p->example : "");
@@ -173,20 +186,18 @@ static const char *curl(struct arena *a, const struct docs_model *model, const s
 }
 
 static void add_operations(struct arena *a, struct docs_model *model) {
-    struct docs_operation *all = arena_array(a, pages_n, sizeof *all);
-    size_t n = 0;
-    for (size_t i = 0; i < pages_n; i++) {
-        const struct page *p = pages[i];
-        if (api_has(p))
-            all[n++] = (struct docs_operation){.name = p->name,
-                                               .method = "GET",
-                                               .path = api_path(p),
-                                               .summary = p->summary,
-                                               .curl = curl(a, model, p),
-                                               .type = p->raw ? p->type : "application/json",
-                                               .params = params(a, p),
-                                               .members = envelope(a, p)};
-    }
+    const struct page *from[API_PAGES_MAX];
+    size_t n = api_pages(from);
+    struct docs_operation *all = arena_array(a, n, sizeof *all);
+    for (size_t i = 0; i < n; i++)
+        all[i] = (struct docs_operation){.name = from[i]->name,
+                                         .method = "GET",
+                                         .path = api_path(from[i]),
+                                         .summary = from[i]->summary,
+                                         .curl = curl(a, model, from[i]),
+                                         .type = api_type(from[i]),
+                                         .params = params(a, from[i]),
+                                         .members = envelope(a, from[i])};
     model->operations = (struct rows){.at = all, .n = n};
 }
 

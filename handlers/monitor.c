@@ -25,6 +25,8 @@ static const char *healthz_raw(struct request *rq, struct reply *reply, void *mo
 const struct page page_healthz = {
     .name = "healthz",
     .path = "/healthz",
+    .summary = "For monitoring, from its addresses alone: the process that answers runs.",
+    .type = "text/plain",
     .pool = POOL_READ,
     .access = ACCESS_MONITOR,
     .cache = CACHE_NONE,
@@ -55,6 +57,8 @@ static const char *readyz_raw(struct request *rq, struct reply *reply, void *mod
 const struct page page_readyz = {
     .name = "readyz",
     .path = "/readyz",
+    .summary = "For monitoring, from its addresses alone: pages can be answered; if not, why.",
+    .type = "text/plain",
     .pool = POOL_READ,
     .access = ACCESS_MONITOR,
     .cache = CACHE_NONE,
@@ -182,6 +186,9 @@ static const char *metrics_raw(struct request *rq, struct reply *reply, void *mo
 const struct page page_metrics = {
     .name = "metrics",
     .path = "/metrics",
+    .summary =
+        "For monitoring, from its addresses alone: counters and gauges, as Prometheus reads them.",
+    .type = "text/plain",
     .pool = POOL_READ,
     .access = ACCESS_MONITOR,
     .cache = CACHE_NONE,

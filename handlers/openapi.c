@@ -270,13 +270,13 @@ static void put_success(struct text *out, const struct page *p) {
     open(out, "200", '{');
     put_member(out, "description", p->summary);
     open(out, "content", '{');
-    open(out, p->raw ? p->type : "application/json", '{');
+    open(out, api_type(p), '{');
     open(out, "schema", '{');
-    if (!p->raw)
+    if (!p->type)
         put_envelope(out, p);
     else if (strcmp(p->type, "application/json") == 0)
         put_member(out, "type", "object");
-    else
+    else if (strncmp(p->type, "image/", 6) != 0)
         put_member(out, "type", "string");
     text_lit(out, "}}}}");
 }
@@ -295,7 +295,10 @@ static void put_answers(struct text *out, const struct page *p) {
             put_reference(out, "responses", a->name);
         } else {
             put_member(out, "description", a->text);
-            text_lit(out, ",\"content\":{\"text/html\":{\"schema\":{\"type\":\"string\"}}}");
+            text_lit(out, ",\"content\":{\"text/html\":{\"schema\":{\"type\":\"string\"}}");
+            if (api_error_type(p))
+                text_printf(out, ",\"%s\":{\"schema\":{\"type\":\"string\"}}", api_error_type(p));
+            text_char(out, '}');
         }
         close(out, '}');
     }
@@ -318,17 +321,19 @@ static void put_operation(struct text *out, const struct page *p) {
 }
 
 void openapi_put(struct text *out) {
+    const struct page *all[API_PAGES_MAX];
+    size_t n = api_pages(all);
     text_lit(out,
              "{\"openapi\":\"3.1.0\",\n\"info\":{\"title\":\"SiTa Minter\",\"version\":"
              "\"" SITA_VERSION "\",\"description\":\"RGB++ and xUDT tokens on Nervos CKB, and what "
              "happened to them. Every address takes GET, HEAD and OPTIONS; any other method is "
-             "405. Answers carry an ETag. Unknown parameters are refused. Times are UTC; "
+             "405. Answers carry an ETag. Unknown parameters are refused, except where monitoring "
+             "asks. Times are UTC; "
              "supplies and amounts are exact decimals, as text.\",\"license\":{\"name\":"
              "\"MIT\",\"identifier\":\"MIT\"}},\n\"servers\":[{\"url\":\"/\"}],\"security\":[],\n");
     open(out, "paths", '{');
-    for (size_t i = 0; i < pages_n; i++)
-        if (api_has(pages[i]))
-            put_operation(out, pages[i]);
+    for (size_t i = 0; i < n; i++)
+        put_operation(out, all[i]);
     text_lit(out, "},\n\"components\":{\"schemas\":{");
     put_records(out);
     put_error_schemas(out);

@@ -170,7 +170,7 @@ static void read_query(struct request *rq, const struct page *page, bool *seen) 
         if (p)
             read_query_value(rq, p, s + n_name + (n_name < n), n - n_name - (n_name < n),
                              &seen[p - page->params]);
-        else if (n && (rq->face == FACE_OF_JSON || page->type))
+        else if (n && (rq->face == FACE_OF_JSON || (page->type && page->access == ACCESS_PUBLIC)))
             unknown_param(rq, s, n_name);
         else if (n)
             rq->decorated = true;

@@ -226,12 +226,16 @@ static const char *map_raw(struct request *rq, struct reply *reply, void *at) {
 const struct page page_robots = {
     .name = "robots",
     .path = "/robots.txt",
+    .summary = "What crawlers may ask, and where the sitemap is (RFC 9309).",
+    .type = "text/plain",
     .raw = robots_raw,
 };
 
 const struct page page_sitemap_index = {
     .name = "sitemap_index",
     .path = "/sitemap.xml",
+    .summary = "The sitemap: which maps there are (sitemaps.org).",
+    .type = "application/xml",
     .model = &record_index,
     .load = index_load,
     .raw = index_raw,
@@ -240,13 +244,17 @@ const struct page page_sitemap_index = {
 const struct page page_sitemap_pages = {
     .name = "sitemap_pages",
     .path = "/sitemaps/pages",
+    .summary = "The fixed pages, as a part of the sitemap.",
+    .type = "application/xml",
     .raw = fixed_raw,
 };
 
-#define MAP(kind)                                                                                  \
+#define MAP(kind, told)                                                                            \
     const struct page page_sitemap_##kind = {                                                      \
         .name = "sitemap_" #kind,                                                                  \
         .path = "/sitemaps/" #kind "/{part}",                                                      \
+        .summary = told,                                                                           \
+        .type = "application/xml",                                                                 \
         .pool = POOL_DESK,                                                                         \
         .cache = CACHE_NONE,                                                                       \
         .params = map_param_rows,                                                                  \
@@ -258,6 +266,6 @@ const struct page page_sitemap_pages = {
         .raw = map_raw,                                                                            \
     }
 
-MAP(tokens);
-MAP(activity);
-MAP(creators);
+MAP(tokens, "The pages of 50,000 ids of tokens, as a part of the sitemap.");
+MAP(activity, "The pages of 50,000 ids of transactions, as a part of the sitemap.");
+MAP(creators, "The pages of 50,000 ids of people, as a part of the sitemap.");

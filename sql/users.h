@@ -8,4 +8,7 @@
 void user_by_address(struct load *l, const char *address, const struct record *as,
                      struct rows *out);
 
+/* The newest whom an address of CKB names: one row or none. */
+void user_newest(struct load *l, const struct record *as, struct rows *out);
+
 #endif

@@ -100,12 +100,28 @@ test('the page of an address: its tokens and activity, counted; other spellings 
   assert.ok((await get(`/activity/${rows.transactions[0]}`)).body.includes(`href="/creators/${old.canonical}"`));
 });
 
+test('the same for programs: what the page shows, in any spelling of the address', async () => {
+  const answer = await get(`/api/creators/${old.canonical}`);
+  const { data, meta } = JSON.parse(answer.body);
+  assert.equal(meta, undefined);
+  assert.deepEqual([data.address, data.networkId, data.tokenCount, data.transactionCount],
+    [old.canonical, 'mainnet', { n: 12, more: false }, { n: 12, more: false }]);
+  assert.equal(data.createdAt, psql(`SELECT to_char(created_at, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') FROM users WHERE id = ${rows.user}`));
+  assert.deepEqual(data.tokens.map((t) => t.id), rows.tokens.slice(0, 10));
+  assert.deepEqual(data.transactions.map((x) => x.id), rows.transactions.slice(0, 10));
+  assert.equal((await get(`/api/creators/${old.address}`)).body, answer.body);
+  assert.equal((await get(`/api/creators/${old.canonical}`, { headers: { 'If-None-Match': answer.headers.etag } })).status, 304);
+  assert.ok((await get(`/creators/${old.canonical}`)).body.includes(`<link rel="alternate" type="application/json" href="/api/creators/${old.canonical}">`));
+  const failed = await get(`/api/creators/${old.canonical}q`);
+  assert.deepEqual([failed.status, JSON.parse(failed.body).error.details[0].field], [400, 'address']);
+});
+
 test('an address that nobody or a reserved user has is 404, what is no address 400', async () => {
-  assert.equal((await get(`/creators/${other}`)).status, 404);
+  for (const face of ['', '/api']) assert.equal((await get(`${face}/creators/${other}`)).status, 404);
   assert.equal((await get(`/creators/${old.canonical}q`)).status, 400);
   psql(`UPDATE users SET reserved = true WHERE id = ${rows.user}`);
   try {
-    assert.equal((await get(`/creators/${old.canonical}`, { headers: { Cookie: 'fresh=1' } })).status, 404);
+    for (const face of ['', '/api']) assert.equal((await get(`${face}/creators/${old.canonical}`, { headers: { Cookie: 'fresh=1' } })).status, 404);
   } finally {
     psql(`UPDATE users SET reserved = false WHERE id = ${rows.user}`);
   }

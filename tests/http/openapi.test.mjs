@@ -3,11 +3,16 @@ import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
-import test from 'node:test';
+import test, { after, before } from 'node:test';
 import { document, mistakes } from './lib/openapi.mjs';
-import { base, build, caFile, get, psql, source, state } from './lib/site.mjs';
+import { base, build, caFile, get, psql, source, state, until } from './lib/site.mjs';
 
 const table = JSON.parse(execFileSync(path.join(build, 'sitaminter'), ['help', 'routes'], { encoding: 'utf8', env: {} }));
+
+// The demo data is of people whom nobody here knows: somebody for the command of /api/creators/{address}.
+const address = JSON.parse(fs.readFileSync(path.join(source, 'tests/data/addresses.json'), 'utf8')).valid[3].address;
+before(() => psql(`INSERT INTO users (wallet_address) VALUES ('${address}'), ('nobody-with-a-page')`));
+after(() => psql(`DELETE FROM users WHERE wallet_address IN ('${address}', 'nobody-with-a-page')`));
 
 test('it is served as the program prints it, with a tag', async () => {
   const answer = await get('/api/openapi.json');
@@ -40,9 +45,11 @@ test('it has every public address below /api/, with every parameter and bound of
       if (param.kind === 'choice') assert.deepEqual(schema.enum, param.choices, name);
     }
   }
-  for (const page of table.filter((p) => p.path?.startsWith('/api/') || p.apiPath))
-    if (page.access === 'public') assert.ok(document.paths[page.apiPath ?? page.path], page.name);
-  assert.ok(!Object.keys(document.paths).some((p) => p.includes('bench')), 'pages for measuring are no part of it');
+  // Beside pages for people it has every address, and no other; nginx has the icons as files.
+  const people = ['home', 'about', 'search', 'docs'];
+  const programs = table.filter((p) => p.access !== 'bench' && (p.apiPath || !people.includes(p.name))).map((p) => p.apiPath ?? p.path);
+  assert.deepEqual(Object.keys(document.paths).sort(), [...programs, '/icons/{name}'].sort());
+  assert.ok(programs.includes('/api/creators/{address}') && programs.includes('/metrics') && programs.includes('/sitemap.xml'));
 });
 
 test('every member of every record has a sentence', () => {
@@ -101,6 +108,31 @@ test('the page for people has every address, parameter and member, and every lin
       assert.ok(part.includes(`<code>${member}</code>`) && part.includes(description), `${name}.${member}`);
   }
   for (const [, anchor] of body.matchAll(/href="#([^"]+)"/g)) assert.ok(body.includes(`id="${anchor}"`), anchor);
+});
+
+test('a stored icon, a picture of our own and a copy that is missing are as it says', async (t) => {
+  const png = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR4nGNgYGBgAAAABQABXvMqOgAAAABJRU5ErkJggg==', 'base64');
+  const file = path.join(state, 'icons', `${'5'.repeat(64)}.png`);
+  fs.mkdirSync(path.dirname(file), { recursive: true });
+  fs.writeFileSync(file, png);
+  t.after(() => fs.rmSync(file));
+  const stored = await get(`/icons/${'5'.repeat(64)}`); // get() holds each against the document
+  assert.deepEqual([stored.status, stored.headers['content-type']], [200, 'image/png']);
+  assert.equal((await get(`/icons/${'6'.repeat(64)}`)).headers['content-type'], 'image/svg+xml');
+  assert.equal((await get(`/icons/${'5'.repeat(64)}`, { headers: { 'If-None-Match': stored.headers.etag } })).status, 304);
+  assert.ok(mistakes(`/icons/${'5'.repeat(64)}`, {}, { status: 200, headers: { 'content-type': 'text/html' }, body: '' }).length);
+});
+
+test('without a person no command is shown that could not work', async () => {
+  psql(`UPDATE users SET reserved = true WHERE wallet_address = '${address}'`);
+  try {
+    const body = await until(page, (html) => !html.includes(address));
+    const section = body.slice(body.indexOf('<section id="creator"')).split('</section>')[0];
+    assert.ok(section.includes('/api/creators/{address}') && !section.includes('curl'));
+  } finally {
+    psql(`UPDATE users SET reserved = false WHERE wallet_address = '${address}'`);
+  }
+  await until(page, (body) => text(body).includes(`curl '${base}/api/creators/${address}'`));
 });
 
 test('every example command works as it stands', async () => {

@@ -121,7 +121,7 @@ for (const page of table) {
       }
       const unknown = await get(`${address}?utm_source=x${page.name === 'bench_sleep' ? '&ms=0' : ''}`);
       // A program's mistyped filter must not give it everything.
-      if (face === 'json' || /\.(csv|jsonl|atom|json)$|^\/icons\//.test(pattern)) checkError(unknown, face, 400, 'unknown');
+      if (face === 'json' || /\.(csv|jsonl|atom|json|txt|xml)$|^\/(icons|sitemaps)\//.test(pattern)) checkError(unknown, face, 400, 'unknown');
       else assert.equal(unknown.status, 200);
     });
 

@@ -105,6 +105,7 @@ const queries = {
   search_tx_hash: { values: { hash: [`0x${md5(9)}${md5(-9)}`, '0x0', 'x'] }, most: () => 4 * DESCENT },
   token_newest_id: { values: {}, most: () => DESCENT },
   transaction_newest_id: { values: {}, most: () => DESCENT },
+  user_newest: { values: {}, most: () => DESCENT },
   sitemap_parts: { values: {}, most: (s) => (s.options.includes('transactions') ? 22 : 4) * DESCENT },
   // 500 pages, and for each the newest that happened to it or them.
   sitemap_tokens: { values: { after: [0, 50000, 99000, 2000000000], last: [50000, 100000, 2147500000] }, most: () => 500 * (1 + 2 * DESCENT) },

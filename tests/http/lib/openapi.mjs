@@ -65,7 +65,7 @@ export function mistakes(target, { method = 'GET' }, { status, headers, body, ra
   if (method === 'HEAD' || !response.content) return body ? [`a body, where the document has none`] : [];
   const type = headers['content-type']?.split(';')[0];
   if (type === 'text/html' && target.startsWith('/api/')) return ['a page, not JSON'];
-  const media = response.content[type];
+  const media = response.content[type] ?? response.content[type?.replace(/\/.*/, '/*')];
   if (!media) return [`type ${type} is not in the document`];
   const validate = validator(media.schema);
   const plain = unpack[headers['content-encoding']]?.(raw).toString() ?? body;
