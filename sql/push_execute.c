@@ -5,8 +5,10 @@
 
 enum { ATTEMPTS = 6 };
 
-/* Whoever waits for a table lock makes all that come later wait, too: so it waits shortly. */
-#define LOCK_WAIT "1s"
+/* Whoever waits for a table lock makes all that come later wait, too: so it waits shortly; but
+ * longer than the server's deadlock_timeout (1 s), at which it ends an autovacuum that is in the
+ * way. */
+#define LOCK_WAIT "1500ms"
 
 static enum status plan_now(struct push *p, struct plan *plan) {
     struct rows live;
@@ -20,10 +22,19 @@ static enum status plan_now(struct push *p, struct plan *plan) {
     return OK;
 }
 
+/* Some SQL of a step, or for it. */
+static enum status run_sql(struct push *p, const struct step *s, const char *sql) {
+    enum status status =
+        plan_is_right(s) ? push_run_permitted(p, sql) : admin_script(p->admin, sql, p->say);
+    if (status != OK)
+        text_printf(p->say, " (step %s)", plan_consent(p->arena, s));
+    return status;
+}
+
 static enum status run_step(struct push *p, const struct step *s) {
-    enum status status = s->kind == STEP_BACKFILL && s->online ? push_backfill(p, s)
-                         : plan_is_right(s)                    ? push_run_permitted(p, s->sql)
-                                            : admin_script(p->admin, s->sql, p->say);
+    if (s->kind != STEP_BACKFILL || !s->online)
+        return run_sql(p, s, s->sql);
+    enum status status = push_backfill(p, s);
     if (status != OK)
         text_printf(p->say, " (step %s)", plan_consent(p->arena, s));
     return status;
@@ -110,19 +121,33 @@ static enum push_outcome do_transaction(struct push *p, const struct plan *plan)
     }
 }
 
-/* Building and validating wait beside readers and writers; the others take a lock that stops them.
- */
-static const char *lock_wait(const struct step *s) {
-    bool patient = s->kind == STEP_CREATE_INDEX || s->kind == STEP_DROP_INDEX ||
-                   s->kind == STEP_VALIDATE_CONSTRAINT || s->kind == STEP_VALIDATE_GUARD;
-    return patient ? "SET lock_timeout = 0" : "SET lock_timeout = '" LOCK_WAIT "'";
+/* What is done CONCURRENTLY waits for the transactions that began before it, beside readers and
+ * writers, and would leave half an index if it gave up: so it gets all the time it needs. Whether
+ * its table is to be had is found out first, by a lock that stops neither. */
+static bool is_patient(const struct step *s) {
+    return s->kind == STEP_CREATE_INDEX || s->kind == STEP_DROP_INDEX;
+}
+
+static const char *lock_wait(struct push *p, const struct step *s) {
+    if (!is_patient(s))
+        return "SET lock_timeout = '" LOCK_WAIT "'";
+    return arena_printf(p->arena,
+                        "SET lock_timeout = '" LOCK_WAIT "'; BEGIN; "
+                        "LOCK TABLE %s IN SHARE UPDATE EXCLUSIVE MODE; COMMIT; "
+                        "SET lock_timeout = 0",
+                        s->table);
 }
 
 static enum status do_online_step(struct push *p, const struct step *s) {
     for (int attempt = 0;; attempt++) {
         size_t said = p->say->n;
         admin_forget_error(p->admin);
-        if (admin_script(p->admin, lock_wait(s), p->say) == OK && run_step(p, s) == OK)
+        enum status status = run_sql(p, s, lock_wait(p, s));
+        p->patient = status == OK && is_patient(s);
+        if (status == OK)
+            status = run_step(p, s);
+        p->patient = false;
+        if (status == OK)
             return OK;
         if (!try_again(p, said, attempt))
             return FAILED;
@@ -143,7 +168,7 @@ static enum push_outcome do_online(struct push *p, const struct plan *plan) {
     for (size_t i = 0; i < plan->n; i++) {
         if (plan->steps[i].online && do_online_step(p, &plan->steps[i]) != OK) {
             text_lit(p->say, "\nThe first phase is done; a push will finish what is left.");
-            return PUSH_FAILED;
+            return admin_failed_with(p->admin, "55P03") ? PUSH_LOCKED : PUSH_FAILED;
         }
     }
     return finish(p) == OK ? PUSH_APPLIED : PUSH_FAILED;
@@ -153,14 +178,14 @@ enum push_outcome push_execute(struct push *p, const struct plan *plan) {
     size_t said = p->say->n;
     p->at_work = true;
     enum push_outcome outcome = do_transaction(p, plan);
+    if (outcome == PUSH_LOCKED)
+        text_lit(p->say, "Nothing was changed.");
     if (outcome == PUSH_APPLIED && plan_count(plan, true) > 0)
         outcome = do_online(p, plan);
     if (outcome == PUSH_APPLIED)
         text_printf(p->say, "Applied plan %s: %zu step%s.", plan->fingerprint, plan->n,
                     plan->n == 1 ? "" : "s");
-    else if (outcome == PUSH_LOCKED)
-        text_lit(p->say, "Nothing was changed.");
-    if (outcome != PUSH_APPLIED)
+    else
         push_record_failure(p, plan, text_str(p->say) + said);
     return outcome;
 }

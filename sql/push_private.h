@@ -20,6 +20,7 @@ struct push {
     struct admin *admin;
     struct admin *onlooker; /* asks what the other connection waits for; NULL until it is needed */
     bool at_work;           /* the steps have begun */
+    bool patient;           /* what is under way waits for transactions, not for locks */
     const char *held_by;    /* who was seen to hold what is waited for, "" for nobody */
     const struct push_options *options;
     struct text *out, *say;

@@ -19,7 +19,7 @@ static const char *holders(struct push *p, struct text *ignored) {
         return "";
     for (size_t i = 0; i < found.n; i++) {
         const struct schema_line *line = rows_at(&record_schema_line, &found, i);
-        text_printf(&out, "\n  held by %s", line->line);
+        text_printf(&out, "\n  %s%s", p->patient ? "" : "held by ", line->line);
     }
     return text_str(&out);
 }
@@ -32,8 +32,9 @@ static void look(void *context) {
         admin_open(&p->onlooker, p->conninfo, NULL, p->options->database, &ignored) != OK)
         return;
     const char *held_by = holders(p, &ignored);
+    const char *what = p->patient ? "transactions that began before to end" : "a lock";
     if (*held_by && strcmp(held_by, p->held_by) != 0)
-        push_tell(p, arena_printf(p->arena, "Waiting for a lock%s", held_by));
+        push_tell(p, arena_printf(p->arena, "Waiting for %s%s", what, held_by));
     if (*held_by)
         p->held_by = held_by;
 }

@@ -8,7 +8,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'node:test';
 import { schemaOf } from './dump.mjs';
-import { db, environment, newDatabase, program, psql, read } from './lib.mjs';
+import { stateOf } from './killing.mjs';
+import { db, environment, newDatabase, planned, program, psql, read } from './lib.mjs';
 import { proxy } from './proxy.mjs';
 
 const DONE = 0, FAILED = 1, DIFFERS = 3;
@@ -113,4 +114,42 @@ test('two dry runs at once do not wait for each other, nor for a push', async (t
   const ended = once(child, 'exit');
   child.kill('SIGKILL');
   await ended;
+});
+
+// Of every sort of step, in both phases.
+const sorts = [
+  `CREATE TABLE t (id integer NOT NULL, v text, w text, gone text DEFAULT 'x', n numeric(9,2)); CREATE TABLE old (id integer PRIMARY KEY);
+    CREATE TABLE big (id integer, word text, other integer, CONSTRAINT big_u UNIQUE (id, other)); CREATE INDEX big_word ON big (word); CREATE INDEX big_old ON big (other);
+    CREATE VIEW lines AS SELECT id, v FROM t; CREATE FUNCTION f(x integer) RETURNS integer LANGUAGE sql AS $$SELECT x$$; GRANT SELECT ON t TO sita_reader`,
+  `CREATE TABLE t (id integer PRIMARY KEY, v varchar(5) NOT NULL DEFAULT 'none', named text CONSTRAINT t_named CHECK (named <> ''), n integer, made timestamp DEFAULT now());
+    CREATE TABLE big (id integer NOT NULL, word text NOT NULL, other integer, CONSTRAINT big_u UNIQUE (id), CONSTRAINT big_t FOREIGN KEY (other) REFERENCES t, CONSTRAINT big_id CHECK (id > 0));
+    CREATE INDEX big_word ON big (word, id); CREATE UNIQUE INDEX big_more ON big (other, id); COMMENT ON INDEX big_word IS 'said'; CREATE TABLE fresh (id serial PRIMARY KEY, code text GENERATED ALWAYS AS ('c') STORED);
+    CREATE VIEW lines AS SELECT id, v, named FROM t; CREATE FUNCTION f(x integer) RETURNS integer LANGUAGE sql AS $$SELECT x + 1$$; GRANT SELECT ON lines TO sita_reader; GRANT UPDATE (v) ON t TO sita_desk;
+    CREATE TRIGGER same BEFORE UPDATE ON t FOR EACH ROW EXECUTE FUNCTION suppress_redundant_updates_trigger();
+-- push: rename column t.w to named
+-- push: backfill t.v with 'full'
+-- push: backfill big.word with repeat('y', 9)
+`];
+const contents = `SELECT md5(string_agg(x, '|' ORDER BY x)) FROM (SELECT concat_ws(',', id, v, named, n, made IS NOT NULL) AS x FROM t) q;
+  SELECT md5(string_agg(x, '|' ORDER BY x)) FROM (SELECT concat_ws(',', id, word, other) AS x FROM big) q;
+  SELECT count(*) FROM pg_index WHERE NOT indisvalid; SELECT count(*) FROM pg_constraint WHERE NOT convalidated`;
+
+test('the plan as SQL, run by psql, leaves what the push leaves: schema, rights, rows', (t) => {
+  const database = newDatabase(t, 'dry_sql');
+  assert.equal(push(database, sorts[0]).status, DONE);
+  psql(database, `INSERT INTO t SELECT n, CASE WHEN n % 9 > 0 THEN 'v' || n % 7 END, 'w', NULL, n / 4.0 FROM generate_series(1, 1000) n; INSERT INTO old VALUES (1);
+    INSERT INTO big SELECT n, CASE WHEN n % 5 > 0 THEN repeat('x', 100) END, 1 + n % 1000 FROM generate_series(1, 100000) n; GRANT DELETE ON big TO sita_reader`);
+  const copy = newDatabase(t, 'dry_sql_copy', database);
+  const script = push(database, sorts[1], '--dry-run', '--format=sql').stdout;
+  for (const words of ['RENAME COLUMN w', 'DROP TABLE old', 'CONCURRENTLY big_word_being_built', 'USING INDEX', 'VALIDATE', 'REVOKE DELETE', 'UPDATE big SET word', 'CREATE TRIGGER', 'COMMENT ON INDEX'])
+    assert.ok(script.includes(words), `${words}\n${script}`);
+  psql(copy, script);
+  const args = options(database, sorts[1]);
+  const { steps } = JSON.parse(db([...args, '--dry-run', '--format=json']).stdout);
+  const r = db([...args, ...planned(args), ...steps.filter((s) => s.allow).map((s) => `--allow=${s.allow}`)]);
+  assert.equal(r.status, DONE, r.stdout + r.stderr);
+  assert.deepEqual(stateOf(copy), stateOf(database));
+  assert.equal(psql(copy, contents), psql(database, contents));
+  args[2] = `dbname=${copy}`;
+  assert.match(db(args).stdout, /already has this schema; noted it/);
 });

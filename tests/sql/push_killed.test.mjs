@@ -171,7 +171,7 @@ async function cutOff(t, database) {
   child.stderr.on('data', (part) => (said += part));
   await until('the build waits', () => psql(database,
     `SELECT count(*) FROM pg_stat_activity WHERE datname = '${database}' AND wait_event_type = 'Lock' AND query LIKE 'CREATE%INDEX CONCURRENTLY%'`) === '1');
-  await until('who it waits for is named', () => /Waiting for a lock\n +held by process \d+ \(postgres psql\) since [\d:]+: SELECT 1;/.test(said));
+  await until('who it waits for is named', () => /Waiting for transactions that began before to end\n +process \d+ \(postgres psql\) since [\d:]+: SELECT 1;/.test(said));
   // A second push meanwhile: it says who is at work.
   const r = db(args);
   assert.equal(r.status, LOCKED, r.stderr);

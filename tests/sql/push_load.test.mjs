@@ -1,6 +1,6 @@
 // ctest: timeout=300
 // A push on a table of a million rows while others read and write it: nobody gets an error, no write is
-// lost, and no reader waits for more than one attempt at a lock, which a push gives up after a second.
+// lost, and no reader waits for more than one attempt at a lock, which a push gives up after 1.5 seconds.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
