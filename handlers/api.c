@@ -68,7 +68,8 @@ bool api_in_path(const struct page *p, const struct param *q) {
 const struct api_answer api_answers[] = {
     {304, "NotModified", "The If-None-Match header names what you would get.", false},
     {400, "BadRequest", "A parameter cannot be used; details name it.", true},
-    {404, "NotFound", "There is nothing with this id, or not for your address.", true},
+    {403, "Forbidden", "This is for monitoring, and not for your address.", true},
+    {404, "NotFound", "There is nothing with this id.", true},
     {406, "NotAcceptable", "The Accept header does not take what this address answers.", true},
     {414, "TooLong", "The address is too long.", true},
     {429, "TooManyRequests", "Too many requests from your address; Retry-After says when.", true},
@@ -80,10 +81,12 @@ const size_t api_answers_n = sizeof api_answers / sizeof api_answers[0];
 bool api_may(const struct page *p, const struct api_answer *answer) {
     if (p == &page_icon && (answer->status == 400 || answer->status >= 500))
         return false;
+    if (answer->status == 403)
+        return p->access == ACCESS_MONITOR;
     if (answer->status == 304)
         return p->cache != CACHE_NONE;
     if (answer->status == 404)
-        return strchr(api_path(p), '{') != NULL || p->access == ACCESS_MONITOR;
+        return strchr(api_path(p), '{') != NULL;
     if (answer->status == 406)
         return api_is_json(p) && !p->raw;
     return true;

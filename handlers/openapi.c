@@ -192,9 +192,24 @@ static void put_error_schemas(struct text *out) {
         "\"detail\",\"code\",\"details\",\"requestId\"]}");
 }
 
+/* Operations name the component of an answer if they are JSON, or it has no body. */
+static bool is_named(const struct page *p, const struct api_answer *a) {
+    return api_may(p, a) && (api_is_json(p) || !a->has_body);
+}
+
+static bool some_name(const struct api_answer *a) {
+    const struct page *all[API_PAGES_MAX];
+    size_t n = api_pages(all), i = 0;
+    while (i < n && !is_named(all[i], a))
+        i++;
+    return i < n;
+}
+
 static void put_answer_components(struct text *out) {
     for (size_t i = 0; i < api_answers_n; i++) {
         const struct api_answer *a = &api_answers[i];
+        if (!some_name(a))
+            continue;
         open(out, a->name, '{');
         put_member(out, "description", a->text);
         if (a->has_body)
@@ -291,7 +306,7 @@ static void put_answers(struct text *out, const struct page *p) {
             continue;
         snprintf(code, sizeof code, "%d", a->status);
         open(out, code, '{');
-        if (api_is_json(p) || !a->has_body) {
+        if (is_named(p, a)) {
             put_reference(out, "responses", a->name);
         } else {
             put_member(out, "description", a->text);

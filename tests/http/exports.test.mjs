@@ -6,6 +6,7 @@ import assert from 'node:assert/strict';
 import https from 'node:https';
 import test, { after, before } from 'node:test';
 import { parseCsv } from './lib/csv.mjs';
+import { checkAnswer } from './lib/openapi.mjs';
 import { ca, get, httpsPort, psql, until } from './lib/site.mjs';
 
 const MANY = 12345;
@@ -118,6 +119,7 @@ function stalled(path) {
   return new Promise((resolve, reject) => {
     const request = https.get({ host: 'localhost', port: httpsPort, ca, agent: false, path }, (response) => {
       const ended = new Promise((done) => response.on('close', () => done(response.complete)));
+      checkAnswer(path, {}, { status: response.statusCode, headers: response.headers, body: null });
       const answer = { status: response.statusCode, headers: response.headers, ended, end: () => request.destroy(), resume: () => response.resume() };
       if (response.statusCode !== 200) { response.resume(); resolve(answer); return; }
       response.once('data', () => { response.pause(); resolve(answer); });

@@ -6,7 +6,7 @@ import net from 'node:net';
 import path from 'node:path';
 import test from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Connection, address, begin, get, pairs, record, request, stream } from './lib/fastcgi.mjs';
+import { Connection, END, STDOUT, address, begin, get, pairs, record, request, stream } from './lib/fastcgi.mjs';
 import { Server, alive, until } from './lib/serve.mjs';
 
 async function serving(t, settings) {
@@ -32,6 +32,20 @@ async function freePort() {
   return port;
 }
 
+test('an answer that the API document does not have is found here, too', async (t) => {
+  const says = (type, body) => Buffer.concat([record(STDOUT, 1, Buffer.from(`Status: 200\r\nContent-Type: ${type}\r\n\r\n${body}`)), record(STDOUT, 1), record(END, 1, Buffer.alloc(8))]);
+  let answer;
+  const liar = net.createServer((socket) => socket.once('data', () => socket.end(answer))).listen(0, '127.0.0.1');
+  t.after(() => liar.close());
+  await new Promise((resolve) => liar.once('listening', resolve));
+  const where = `127.0.0.1:${liar.address().port}`;
+  for (const [type, body, wrong] of [['application/json', '{"data":{"token":1,"transaction":2},"meta":{}}', /must NOT have additional properties/], ['text/html', '<p>', /a page, not JSON/]]) {
+    answer = says(type, body);
+    await assert.rejects(get(where, '/api/newest'), wrong);
+    assert.equal((await get(where, '/bench/tokens')).status, 200, 'what the document leaves out');
+  }
+});
+
 test('every pool answers; what belongs to another pool is not there', async (t) => {
   const server = await serving(t, { READ_LISTEN: `127.0.0.1:${await freePort()}` });
   const id = 'abcdefgh-0123';
@@ -42,7 +56,7 @@ test('every pool answers; what belongs to another pool is not there', async (t) 
   }
   assert.equal((await get(server.read, '/healthz')).body.toString(), 'ok\n');
   assert.equal((await get(server.read, '/healthz', { method: 'HEAD' })).body.length, 0);
-  assert.equal((await get(server.desk, '/healthz')).status, 404);
+  assert.equal((await get(server.desk, '/healthz', { undescribed: true })).status, 404);
   assert.equal((await get(server.read, '/bench/stream?kib=1')).status, 404);
   const download = await get(server.desk, '/bench/stream?kib=3000');
   assert.equal(download.body.length, 3000 * 1024);

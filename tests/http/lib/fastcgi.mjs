@@ -1,5 +1,7 @@
-// A small FastCGI client (FastCGI Specification 1.0), for tests that talk to a pool without nginx.
+// A small FastCGI client (FastCGI Specification 1.0), for tests that talk to a pool without nginx. Every
+// answer of the API is held against the API document, as those that come by way of nginx are.
 import net from 'node:net';
+import {checkAnswer} from './openapi.mjs';
 
 export const BEGIN = 1, END = 3, PARAMS = 4, STDIN = 5, STDOUT = 6, STDERR = 7;
 const KEEP = 1;
@@ -137,9 +139,12 @@ export class Connection {
         });
     }
 
-    send(uri, options = {}) {
-        const answer = this.answer();
+    async send(uri, options = {}) {
+        const waiting = this.answer();
         this.write(request(uri, {keep: true, ...options}));
+        const answer = await waiting;
+        if (!options.undescribed) // what nginx would not ask of this pool
+            checkAnswer(uri, options, {...answer, raw: answer.body, body: answer.body.toString()});
         return answer;
     }
 
