@@ -47,19 +47,35 @@ const char *facts_name(struct arena *a, const struct schema_fact *f) {
     return f->name;
 }
 
-/* Properties that are facts of their own go by the object that has them. */
-const char *facts_object(struct arena *a, const struct schema_fact *f) {
-    const char *kind = f->kind;
-    if (strcmp(kind, "owner") == 0)
-        kind = "sequence";
-    else if (strcmp(kind, "row security of") == 0)
-        kind = "table";
-    return arena_printf(a, "%s %s", kind, facts_name(a, f));
+bool facts_is_property(const struct schema_fact *f) {
+    static const char end[] = " of";
+    size_t n = strlen(f->kind), tail = sizeof end - 1;
+    return n > tail && strcmp(f->kind + n - tail, end) == 0;
 }
 
-static bool is_declared(const struct rows *declared, const struct schema_fact *f) {
-    if (strcmp(f->kind, "row security of") == 0)
-        return facts_find(declared, "table", "", f->name) != NULL;
+bool facts_is_beyond(const struct schema_fact *f) {
+    return !f->make && strcmp(f->type, "beyond") == 0;
+}
+
+/* Properties that are facts of their own go by the object that has them. */
+const char *facts_object(struct arena *a, const struct schema_fact *f) {
+    if (facts_is_property(f))
+        return f->name;
+    return arena_printf(a, "%s %s", strcmp(f->kind, "owner") == 0 ? "sequence" : f->kind,
+                        facts_name(a, f));
+}
+
+bool facts_have(struct arena *a, const struct rows *facts, const char *object) {
+    const struct schema_fact *f = facts->at;
+    for (size_t i = 0; i < facts->n; i++)
+        if (!f[i].right && !facts_is_property(&f[i]) && strcmp(facts_object(a, &f[i]), object) == 0)
+            return true;
+    return false;
+}
+
+static bool is_declared(struct arena *a, const struct rows *declared, const struct schema_fact *f) {
+    if (facts_is_property(f))
+        return facts_have(a, declared, f->name);
     return facts_like(declared, f) != NULL;
 }
 
@@ -72,7 +88,7 @@ struct rows facts_mark(struct arena *a, struct rows *live, const struct rows *de
         const char *object = facts_object(a, f);
         if (f->right || schema_lists(managed, object))
             continue;
-        f->found = is_declared(declared, f);
+        f->found = is_declared(a, declared, f);
         f->foreign = !f->found;
         if (f->foreign)
             foreign[n++].line = object;

@@ -13,7 +13,8 @@ struct schema_right;
 /* Strings are never NULL except make, unmake and look. Identifiers are quoted where they need it.
  */
 struct schema_fact {
-    const char *kind, *parent, *name; /* "column", "tokens", "symbol": unique together */
+    const char *kind, *parent, *name; /* "column", "tokens", "symbol": unique together; a property:
+                                         "storage of", "tokens", "column tokens.symbol" */
     const char *definition;           /* equal for equal objects; columns: see the members below */
     const char *also;                 /* another text that means the same, or NULL */
     const char *make, *unmake;        /* statements; make NULL: this kind is not covered */
@@ -42,6 +43,14 @@ MUST_CHECK enum status facts_read(struct admin *admin, struct arena *a, struct r
 const struct schema_fact *facts_find(const struct rows *facts, const char *kind, const char *parent,
                                      const char *name);
 const struct schema_fact *facts_like(const struct rows *facts, const struct schema_fact *f);
+
+/* Whether it is a property that is a fact of its own, and whether it is an object of a kind that no
+ * push covers (the query schema_beyond). */
+bool facts_is_property(const struct schema_fact *f);
+bool facts_is_beyond(const struct schema_fact *f);
+
+/* Whether one of them stands for the object that the record calls so ("column tokens.symbol"). */
+bool facts_have(struct arena *a, const struct rows *facts, const char *object);
 
 /* "tokens.symbol" for what is named within its table, else the name alone; in a. */
 const char *facts_name(struct arena *a, const struct schema_fact *f);

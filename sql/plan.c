@@ -15,6 +15,7 @@ const struct step_traits step_traits[STEP_KINDS] = {
     [STEP_TAKE_OWNER] = {"set-owner", EXCLUSIVE, NULL, false},
     [STEP_REVOKE] = {"revoke", "", NULL, false},
     [STEP_DROP_COMMENT] = {"drop-comment", "", NULL, false},
+    [STEP_RESET_PROPERTY] = {"reset", EXCLUSIVE, NULL, false},
     [STEP_DROP_VIEW] = {"drop-view", EXCLUSIVE, NULL, false},
     [STEP_DROP_TRIGGER] = {"drop-trigger", EXCLUSIVE, NULL, false},
     [STEP_DROP_READER] = {"drop-function", "", NULL, false},
@@ -49,6 +50,7 @@ const struct step_traits step_traits[STEP_KINDS] = {
     [STEP_VALIDATE_CONSTRAINT] = {"validate-constraint", ONLINE, "rows violate it", true},
     [STEP_CREATE_VIEW] = {"create-view", "", NULL, false},
     [STEP_CREATE_TRIGGER] = {"create-trigger", NO_WRITES, NULL, false},
+    [STEP_SET_PROPERTY] = {"set", EXCLUSIVE, NULL, false},
     [STEP_COMMENT] = {"comment", ONLINE, NULL, false},
     [STEP_DROP_SEQUENCE] = {"drop-sequence", EXCLUSIVE, NULL, false},
     [STEP_DROP_FUNCTION] = {"drop-function", "", NULL, false},
@@ -95,6 +97,9 @@ static bool is(const struct schema_fact *f, const char *kind) {
 }
 
 static const struct covered *covered_kind(const struct schema_fact *f) {
+    static const struct covered property = {"", STEP_SET_PROPERTY, STEP_RESET_PROPERTY, false};
+    if (facts_is_property(f))
+        return f->make ? &property : NULL;
     for (size_t i = 0; i < sizeof covered / sizeof covered[0]; i++)
         if (is(f, covered[i].kind))
             return f->make ? &covered[i] : NULL;
@@ -118,11 +123,23 @@ struct step *plan_add(struct plan *p, enum step_kind kind, const char *object, c
     return s;
 }
 
+/* "storage of column t.v" */
+static const char *property_name(const struct sides *c, const struct schema_fact *f) {
+    return arena_printf(c->plan->arena, "%s %s", f->kind, f->name);
+}
+
+static int64_t table_bytes(const struct sides *c, const struct schema_fact *f) {
+    const struct schema_fact *table = facts_find(c->live, "table", "", f->parent);
+    return table ? table->bytes : 0;
+}
+
 static struct step *add(struct sides *c, enum step_kind kind, const struct schema_fact *f,
                         const char *sql) {
-    struct step *s = plan_add(c->plan, kind, facts_name(c->plan->arena, f), sql);
+    bool property = facts_is_property(f);
+    struct step *s = plan_add(c->plan, kind,
+                              property ? property_name(c, f) : facts_name(c->plan->arena, f), sql);
     s->table = is(f, "table") ? f->name : f->parent;
-    s->bytes = f->bytes;
+    s->bytes = property ? table_bytes(c, f) : f->bytes;
     /* A view may be made of those before it. */
     s->order = kind == STEP_DROP_VIEW ? -f->position : kind == STEP_CREATE_VIEW ? f->position : 0;
     return s;
@@ -161,6 +178,8 @@ static bool hangs_on_gone(const struct sides *c, const struct schema_fact *f) {
 static void plan_gone(struct sides *c, const struct schema_fact *f) {
     const struct covered *k = covered_kind(f);
     bool foreign_key = is(f, "constraint") && f->type[0] == 'f';
+    if (facts_is_property(f) && !facts_have(c->plan->arena, c->declared, f->name))
+        return;
     if (!k) {
         uncovered(c, f, " is only in the database");
         return;
@@ -265,9 +284,8 @@ static bool only_unchecked(struct arena *a, const struct schema_fact *now,
             strcmp(now->definition, arena_printf(a, "%s NOT VALID", then->also)) == 0);
 }
 
-static void plan_replaced(struct sides *c, const struct schema_fact *now,
+static void plan_replaced(struct sides *c, enum step_kind kind, const struct schema_fact *now,
                           const struct schema_fact *then) {
-    enum step_kind kind = covered_kind(now)->unmake;
     if (kind == STEP_DROP_FUNCTION) {
         bool alike = strcmp(now->type, then->type) == 0;
         if (!alike)
@@ -281,12 +299,18 @@ static void plan_replaced(struct sides *c, const struct schema_fact *now,
 
 static void plan_changed(struct sides *c, const struct schema_fact *now,
                          const struct schema_fact *then) {
+    const struct covered *k = covered_kind(now);
     if (is(now, "column"))
         plan_column(c->plan, c->live, now, then);
+    else if (facts_is_beyond(then))
+        uncovered(c, then, " is in the file");
     else if (facts_same(now, then))
         return;
-    else if (!covered_kind(now) || is(now, "table"))
+    else if (!k || !covered_kind(then) || is(now, "table"))
         uncovered(c, now, " has other properties in the file");
+    else if (facts_is_property(now))
+        add(c, STEP_SET_PROPERTY, then,
+            arena_printf(c->plan->arena, "%s; %s", now->unmake, then->make));
     else if (is(now, "sequence"))
         add(c, STEP_ALTER_SEQUENCE, now,
             arena_printf(c->plan->arena, "ALTER SEQUENCE %s AS %s", now->name, then->definition));
@@ -295,7 +319,7 @@ static void plan_changed(struct sides *c, const struct schema_fact *now,
     else if (is(now, "index") && only_unchecked(c->plan->arena, now, then))
         plan_broken_index(c->plan, c->live, now, then);
     else if (!plan_replaced_index(c->plan, c->live, now, then))
-        plan_replaced(c, now, then);
+        plan_replaced(c, k->unmake, now, then);
 }
 
 /* -- what the steps take along ---------------------------------------------------------------- */
@@ -356,23 +380,43 @@ static bool is_made_online(const struct plan *p, const char *object) {
     return false;
 }
 
-/* What is made again has lost its comment. */
+/* Whether a step makes it, or the view that it is within, again: "i", "t.k", "w.v". */
+static bool is_made_again(const struct plan *p, const char *object) {
+    static const enum step_kind replacing[] = {
+        STEP_DROP_VIEW,    STEP_DROP_FOREIGN_KEY, STEP_DROP_CONSTRAINT, STEP_DROP_INDEX,
+        STEP_DROP_TRIGGER, STEP_SWAP_INDEX,       STEP_ALTER_TYPE};
+    for (size_t i = 0; i < p->n; i++) {
+        const struct step *s = &p->steps[i];
+        size_t n = strlen(s->object);
+        if (s->kind == STEP_DROP_VIEW && strncmp(object, s->object, n) == 0 && object[n] == '.')
+            return true;
+        for (size_t k = 0; k < sizeof replacing / sizeof replacing[0]; k++)
+            if (s->kind == replacing[k] && strcmp(s->object, object) == 0)
+                return true;
+    }
+    return false;
+}
+
+/* Of what is made again the comment is lost, and properties are; a type takes those of its column.
+ * A column's comment stays with it. */
+static void comes_back(struct sides *c, const struct schema_fact *f, enum step_kind kind) {
+    struct plan *p = c->plan;
+    const char *object = kind == STEP_COMMENT ? f->name : property_name(c, f);
+    bool kept = kind == STEP_COMMENT && plan_has(p, STEP_ALTER_TYPE, f->special);
+    if (!kept && is_made_again(p, f->special) && !plan_has(p, kind, object))
+        add(c, kind, f, f->make);
+    for (size_t i = 0; i < p->n; i++)
+        if (p->steps[i].kind == kind && strcmp(p->steps[i].object, object) == 0)
+            p->steps[i].online = is_made_online(p, f->special);
+}
+
 static void plan_comments(struct sides *c) {
-    static const enum step_kind replacing[] = {STEP_DROP_VIEW, STEP_DROP_FOREIGN_KEY,
-                                               STEP_DROP_CONSTRAINT, STEP_DROP_INDEX,
-                                               STEP_SWAP_INDEX};
     const struct schema_fact *f = c->declared->at;
     for (size_t i = 0; i < c->declared->n; i++, f++) {
-        if (!is(f, "comment"))
-            continue;
-        for (size_t k = 0; k < sizeof replacing / sizeof replacing[0]; k++)
-            if (plan_has(c->plan, replacing[k], f->special) &&
-                !plan_has(c->plan, STEP_COMMENT, f->name))
-                add(c, STEP_COMMENT, f, f->make);
-        for (size_t k = 0; k < c->plan->n; k++)
-            if (c->plan->steps[k].kind == STEP_COMMENT &&
-                strcmp(c->plan->steps[k].object, f->name) == 0)
-                c->plan->steps[k].online = is_made_online(c->plan, f->special);
+        if (is(f, "comment"))
+            comes_back(c, f, STEP_COMMENT);
+        else if (facts_is_property(f) && f->make)
+            comes_back(c, f, STEP_SET_PROPERTY);
     }
 }
 

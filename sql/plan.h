@@ -19,6 +19,7 @@ enum step_kind {
     STEP_TAKE_OWNER, /* from a role that is not to own it */
     STEP_REVOKE,
     STEP_DROP_COMMENT,
+    STEP_RESET_PROPERTY,
     STEP_DROP_VIEW,
     STEP_DROP_TRIGGER,
     STEP_DROP_READER, /* a function that is made of tables */
@@ -52,6 +53,7 @@ enum step_kind {
     STEP_VALIDATE_CONSTRAINT,
     STEP_CREATE_VIEW,
     STEP_CREATE_TRIGGER,
+    STEP_SET_PROPERTY,
     STEP_COMMENT,
     STEP_DROP_SEQUENCE,
     STEP_DROP_FUNCTION,

@@ -33,6 +33,10 @@ static void in_the_way(const struct way *w, const struct step *s) {
 
 /* Within its own table it goes with a column or the table. */
 static bool goes_along(const struct way *w, const struct step *s) {
+    if (facts_is_beyond(w->f)) /* a view takes its rules along, but would not give them back */
+        return (s->kind == STEP_DROP_TABLE || s->kind == STEP_DROP_COLUMN) &&
+               strstr(w->f->special, arena_printf(w->plan->arena, ",%s,", s->object)) &&
+               (s->kind == STEP_DROP_TABLE || !needs(w, s->object));
     bool within = is(w->f, "index") || is(w->f, "constraint") || is(w->f, "trigger") ||
                   is(w->f, "column") || is(w->f, "policy");
     if (!within)
@@ -43,8 +47,22 @@ static bool goes_along(const struct way *w, const struct step *s) {
            needs(w, s->object);
 }
 
+static bool goes_or_is_made_again(const struct step *s) {
+    static const enum step_kind kinds[] = {
+        STEP_DROP_TABLE,  STEP_DROP_COLUMN,   STEP_ALTER_TYPE,    STEP_DROP_VIEW,
+        STEP_DROP_READER, STEP_DROP_FUNCTION, STEP_DROP_SEQUENCE, STEP_REPLACE_FUNCTION};
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
+        if (s->kind == kinds[i])
+            return true;
+    return false;
+}
+
 /* A view holds on to what it is made of, a foreign key to the table that it refers to. */
 static bool holds_on(const struct way *w, const struct step *s) {
+    if (facts_is_beyond(w->f))
+        return goes_or_is_made_again(s) &&
+               (needs(w, s->object) ||
+                strstr(w->f->special, arena_printf(w->plan->arena, ",%s,", s->object)));
     if (is(w->f, "view"))
         return (s->kind == STEP_DROP_COLUMN || s->kind == STEP_ALTER_TYPE ||
                 s->kind == STEP_DROP_TABLE || s->kind == STEP_DROP_VIEW) &&

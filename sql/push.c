@@ -7,13 +7,21 @@
 
 enum { KEPT_MAX = 256 * 1024 };
 
-/* Runs the schema file and the grants in the schema that search_path names first. */
-static enum status build(struct push *p) {
+static enum status run_file(struct push *p) {
     enum status status = admin_script(p->admin, p->options->schema, p->say);
     if (status == OK && !admin_in_transaction(p->admin)) {
         text_lit(p->say, "The schema file ends the transaction it runs in; it may not.");
         return FAILED;
     }
+    return status;
+}
+
+/* Runs the schema file and the grants in the schema that search_path names first; in a scratch
+ * schema notes what the file makes elsewhere. */
+static enum status build(struct push *p, bool scratch) {
+    enum status status = run_file(p);
+    if (status == OK && scratch)
+        status = push_note_made(p);
     if (status == OK && p->compares != RIGHTS_NONE)
         status = admin_script(p->admin, sql_grants_file, p->say);
     return status;
@@ -36,7 +44,7 @@ static bool is_other_plan(struct push *p, const struct plan *plan) {
 static enum status read_declared(struct push *p) {
     enum status status = push_enter_scratch(p);
     if (status == OK)
-        status = build(p);
+        status = build(p, true);
     if (status == OK)
         status = push_read_facts(p, &p->declared);
     if (status == OK)
@@ -72,7 +80,9 @@ static struct plan plan_marked(struct push *p) {
     const struct renames *due;
     struct rows now = push_renamed(p, &p->live, &due);
     push_mark(p, &now);
-    return plan_make(p->arena, &now, &p->declared, due);
+    struct plan plan = plan_make(p->arena, &now, &p->declared, due);
+    push_name_made(p, &plan);
+    return plan;
 }
 
 /* In a schema that is empty nothing can be lost, and the file says it all. */
@@ -95,8 +105,8 @@ static enum push_outcome create(struct push *p) {
         plan_print(p->out, &plan, p->options->format);
         return PUSH_FAILED;
     }
-    if (build(p) != OK || push_settle(p, &rest) != OK || push_read_objects(p, &objects) != OK ||
-        record_and_commit(p, &plan) != OK)
+    if (build(p, false) != OK || push_settle(p, &rest) != OK ||
+        push_read_objects(p, &objects) != OK || record_and_commit(p, &plan) != OK)
         return PUSH_FAILED;
     text_printf(p->say, "Created the schema: %zu objects.", objects.n);
     return PUSH_APPLIED;
@@ -242,6 +252,7 @@ static enum push_outcome push_locked(struct push *p) {
                      p->say) != OK ||
         admin_script(p->admin, "BEGIN", p->say) != OK || /* alone: its end keeps the settings */
         push_read_objects(p, &objects) != OK || push_read_rights(p) != OK ||
+        push_read_beyond(p, &p->beyond) != OK ||
         directives_read(p->arena, p->options->schema, &p->directives, p->say) != OK)
         return PUSH_FAILED;
     if (objects.n == 0 && !only_shows(p))

@@ -22,6 +22,8 @@ enum status push_read_rights(struct push *p) {
 enum status push_read_facts(struct push *p, struct rows *out) {
     struct rows facts, rights;
     enum status status = facts_read(p->admin, p->arena, &facts, p->say);
+    if (status == OK)
+        status = push_join_beyond(p, &facts);
     if (status != OK || p->compares == RIGHTS_NONE) {
         *out = facts;
         return status;
@@ -104,14 +106,18 @@ void push_mark_again(struct push *p, struct rows *live) {
     rights_mark(p->arena, live, &p->foreign, &p->roles);
 }
 
-static bool rights_match(struct push *p) {
+/* Rights, if they are compared, and properties are no part of the fingerprint. */
+static bool the_rest_matches(struct push *p) {
     struct rows recorded;
-    char hash[SCHEMA_HASH_SIZE];
-    if (p->compares == RIGHTS_NONE)
-        return true;
-    rights_hash(hash, p->arena, &p->rights, &p->managed);
-    return ask(p, SQL_SCHEMA_RECORDED_RIGHTS, &record_schema_line, &recorded) == OK &&
-           recorded.n == 1 && strcmp(((const struct schema_line *)recorded.at)->line, hash) == 0;
+    char rights[SCHEMA_HASH_SIZE], properties[SCHEMA_HASH_SIZE];
+    if (ask(p, SQL_SCHEMA_RECORDED_REST, &record_schema_line, &recorded) != OK || recorded.n != 1)
+        return false;
+    const char *line = ((const struct schema_line *)recorded.at)->line, *space = strchr(line, ' ');
+    push_hash_properties(p, &p->beyond, &p->managed, properties);
+    rights_hash(rights, p->arena, &p->rights, &p->managed);
+    return strcmp(space + 1, properties) == 0 &&
+           (p->compares == RIGHTS_NONE ||
+            strcmp(arena_strndup(p->arena, line, (size_t)(space - line)), rights) == 0);
 }
 
 bool push_matches_record(struct push *p, const struct rows *objects) {
@@ -120,7 +126,7 @@ bool push_matches_record(struct push *p, const struct rows *objects) {
     if (p->last.n != 1 || p->managed.n == 0)
         return false;
     schema_fingerprint(fingerprint, p->arena, objects, &p->managed);
-    p->as_left = strcmp(r->fingerprint, fingerprint) == 0 && rights_match(p);
+    p->as_left = strcmp(r->fingerprint, fingerprint) == 0 && the_rest_matches(p);
     return p->as_left && strcmp(r->source_hash, p->source_hash) == 0;
 }
 
@@ -157,6 +163,7 @@ void push_report_kept(struct push *p, const struct rows *objects, struct text *o
         last = o->object;
     }
     report_rights(p, out);
+    push_report_beyond(p, out);
 }
 
 enum status push_report_others(struct push *p, struct text *out) {
@@ -208,6 +215,14 @@ static enum status note_rights(struct push *p, const struct rows *managed) {
     return status;
 }
 
+static enum status note_properties(struct push *p, const struct rows *managed) {
+    struct rows beyond;
+    enum status status = push_read_beyond(p, &beyond);
+    if (status == OK)
+        push_hash_properties(p, &beyond, managed, p->properties_hash);
+    return status;
+}
+
 enum status push_note_managed(struct push *p, const struct plan *plan,
                               char fingerprint[SCHEMA_HASH_SIZE]) {
     struct rows objects, managed;
@@ -221,5 +236,7 @@ enum status push_note_managed(struct push *p, const struct plan *plan,
                              &managed, p->say);
     if (status == OK)
         schema_fingerprint(fingerprint, p->arena, &objects, &managed);
+    if (status == OK)
+        status = note_properties(p, &managed);
     return status == OK && p->compares != RIGHTS_NONE ? note_rights(p, &managed) : status;
 }

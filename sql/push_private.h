@@ -35,11 +35,14 @@ struct push {
     struct rows foreign; /* the same: those of others */
     struct rows roles;   /* the same: "rights of sita_app", whose rights are ours */
     struct rows rights;  /* struct schema_right: before anything was changed */
+    struct rows beyond;  /* struct schema_fact: properties, and what no step makes; as rights */
+    struct rows made;    /* struct schema_line: what the file makes outside of its schema */
     enum push_rights compares;
-    char rights_hash[SCHEMA_HASH_SIZE]; /* of what this push leaves, "" if it compares none */
-    bool older;                         /* made by a version that kept no record of objects */
-    bool strange;                       /* not empty, and nobody adopted it */
-    bool as_left;                       /* nobody changed it since the last push */
+    char rights_hash[SCHEMA_HASH_SIZE];     /* of what this push leaves, "" if it compares none */
+    char properties_hash[SCHEMA_HASH_SIZE]; /* the same; "" if there are none */
+    bool older;                             /* made by a version that kept no record of objects */
+    bool strange;                           /* not empty, and nobody adopted it */
+    bool as_left;                           /* nobody changed it since the last push */
     const char *recorded; /* the id of this push in db_operations, NULL before it has one */
 };
 
@@ -83,6 +86,26 @@ MUST_CHECK enum status push_extensions(struct push *p);
 
 /* The SQL that makes those that this push found missing; NULL if there are none. */
 const char *push_extensions_made(struct push *p);
+
+/* -- what no fact of facts.h stands for (push_beyond.c) ---------------------------------------- */
+
+/* Rows of struct schema_fact: what the schema that search_path names first has of it. */
+MUST_CHECK enum status push_read_beyond(struct push *p, struct rows *out);
+
+/* The same behind the facts that were read. */
+MUST_CHECK enum status push_join_beyond(struct push *p, struct rows *facts);
+
+/* Notes what the schema file, which was just run, made or changed outside of the scratch schema;
+ * and names it in the plan. */
+MUST_CHECK enum status push_note_made(struct push *p);
+void push_name_made(struct push *p, struct plan *plan);
+
+/* SHA-256 in hex of the properties of what `managed` lists; "" if they have none. */
+void push_hash_properties(struct push *p, const struct rows *beyond, const struct rows *managed,
+                          char hash[SCHEMA_HASH_SIZE]);
+
+/* A line for each object that no push can have made. */
+void push_report_beyond(struct push *p, struct text *out);
 
 /* -- steps ------------------------------------------------------------------------------------ */
 

@@ -75,6 +75,8 @@ static const char *details_of(struct push *p, const struct plan *plan, const cha
     member(&details, ", ", "inverse", inverse(p, plan));
     if (*p->rights_hash)
         member(&details, ", ", "rights", p->rights_hash);
+    if (*p->properties_hash)
+        member(&details, ", ", "properties", p->properties_hash);
     if (error)
         member(&details, ", ", "error", error);
     text_lit(&details, "}");

@@ -100,16 +100,27 @@ static const char *in_comment(struct arena *a, const struct rename *r, const cha
     size_t word = name ? (size_t)(name++ - text) : 0;
     if (!name)
         return text;
-    if (strncmp(text, "CONSTRAINT", word) == 0 && on) {
-        bool named = is_kind(r, "constraint") && same(on + 4, r->parent) &&
+    if ((strncmp(text, "CONSTRAINT", word) == 0 || strncmp(text, "TRIGGER", word) == 0) && on) {
+        bool named = strncmp(text, r->kind->sql, word) == 0 && same(on + 4, r->parent) &&
                      same(arena_strndup(a, name, (size_t)(on - name)), r->from);
-        return arena_printf(a, "CONSTRAINT %s ON %s",
+        return arena_printf(a, "%.*s %s ON %s", (int)word, text,
                             named ? r->to : arena_strndup(a, name, (size_t)(on - name)),
                             is_relation(r) ? in_name(a, r, on + 4) : on + 4);
     }
     bool about = strncmp(text, r->kind->sql, word) == 0 ||
                  (is_relation(r) && strncmp(text, "COLUMN", word) == 0);
     return about ? arena_printf(a, "%.*s %s", (int)word, text, in_name(a, r, name)) : text;
+}
+
+/* What a property is one of, as the record of managed objects calls it: "column t.v". */
+static const char *in_property(struct arena *a, const struct rename *r, const char *object) {
+    size_t word = strcspn(object, " ");
+    bool about = strncmp(object, r->kind->word, word) == 0 ||
+                 (is_relation(r) && (strncmp(object, "column", word) == 0 ||
+                                     strncmp(object, "constraint", word) == 0));
+    return about && object[word]
+               ? arena_printf(a, "%.*s %s", (int)word, object, in_name(a, r, object + word + 1))
+               : object;
 }
 
 /* ",t,t.v," with each name in it replaced. */
@@ -138,6 +149,10 @@ static void rename_fact(struct arena *a, const struct rename *r, struct schema_f
         f->name = in_comment(a, r, f->name);
     if (same(kind, "comment") || same(kind, "sequence"))
         f->special = in_name(a, r, f->special);
+    if (facts_is_property(f)) {
+        f->name = in_property(a, r, f->name);
+        f->special = in_name(a, r, f->special);
+    }
     if (*f->needs)
         f->needs = in_needs(a, r, f->needs);
 }
@@ -185,7 +200,10 @@ static struct schema_fact renamed(struct arena *a, const struct renames *renames
         return renamed_right(a, renames, f);
     for (size_t i = 0; i < renames->n; i++)
         rename_fact(a, &renames->at[i], &out);
-    if (out.unmake && (!same(out.name, f->name) || !same(out.parent, f->parent)))
+    bool changed = !same(out.name, f->name) || !same(out.parent, f->parent);
+    if (changed && facts_is_property(f))
+        out.make = out.unmake = NULL; /* a text with the old name; carry_texts has the new one */
+    else if (out.unmake && changed)
         out.unmake = unmake(a, &out);
     return out;
 }
@@ -206,6 +224,8 @@ static void carry_texts(struct arena *a, struct schema_fact *f, const struct sch
     const char **text = column ? &f->preset : &f->definition;
     const char *was = *text;
     f->unmake = declared->unmake;
+    if (facts_is_property(f))
+        f->make = declared->make;
     f->type = carried(a, f->type, before->type, declared->type);
     f->special = carried(a, f->special, before->special, declared->special);
     *text = carried(a, was, column ? before->preset : before->definition,

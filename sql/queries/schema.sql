@@ -116,6 +116,10 @@ SELECT object, parent, line FROM (
         FROM pg_constraint k JOIN relation c ON c.oid = k.conrelid
         WHERE d.classoid = 'pg_constraint'::regclass AND k.oid = d.objoid
         UNION ALL
+        SELECT format('TRIGGER %I ON %s', t.tgname, c.named), c.named
+        FROM pg_trigger t JOIN relation c ON c.oid = t.tgrelid
+        WHERE d.classoid = 'pg_trigger'::regclass AND t.oid = d.objoid
+        UNION ALL
         SELECT format('ROUTINE %I(%s)', p.proname, pg_get_function_identity_arguments(p.oid)), ''
         FROM pg_proc p JOIN mine ON p.pronamespace = space
         WHERE d.classoid = 'pg_proc'::regclass AND p.oid = d.objoid) o
@@ -376,6 +380,10 @@ found AS (
         FROM pg_constraint k JOIN relation r ON r.oid = k.conrelid
         WHERE d.classoid = 'pg_constraint'::regclass AND k.oid = d.objoid
         UNION ALL
+        SELECT format('TRIGGER %I ON %s', tgname, r.named), format('%s.%I', r.named, tgname)
+        FROM pg_trigger t JOIN relation r ON r.oid = t.tgrelid
+        WHERE d.classoid = 'pg_trigger'::regclass AND t.oid = d.objoid
+        UNION ALL
         SELECT f.text, f.text
         FROM pg_proc p JOIN mine ON p.pronamespace = space
         CROSS JOIN LATERAL (SELECT format('ROUTINE %I(%s)', proname,
@@ -392,7 +400,7 @@ found AS (
            NULL, NULL, NULL, NULL, NULL, false, NULL, NULL, 0, oid
     FROM relation r WHERE relkind IN ('p', 'f', 'm', 'c')
     UNION ALL
-    SELECT 'row security of', '', named, relforcerowsecurity::text, NULL, NULL, NULL, NULL, NULL, false,
+    SELECT 'row security of', named, 'table ' || named, relforcerowsecurity::text, NULL, NULL, NULL, NULL, NULL, false,
            NULL, NULL, 0, oid
     FROM relation WHERE relrowsecurity
     UNION ALL
@@ -431,10 +439,11 @@ WHERE operation = 'push' AND outcome = 'applied'
 ORDER BY id DESC
 LIMIT 1
 
--- name: schema_recorded_rights
--- The hash of the rights that the last push left, if it compared them.
+-- name: schema_recorded_rest
+-- The hashes of the rights that the last push left, if it compared them, and of properties, if there
+-- were any, with a space between.
 -- row: schema_line
-SELECT coalesce(details->>'rights', '') AS line
+SELECT concat(details->>'rights', ' ', details->>'properties') AS line
 FROM db_operations
 WHERE operation = 'push' AND outcome = 'applied'
 ORDER BY id DESC

@@ -20,6 +20,20 @@ const values = (...list) => `INSERT INTO t (v) VALUES ${list.map((v) => `(${v})`
 const parent = 'CREATE TABLE p (id integer CONSTRAINT p_pkey PRIMARY KEY)';
 const child = (action = '') => `${parent}; CREATE TABLE c (p integer CONSTRAINT c_p_fk REFERENCES p${action})`;
 
+// What columns, tables, indexes and views have that is no object: its name, a value, another one.
+const plain = `${t}; CREATE INDEX i ON t (id); CREATE INDEX j ON t (lower(v)); CREATE VIEW w AS SELECT v FROM t`;
+const properties = [
+  ['clustering of table t', 'ALTER TABLE t CLUSTER ON i', 'ALTER TABLE t CLUSTER ON j'],
+  ['compression of column t.v', 'ALTER TABLE t ALTER v SET COMPRESSION lz4', 'ALTER TABLE t ALTER v SET COMPRESSION pglz'],
+  ['default of column v of view w', "ALTER VIEW w ALTER v SET DEFAULT 'x'", "ALTER VIEW w ALTER v SET DEFAULT 'y'"],
+  ['options of column t.v', 'ALTER TABLE t ALTER v SET (n_distinct = 5)', 'ALTER TABLE t ALTER v SET (n_distinct_inherited = -0.5)'],
+  ['overflow options of table t', 'ALTER TABLE t SET (toast.autovacuum_enabled = off, toast.vacuum_truncate = on)', 'ALTER TABLE t SET (toast.vacuum_truncate = off)'],
+  ['replica identity of table t', 'ALTER TABLE t REPLICA IDENTITY FULL', 'ALTER TABLE t REPLICA IDENTITY NOTHING'],
+  ['statistics target of column t.v', 'ALTER TABLE t ALTER v SET STATISTICS 7', 'ALTER TABLE t ALTER v SET STATISTICS 0'],
+  ['statistics target of column 1 of index j', 'ALTER INDEX j ALTER 1 SET STATISTICS 7', 'ALTER INDEX j ALTER 1 SET STATISTICS 9'],
+  ['storage of column t.v', 'ALTER TABLE t ALTER v SET STORAGE EXTERNAL', 'ALTER TABLE t ALTER v SET STORAGE MAIN'],
+];
+
 // A schema with lines that rename.
 const renamed = (sql, ...lines) => `${sql}\n;\n${lines.map((line) => `-- push: rename ${line}\n`).join('')}`;
 
@@ -132,7 +146,27 @@ export const pairs = [
   { name: 'change a trigger', before: `${t}; CREATE TRIGGER g BEFORE UPDATE ON t FOR EACH ROW EXECUTE FUNCTION suppress_redundant_updates_trigger()`, after: `${t}; CREATE TRIGGER g BEFORE UPDATE OF v ON t FOR EACH ROW EXECUTE FUNCTION suppress_redundant_updates_trigger()`, plan: ['drop-trigger t.g', 'create-trigger t.g'] },
   { name: 'a trigger that is switched off', before: `${t}; CREATE TRIGGER g BEFORE UPDATE ON t FOR EACH ROW EXECUTE FUNCTION suppress_redundant_updates_trigger(); ALTER TABLE t DISABLE TRIGGER g`, after: `${t}; CREATE TRIGGER g BEFORE UPDATE ON t FOR EACH ROW EXECUTE FUNCTION suppress_redundant_updates_trigger()`, plan: ['drop-trigger t.g', 'create-trigger t.g'] },
   { name: 'comments', before: `${t}; COMMENT ON COLUMN t.v IS 'old'; COMMENT ON TABLE t IS 'gone'`, after: `${t}; COMMENT ON COLUMN t.v IS 'it''s new'; COMMENT ON COLUMN t.id IS 'more'`, plan: ['drop-comment TABLE t', 'comment COLUMN t.id', 'comment COLUMN t.v'] },
+  { name: 'comments on triggers, and on one that is made again', before: `${t}; CREATE TRIGGER f BEFORE UPDATE ON t FOR EACH ROW EXECUTE FUNCTION suppress_redundant_updates_trigger(); CREATE TRIGGER g BEFORE UPDATE ON t FOR EACH ROW EXECUTE FUNCTION suppress_redundant_updates_trigger(); COMMENT ON TRIGGER g ON t IS 'kept'`,
+    after: `${t}; CREATE TRIGGER f BEFORE UPDATE ON t FOR EACH ROW EXECUTE FUNCTION suppress_redundant_updates_trigger(); COMMENT ON TRIGGER f ON t IS 'new'; CREATE TRIGGER g BEFORE UPDATE OF v ON t FOR EACH ROW EXECUTE FUNCTION suppress_redundant_updates_trigger(); COMMENT ON TRIGGER g ON t IS 'kept'`,
+    plan: ['drop-trigger t.g', 'create-trigger t.g', 'comment TRIGGER f ON t', 'comment TRIGGER g ON t'] },
   { name: 'the comment of what is made again', before: `${t}; CREATE INDEX i ON t (v); COMMENT ON INDEX i IS 'kept'`, after: `${t}; CREATE INDEX i ON t (id); COMMENT ON INDEX i IS 'kept'`, plan: ['drop-index i', 'create-index i', 'comment INDEX i'] },
+
+  // properties, which are no objects
+  { name: 'properties are set', before: plain, rows: one, after: `${plain}; ${properties.map((p) => p[1]).join('; ')}`, plan: properties.map((p) => `set ${p[0]}`) },
+  { name: 'properties are changed', before: `${plain}; ${properties.map((p) => p[1]).join('; ')}`, rows: one, after: `${plain}; ${properties.map((p) => p[2]).join('; ')}`, plan: properties.map((p) => `set ${p[0]}`) },
+  { name: 'properties that somebody set are taken back', before: plain, rows: one, hand: properties.map((p) => p[1]).join('; '), after: plain, plan: properties.map((p) => `reset ${p[0]}`).reverse() },
+  { name: 'a table and a view with properties', before: '', after: "CREATE TABLE t (id integer CONSTRAINT k PRIMARY KEY, v text); CREATE VIEW w AS SELECT v FROM t; ALTER VIEW w ALTER v SET DEFAULT 'x'; ALTER TABLE t REPLICA IDENTITY USING INDEX k; ALTER TABLE t ALTER v SET STORAGE EXTERNAL",
+    plan: ['create-table t', 'add-constraint t.k', 'create-view w', 'set default of column v of view w', 'set replica identity of table t', 'set storage of column t.v'] },
+  { name: 'what is made again gets its properties back', before: `${t}; CREATE INDEX j ON t (lower(v)); ALTER INDEX j ALTER 1 SET STATISTICS 7; ALTER TABLE t CLUSTER ON j; ALTER TABLE t ALTER v SET STORAGE EXTERNAL; CREATE VIEW w AS SELECT v FROM t; ALTER VIEW w ALTER v SET DEFAULT 'x'; COMMENT ON COLUMN t.v IS 'stays'`, rows: one,
+    after: `CREATE TABLE t (id integer, v varchar(5)); CREATE INDEX j ON t (lower(v::text)); ALTER INDEX j ALTER 1 SET STATISTICS 7; ALTER TABLE t CLUSTER ON j; ALTER TABLE t ALTER v SET STORAGE EXTERNAL; CREATE VIEW w AS SELECT v FROM t; ALTER VIEW w ALTER v SET DEFAULT 'x'; COMMENT ON COLUMN t.v IS 'stays'`,
+    plan: ['drop-view w', 'drop-index j', 'alter-type t.v', 'create-index j', 'create-view w', 'set default of column v of view w', 'set clustering of table t', 'set statistics target of column 1 of index j', 'set storage of column t.v'], exit: 4 },
+  { name: 'large: an index that is replaced gets its properties back when it stands', before: `${big}; CREATE INDEX i ON big (lower(word)); ALTER INDEX i ALTER 1 SET STATISTICS 7; ALTER TABLE big CLUSTER ON i`, rows: bigRows, after: `${big}; CREATE INDEX i ON big (upper(word)); ALTER INDEX i ALTER 1 SET STATISTICS 7; ALTER TABLE big CLUSTER ON i`,
+    plan: ['~create-index i_being_built', '~swap-index i', '~set clustering of table big', '~set statistics target of column 1 of index i'] },
+  { name: 'a property goes with its object, and follows its name', before: `${t}; ALTER TABLE t ALTER v SET STORAGE EXTERNAL; CREATE TABLE s (v text); ALTER TABLE s ALTER v SET STORAGE MAIN; ALTER TABLE s REPLICA IDENTITY FULL`, rows: one, after: renamed('CREATE TABLE s (); CREATE TABLE u (id integer, w text); ALTER TABLE s REPLICA IDENTITY FULL; ALTER TABLE u ALTER w SET STORAGE EXTERNAL', 'table t to u', 'column u.v to w'),
+    plan: ['rename table t', 'rename column u.v', 'drop-column s.v'], exit: 4 },
+  { name: 'objects that no push covers are kept, and named', before: t, rows: one, hand: "CREATE RULE r AS ON UPDATE TO t DO ALSO NOTHING; CREATE STATISTICS s ON id, v FROM t; CREATE COLLATION c FROM \"C\"; CREATE PUBLICATION p FOR TABLE t; CREATE OPERATOR === (FUNCTION = int4eq, LEFTARG = integer, RIGHTARG = integer); CREATE RULE theirs AS ON DELETE TO t DO ALSO NOTHING",
+    after: `CREATE TABLE t (id integer, v text, w text);\n-- push: ignore rule theirs*\n`, plan: ['add-column t.w'], kept: ['rule r on table t', 'statistics object s', 'collation c', 'publication of table t in publication p', 'operator ===\\(integer,integer\\)'] },
+  { name: 'what hangs on a column of others goes with it, and is named', before: t, hand: 'CREATE STATISTICS s ON id, v FROM t', after: 'CREATE TABLE t (id integer)', plan: ['drop-column t.v'], finds: /statistics object s goes with it, which no push made/, exit: 4 },
 
   // renames
   { name: 'rename a column', before: t, rows: one, after: renamed('CREATE TABLE t (id integer, w text)', 'column t.v to w'), plan: ['rename column t.v'], finds: /a program that uses the old name fails from then on/, keeps: ["SELECT string_agg(w, '' ORDER BY id) FROM t", 'ab'] },
@@ -162,8 +196,8 @@ export const pairs = [
     after: renamed('CREATE TABLE u (id integer, v text, w text)', 'table t to u'), plan: ['rename table t', 'add-column u.w'], kept: ['column t.x', 'constraint t.h', 'index hand', 'view shown'], keeps: ["SELECT count(*), (SELECT count(*) FROM db_objects WHERE object ~ '^(column|constraint|comment COLUMN) [tu]\\\\.(x|h|v)$|hand|shown' AND object <> 'column u.v') FROM shown; SELECT sum(x) FROM u", '2|0\n8'] },
   { name: 'names that need quotes are renamed', before: 'CREATE TABLE "A to b" ("C d" text, "x.y" integer)', rows: `INSERT INTO "A to b" VALUES ('v', 1)`, after: renamed('CREATE TABLE "a.B" (e text, "X.y" integer)', 'table "A to b" to "a.B"', 'column "a.B"."C d" to e', 'column "a.B"."x.y" to "X.y"'),
     plan: ['rename table "A to b"', 'rename column "a.B"."C d"', 'rename column "a.B"."x.y"'], keeps: ['SELECT e, "X.y" FROM "a.B"', 'v|1'] },
-  { name: 'rename a view, a function and a trigger', before: `${t}; CREATE VIEW w AS SELECT v FROM t; CREATE VIEW w2 AS SELECT v FROM w; CREATE FUNCTION f(a integer) RETURNS integer LANGUAGE sql AS 'SELECT 1'; COMMENT ON FUNCTION f(integer) IS 'said'; COMMENT ON VIEW w IS 'shown'; CREATE TRIGGER g BEFORE UPDATE ON t FOR EACH ROW EXECUTE FUNCTION suppress_redundant_updates_trigger()`, rows: one,
-    after: renamed(`${t}; CREATE VIEW y AS SELECT v FROM t; CREATE VIEW w2 AS SELECT v FROM y; CREATE FUNCTION h(a integer) RETURNS integer LANGUAGE sql AS 'SELECT 1'; COMMENT ON FUNCTION h(integer) IS 'said'; COMMENT ON VIEW y IS 'shown'; CREATE TRIGGER e BEFORE UPDATE ON t FOR EACH ROW EXECUTE FUNCTION suppress_redundant_updates_trigger()`, 'view w to y', 'function f(a integer) to h', 'trigger t.g to e'),
+  { name: 'rename a view, a function and a trigger', before: `${t}; CREATE VIEW w AS SELECT v FROM t; CREATE VIEW w2 AS SELECT v FROM w; CREATE FUNCTION f(a integer) RETURNS integer LANGUAGE sql AS 'SELECT 1'; COMMENT ON FUNCTION f(integer) IS 'said'; COMMENT ON VIEW w IS 'shown'; CREATE TRIGGER g BEFORE UPDATE ON t FOR EACH ROW EXECUTE FUNCTION suppress_redundant_updates_trigger(); COMMENT ON TRIGGER g ON t IS 'fired'`, rows: one,
+    after: renamed(`${t}; CREATE VIEW y AS SELECT v FROM t; CREATE VIEW w2 AS SELECT v FROM y; CREATE FUNCTION h(a integer) RETURNS integer LANGUAGE sql AS 'SELECT 1'; COMMENT ON FUNCTION h(integer) IS 'said'; COMMENT ON VIEW y IS 'shown'; CREATE TRIGGER e BEFORE UPDATE ON t FOR EACH ROW EXECUTE FUNCTION suppress_redundant_updates_trigger(); COMMENT ON TRIGGER e ON t IS 'fired'`, 'view w to y', 'function f(a integer) to h', 'trigger t.g to e'),
     plan: ['rename view w', 'rename function f(a integer)', 'rename trigger t.g'], keeps: ['SELECT count(*), h(0) FROM w2', '2|1'] },
   { name: 'a rename that is done is nothing to do', before: 'CREATE TABLE t (id integer, w text)', after: renamed('CREATE TABLE t (id integer, w text, x text)', 'column t.v to w', 'table s to t'), plan: ['add-column t.x'] },
   { name: 'a rename that is done beside one that is due', before: 'CREATE TABLE t (id integer, w text)', rows: one.replace('INTO t', 'INTO t (id, w)'), after: renamed('CREATE TABLE t (n integer, w text)', 'column t.v to w', 'column t.id to n'), plan: ['rename column t.id'], keeps: ['SELECT sum(n) FROM t', '3'] },
@@ -271,6 +305,39 @@ export const refused = [
   [t, 'CREATE TABLE t (id integer, v text, x text)', ['column t.h to x'], /: no push made column t\.h, so none renames it\./, 'ALTER TABLE t ADD h text'],
 ];
 
+// What a file may hold that no step makes, and that a push would lose without a word: [SQL, what is named].
+const beside = [
+  ['CREATE RULE r AS ON INSERT TO t DO ALSO NOTHING', /rule r on table t is only in the file/],
+  ['CREATE STATISTICS s ON id, v FROM t', /statistics object s is only/],
+  ['CREATE COLLATION c FROM "C"', /collation c is only/],
+  ["CREATE CONVERSION c FOR 'LATIN1' TO 'UTF8' FROM iso8859_1_to_utf8", /conversion c is only/],
+  ['CREATE OPERATOR === (FUNCTION = int4eq, LEFTARG = integer, RIGHTARG = integer)', /operator ===\(integer,integer\) is only/],
+  ['CREATE OPERATOR FAMILY o USING btree', /operator family o for access method btree is only/],
+  ['CREATE OPERATOR CLASS o FOR TYPE integer USING btree AS OPERATOR 1 <, FUNCTION 1 btint4cmp(integer, integer)', /operator class o for access method btree is only/],
+  ['CREATE TEXT SEARCH CONFIGURATION c (COPY = simple)', /text search configuration c is only/],
+  ['CREATE TEXT SEARCH DICTIONARY d (TEMPLATE = simple)', /text search dictionary d is only/],
+  ['CREATE AGGREGATE a (integer) (SFUNC = int4pl, STYPE = integer)', /function a\(integer\) is only/],
+  ["CREATE FUNCTION f(t) RETURNS integer LANGUAGE sql AS 'SELECT 1'; CREATE CAST (t AS integer) WITH FUNCTION f(t)", /cast from t to integer is only/],
+  ['CREATE CAST (boolean AS uuid) WITH INOUT', /cast from boolean to uuid, which the file makes or changes outside/],
+  ['CREATE TYPE y', /type y is only/],
+  ['CREATE TABLE heir () INHERITS (t)', /inheritance of table heir is only/],
+  ['CREATE TYPE kind AS (a integer); CREATE TABLE kinds OF kind', /row type of table kinds is only/],
+  ['CREATE UNLOGGED SEQUENCE s', /persistence of sequence s is only/],
+  ['ALTER TABLE t FORCE ROW LEVEL SECURITY', /forced row security of table t is only/],
+  [child() + '; ALTER TABLE c DISABLE TRIGGER ALL', /disabled triggers of constraint c\.c_p_fk is only/],
+  ['CREATE ACCESS METHOD heap2 TYPE TABLE HANDLER heap_tableam_handler; CREATE TABLE heaped () USING heap2', /access method of table heaped is only[^]*access method heap2, which the file/],
+  ['CREATE SCHEMA other; CREATE TABLE other.x (a integer)', /schema other, which the file[^]*table other\.x, which the file makes or changes outside/],
+  ['CREATE TEMP TABLE x (a integer)', /table x, which the file/],
+  ['CREATE TABLE trigrams.x ()', /table trigrams\.x, which the file/],
+  ["COMMENT ON SCHEMA public IS 'x'", /comment on schema public, which the file/],
+  ['CREATE PUBLICATION p FOR TABLE t', /publication of table t in publication p is only[^]*publication p, which/],
+  ["CREATE FUNCTION f() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN END'; CREATE EVENT TRIGGER e ON ddl_command_end EXECUTE FUNCTION f()", /event trigger e is only/],
+  ['CREATE EXTENSION hstore SCHEMA trigrams', /extension hstore, which the file/],
+  ['ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO sita_reader', /default privileges on new relations belonging to role postgres, which/],
+  ["INSERT INTO t VALUES (1, 'a')", /rows of table t, which the file/],
+  ['GRANT USAGE ON SCHEMA trigrams TO sita_monitor', /schema trigrams, which the file/],
+];
+
 // Differences that no step covers: [before, after, what is named, who made
 // before, what somebody else made then].
 export const uncovered = [
@@ -284,6 +351,11 @@ export const uncovered = [
   [t, 'CREATE UNLOGGED TABLE t (id integer, v text)', /table t has other properties/],
   [t, 'CREATE TABLE t (id integer GENERATED ALWAYS AS IDENTITY, v text)', /column t\.id has another identity/],
   ['CREATE TABLE t (a integer, b integer GENERATED ALWAYS AS (a) STORED)', 'CREATE TABLE t (a integer, b integer GENERATED ALWAYS AS (a + 1) STORED)', /column t\.b has another identity/],
+  // what the file holds beside all that: it would be lost without a word
+  [t, `${t}; ${beside.map((b) => b[0]).join('; ')}`, beside.map((b) => b[1])],
+  [t, `${t}; CREATE RULE r AS ON INSERT TO t DO ALSO NOTHING`, /rule r on table t is in the file/, '', 'CREATE RULE r AS ON INSERT TO t DO ALSO NOTHING'],
+  [`${t}; CREATE TABLE c ()`, `${t}; CREATE TABLE c ()`, /inheritance of table c is only in the database/, '', 'ALTER TABLE t DROP id, DROP v; ALTER TABLE c INHERIT t'],
+  [t, 'CREATE TABLE t (id integer)', /rule r on table t, which no push made, stands in the way of drop-column t\.v/, '', "CREATE RULE r AS ON UPDATE TO t WHERE NEW.v = 'x' DO ALSO NOTHING"],
   ['CREATE VIEW y AS SELECT 1 AS x', t.replace('TABLE t', 'TABLE y'), /view y, which no push made, has the name of table y/, 'hand'],
   [t, renamed('CREATE TABLE y (id integer, v text)', 'table t to y'), /view y, which no push made, has the name of table y/, '', 'CREATE VIEW y AS SELECT 1 AS x'],
   [t, 'CREATE TABLE t (id integer)', /view w, which no push made, stands in the way of drop-column t\.v/, '', 'CREATE VIEW w AS SELECT v FROM t'],
