@@ -126,7 +126,7 @@ const differences = [
   ['DROP INDEX tokens_status_id', /create-index tokens_status_id/],
   ['ALTER SEQUENCE tokens_id_seq INCREMENT 2', /alter-sequence tokens_id_seq/],
   ['CREATE OR REPLACE VIEW public_settings WITH (security_barrier) AS SELECT key, value, description, last_updated FROM settings', /create-view public_settings/],
-  ['ALTER TABLE settings ENABLE ROW LEVEL SECURITY', /not covered: row security of settings/],
+  ['ALTER TABLE settings ENABLE ROW LEVEL SECURITY', /not covered: row security of table settings/],
 ];
 
 test('each difference is named, and to check changes nothing', (t) => {
