@@ -19,11 +19,13 @@ struct activity_meta {
 struct activity_model {
     struct rows data; /* struct transaction */
     struct activity_meta meta;
-    struct filter network, status, type, user, from, to, token, sort, limit;
+    struct filter network, status, type, user, q, from, to, token, sort, limit;
     struct list_head by_time;
     struct rows problems; /* struct problem: what no filter shows */
     bool filtered, refused;
-    bool beyond; /* the list has rows, but not where the reader is */
+    bool beyond;        /* the list has rows, but not where the reader is */
+    const char *tokens; /* path: the tokens that q stands for; NULL: all of them are in the list */
+    struct rows matching; /* struct total: how many these are */
     struct list_files files;
     struct list_total total;
     struct paging paging;
@@ -53,6 +55,7 @@ static const struct field model_fields[] = {
     M(status, "status", FIELD_RECORD, &record_filter),
     M(type, "txType", FIELD_RECORD, &record_filter),
     M(user, "user", FIELD_RECORD, &record_filter),
+    M(q, "q", FIELD_RECORD, &record_filter),
     M(from, "from", FIELD_RECORD, &record_filter),
     M(to, "to", FIELD_RECORD, &record_filter),
     M(token, "tokenFilter", FIELD_RECORD, &record_filter),
@@ -64,6 +67,7 @@ static const struct field model_fields[] = {
     FIELD_MADE(struct activity_model, filtered, "filtered", FIELD_BOOL, FACE_HTML),
     FIELD_MADE(struct activity_model, refused, "refused", FIELD_BOOL, FACE_HTML),
     FIELD_MADE(struct activity_model, beyond, "beyond", FIELD_BOOL, FACE_HTML),
+    FIELD_MADE(struct activity_model, tokens, "moreTokens", FIELD_PATH, FACE_HTML),
 };
 static const struct record record_model = RECORD(activity_model, model_fields);
 
@@ -72,19 +76,20 @@ static void show_filters(struct request *rq, struct activity_model *model) {
     model->status = filter_chosen(rq, "status", state_statuses, status_label);
     model->type = filter_chosen(rq, "txType", state_types, type_label);
     model->user = filter_typed(rq, "user");
+    model->q = filter_typed(rq, "q");
     model->from = filter_typed(rq, "from");
     model->to = filter_typed(rq, "to");
     model->token = filter_typed(rq, "tokenId");
     model->sort = filter_chosen(rq, "sort", list_time_sorts, list_sort_label);
     model->limit = list_limit_filter(rq);
     model->filtered = model->network.value || model->status.value || model->type.value ||
-                      model->user.value || model->from.value || model->to.value ||
+                      model->user.value || model->q.value || model->from.value || model->to.value ||
                       model->token.value;
 }
 
 static void activity_refused(struct request *rq, void *at) {
-    static const char *const shown[] = {"network", "status",  "txType", "user", "from",
-                                        "to",      "tokenId", "sort",   "limit"};
+    static const char *const shown[] = {"network", "status", "txType",  "user", "q",
+                                        "from",    "to",     "tokenId", "sort", "limit"};
     struct activity_model *model = at;
     show_filters(rq, model);
     model->refused = true;
@@ -92,7 +97,7 @@ static void activity_refused(struct request *rq, void *at) {
 }
 
 static void activity_load(struct request *rq, struct load *l, void *at) {
-    const struct activity_params *p = rq->params;
+    struct activity_params *p = rq->params;
     struct activity_model *model = at;
     struct transaction_filter f;
     bool there = activity_filters_read(rq, &p->filters, &f);
@@ -101,6 +106,8 @@ static void activity_load(struct request *rq, struct load *l, void *at) {
     model->paging.oldest = list_sort_of(p->filters.sort) == SORT_OLDEST;
     transaction_list(l, &f, &model->paging, &record_transaction, &model->data);
     totals_transactions(l, &f, &model->total);
+    if (f.q && rq->face == FACE_OF_HTML)
+        transaction_matching_tokens(l, &f, &record_total, &model->matching);
 }
 
 /* The list's address with its filters alone. */
@@ -109,6 +116,17 @@ static const char *address_of(struct request *rq, const struct activity_params *
     text_lit(&list, "/activity");
     activity_filters_put(&list, &p->filters);
     return text_str(&list);
+}
+
+static const char *tokens_of(struct request *rq, const struct rows *matching) {
+    const struct activity_params *p = rq->params;
+    struct text path = text_in(rq->arena, PATH_TEXT_MAX);
+    if (matching->n == 0 || ((const struct total *)matching->at)->total <= TRANSACTION_TOKENS)
+        return NULL;
+    text_lit(&path, "/tokens");
+    path_arg(&path, "network", p->filters.network);
+    path_arg(&path, "q", p->filters.q);
+    return text_str(&path);
 }
 
 static enum status activity_show(struct request *rq, struct load *l, void *at, int round) {
@@ -129,6 +147,7 @@ static enum status activity_show(struct request *rq, struct load *l, void *at, i
         model->files = list_files_of(rq, list, sort);
         request_feed(rq, model->files.atom, message("Activity"));
         model->by_time = list_head_time(rq, base, sort);
+        model->tokens = tokens_of(rq, &model->matching);
     }
     model->beyond = model->data.n == 0 && model->meta.pagination.total > 0;
     return OK;

@@ -1,11 +1,9 @@
 #include "handlers/activity_filters.h"
 
-#include <string.h>
-
+#include "handlers/params.h"
 #include "handlers/paths.h"
-#include "templates/messages.h"
 
-enum { FROM = 1, TO = 2, USER = 4, TYPE = 8, TOKEN = 16, NETWORK = 32, STATUS = 64 };
+enum { FROM = 1, TO = 2, USER = 4, TYPE = 8, TOKEN = 16, Q = 32, NETWORK = 64, STATUS = 128 };
 #define DAYS_AND(more)                                                                             \
     {FROM | (more), BY_ID}, {TO | (more), BY_ID}, {                                                \
         FROM | TO | (more), BY_ID                                                                  \
@@ -23,34 +21,36 @@ static const struct list_kind kinds[] = {
     {USER | STATUS, BY_ID},
     {TYPE, BY_ID},
     {TYPE | NETWORK, BY_ID},
+    {Q, BY_ID},
+    {Q | NETWORK, BY_ID},
+    {Q | STATUS, BY_ID},
+    {Q | NETWORK | STATUS, BY_ID},
     DAYS_AND(0),
     DAYS_AND(TOKEN),
     DAYS_AND(USER),
 };
 const struct list_table activity_lists = {
-    .filters = {"from", "to", "user", "txType", "tokenId", "network", "status"},
+    .filters = {"from", "to", "user", "txType", "tokenId", "q", "network", "status"},
     .kinds = kinds,
     .n = sizeof kinds / sizeof kinds[0]};
 
 static uint32_t given(const struct activity_filters *f) {
     return (f->from ? FROM : 0) | (f->to ? TO : 0) | (f->user ? USER : 0) | (f->type ? TYPE : 0) |
-           (f->token_id ? TOKEN : 0) | (f->network ? NETWORK : 0) | (f->status ? STATUS : 0);
+           (f->token_id ? TOKEN : 0) | (f->q ? Q : 0) | (f->network ? NETWORK : 0) |
+           (f->status ? STATUS : 0);
 }
 
-bool activity_filters_read(struct request *rq, const struct activity_filters *f,
+bool activity_filters_read(struct request *rq, struct activity_filters *f,
                            struct transaction_filter *out) {
-    bool days = f->from && f->to && strcmp(f->from, f->to) > 0;
-    if (days)
-        request_problem(rq, "to", message("must not be before from"));
-    *out = (struct transaction_filter){
-        .network = f->network,
-        .status = f->status,
-        .token_id = f->token_id,
-        .user = f->user,
-        .type = f->type,
-        .from = f->from,
-        .to = f->to ? arena_printf(rq->arena, "%s 23:59:59.999999", f->to) : NULL};
-    return list_check(rq, &activity_lists, given(f), list_sort_of(f->sort)) && !days;
+    f->q = f->q ? params_trimmed(rq->arena, f->q) : NULL;
+    *out = (struct transaction_filter){.network = f->network,
+                                       .status = f->status,
+                                       .token_id = f->token_id,
+                                       .user = f->user,
+                                       .type = f->type,
+                                       .q = f->q};
+    bool days = list_days(rq, f->from, f->to, &out->from, &out->to);
+    return list_check(rq, &activity_lists, given(f), list_sort_of(f->sort)) && days;
 }
 
 void activity_filters_put(struct text *path, const struct activity_filters *f) {
@@ -60,6 +60,7 @@ void activity_filters_put(struct text *path, const struct activity_filters *f) {
         path_arg_int(path, "tokenId", f->token_id);
     path_arg(path, "txType", f->type);
     path_arg(path, "user", f->user);
+    path_arg(path, "q", f->q);
     path_arg(path, "from", f->from);
     path_arg(path, "to", f->to);
 }

@@ -10,7 +10,7 @@
 
 /* What the parameters say; a member of a page's parameter struct. NULL, 0: not given. */
 struct activity_filters {
-    const char *network, *status, *user, *type, *from, *to, *sort;
+    const char *network, *status, *user, *type, *q, *from, *to, *sort;
     int32_t token_id;
 };
 
@@ -43,6 +43,14 @@ struct activity_filters {
          .least = 1,                                                                               \
          .most = ADDRESS_MAX,                                                                      \
          .help = "Only what this CKB address did; alone, with status, or with days."},             \
+        {.name = "q",                                                                              \
+         .kind = PARAM_TEXT,                                                                       \
+         .offset = offsetof(st, member.q),                                                         \
+         .least = 1,                                                                               \
+         .most = LIST_Q_MAX,                                                                       \
+         .help = "Only transactions of tokens whose symbol or name begins with this, letter case " \
+                 "aside: in lists of the first 20 such tokens, symbols before names, in exports "  \
+                 "of all. Alone, or with network and status."},                                    \
         {.name = "from",                                                                           \
          .kind = PARAM_DATE,                                                                       \
          .offset = offsetof(st, member.from),                                                      \
@@ -66,10 +74,10 @@ struct activity_filters {
 /* Every list of transactions that there is. */
 extern const struct list_table activity_lists;
 
-/* The filter that the parameters stand for. False, with problems noted on rq: there is no such
- * list.
+/* The filter that the parameters stand for, blanks around q taken away. False, with problems noted
+ * on rq: there is no such list.
  */
-MUST_CHECK bool activity_filters_read(struct request *rq, const struct activity_filters *f,
+MUST_CHECK bool activity_filters_read(struct request *rq, struct activity_filters *f,
                                       struct transaction_filter *out);
 
 /* Adds the filters to an address, without the order. */

@@ -52,12 +52,20 @@ static const struct record record_model = {.name = "export_model",
 
 /* -- pieces ----------------------------------------------------------------------------------- */
 
+static void scan(struct export_model *m) {
+    if (m->of_tokens)
+        token_scan(&m->load, &m->tokens, m->cursor, m->paging.oldest, m->paging.limit,
+                   &record_token, &m->rows);
+    else
+        transaction_scan(&m->load, &m->transactions, m->cursor, m->paging.oldest, m->paging.limit,
+                         &record_transaction, &m->rows);
+}
+
 static void ask(struct export_model *m) {
     arena_reset(m->load.arena);
     load_clear(&m->load);
     if (m->scans)
-        token_scan(&m->load, &m->tokens, m->cursor, m->paging.oldest, m->paging.limit,
-                   &record_token, &m->rows);
+        scan(m);
     else if (m->of_tokens)
         token_list(&m->load, &m->tokens, &m->paging, &record_token, &m->rows);
     else
@@ -78,10 +86,11 @@ static bool move(struct export_model *m, size_t n) {
         return full;
     }
     int64_t end = ((const struct id *)m->newest.at)->id;
+    int64_t ids = m->of_tokens ? TOKEN_SCAN_IDS : TRANSACTION_SCAN_IDS;
     if (full)
         m->cursor = id_at(m, n - 1);
     else
-        m->cursor += m->paging.oldest ? TOKEN_SCAN_IDS : -TOKEN_SCAN_IDS;
+        m->cursor += m->paging.oldest ? ids : -ids;
     return m->paging.oldest ? m->cursor < end : m->cursor > 1;
 }
 
@@ -132,9 +141,12 @@ static void export_load(struct request *rq, struct load *l, void *at) {
     if (!there)
         return;
     begin_at(m, p->after, sort);
-    m->scans = m->of_tokens && m->tokens.q && m->tokens.order == TOKENS_BY_ID;
-    if (m->scans)
+    m->scans =
+        m->of_tokens ? m->tokens.q && m->tokens.order == TOKENS_BY_ID : m->transactions.q != NULL;
+    if (m->scans && m->of_tokens)
         token_newest_id(l, &record_id, &m->newest);
+    else if (m->scans)
+        transaction_newest_id(l, &record_id, &m->newest);
 }
 
 static const char *export_raw(struct request *rq, struct reply *reply, void *at) {

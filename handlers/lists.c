@@ -77,6 +77,16 @@ bool list_check(struct request *rq, const struct list_table *table, uint32_t giv
     return false;
 }
 
+bool list_days(struct request *rq, const char *from, const char *to, const char **first,
+               const char **last) {
+    *first = from;
+    *last = to ? arena_printf(rq->arena, "%s 23:59:59.999999", to) : NULL;
+    if (!from || !to || strcmp(from, to) <= 0)
+        return true;
+    request_problem(rq, "to", message("must not be before from"));
+    return false;
+}
+
 void list_add_sort(struct text *path, enum list_sort sort) {
     if (sort != SORT_NEWEST)
         path_arg(path, "sort", list_sorts[sort]);

@@ -17,7 +17,7 @@ enum {
     BY_ALL = BY_ID | BY_WORDS
 };
 
-enum { LIST_FILTERS_MAX = 8 };
+enum { LIST_FILTERS_MAX = 9, LIST_Q_MAX = 256 /* bytes of what names begin with */ };
 
 /* One kind of list: the filters that it takes, all of them given, and the orders it can be had in.
  */
@@ -49,6 +49,11 @@ uint32_t list_sorts_for(const struct list_table *table, uint32_t given);
 /* True if there is such a list; else notes on rq which two things no list has together. */
 bool list_check(struct request *rq, const struct list_table *table, uint32_t given,
                 enum list_sort sort);
+
+/* The first and the last moment that two days (NULL: open) stand for, as PostgreSQL reads them.
+ * False, with a problem noted: they are in the wrong order. */
+MUST_CHECK bool list_days(struct request *rq, const char *from, const char *to, const char **first,
+                          const char **last);
 
 /* What a column head says and leads to. */
 struct list_head {

@@ -3,18 +3,24 @@
 #include "handlers/params.h"
 #include "handlers/paths.h"
 
-enum { CREATOR = 1, Q = 2, NETWORK = 4, STATUS = 8 };
+enum { FROM = 1, TO = 2, CREATOR = 4, Q = 8, NETWORK = 16, STATUS = 32 };
+#define DAYS_AND(more)                                                                             \
+    {FROM | (more), BY_ID}, {TO | (more), BY_ID}, {                                                \
+        FROM | TO | (more), BY_ID                                                                  \
+    }
 static const struct list_kind kinds[] = {
-    {0, BY_ALL}, {NETWORK, BY_ALL},     {STATUS, BY_ID},  {NETWORK | STATUS, BY_ID},
-    {Q, BY_ALL}, {Q | NETWORK, BY_ALL}, {CREATOR, BY_ID}, {CREATOR | STATUS, BY_ID},
+    {0, BY_ALL}, {NETWORK, BY_ALL},     {STATUS, BY_ID},   {NETWORK | STATUS, BY_ID},
+    {Q, BY_ALL}, {Q | NETWORK, BY_ALL}, {CREATOR, BY_ID},  {CREATOR | STATUS, BY_ID},
+    DAYS_AND(0), DAYS_AND(NETWORK),     DAYS_AND(CREATOR),
 };
-const struct list_table token_lists = {.filters = {"creator", "q", "network", "status"},
-                                       .kinds = kinds,
-                                       .n = sizeof kinds / sizeof kinds[0]};
+const struct list_table token_lists = {
+    .filters = {"from", "to", "creator", "q", "network", "status"},
+    .kinds = kinds,
+    .n = sizeof kinds / sizeof kinds[0]};
 
 uint32_t token_filters_given(const struct token_filters *f) {
-    return (f->creator ? CREATOR : 0) | (f->q ? Q : 0) | (f->network ? NETWORK : 0) |
-           (f->status ? STATUS : 0);
+    return (f->from ? FROM : 0) | (f->to ? TO : 0) | (f->creator ? CREATOR : 0) | (f->q ? Q : 0) |
+           (f->network ? NETWORK : 0) | (f->status ? STATUS : 0);
 }
 
 bool token_filters_read(struct request *rq, struct token_filters *f, struct token_filter *out) {
@@ -27,7 +33,8 @@ bool token_filters_read(struct request *rq, struct token_filters *f, struct toke
                                  .creator = f->creator,
                                  .q = f->q,
                                  .order = orders[sort]};
-    return list_check(rq, &token_lists, token_filters_given(f), sort);
+    bool days = list_days(rq, f->from, f->to, &out->from, &out->to);
+    return list_check(rq, &token_lists, token_filters_given(f), sort) && days;
 }
 
 void token_filters_put(struct text *path, const struct token_filters *f) {
@@ -35,4 +42,6 @@ void token_filters_put(struct text *path, const struct token_filters *f) {
     path_arg(path, "status", f->status);
     path_arg(path, "creator", f->creator);
     path_arg(path, "q", f->q);
+    path_arg(path, "from", f->from);
+    path_arg(path, "to", f->to);
 }

@@ -9,10 +9,8 @@
 
 /* What the parameters say; a member of a page's parameter struct. NULL: not given. */
 struct token_filters {
-    const char *network, *status, *creator, *q, *sort;
+    const char *network, *status, *creator, *q, *from, *to, *sort;
 };
-
-enum { TOKEN_Q_MAX = 256 };
 
 /* Their rows in a parameter table; st is the page's struct, member its struct token_filters. */
 #define TOKEN_FILTERS(st, member)                                                                  \
@@ -31,10 +29,23 @@ enum { TOKEN_Q_MAX = 256 };
          .offset = offsetof(st, member.creator),                                                   \
          .least = 1,                                                                               \
          .most = ADDRESS_MAX,                                                                      \
-         .help = "Only tokens of this CKB address; together with status, not with network."},      \
+         .help = "Only tokens of this CKB address; alone, with status, or with days."},            \
+        {.name = "from",                                                                           \
+         .kind = PARAM_DATE,                                                                       \
+         .offset = offsetof(st, member.from),                                                      \
+         .least = 10,                                                                              \
+         .most = 10,                                                                               \
+         .help = "Only what was added on this day (UTC) or later; alone, with network or with "    \
+                 "creator."},                                                                      \
+        {.name = "to",                                                                             \
+         .kind = PARAM_DATE,                                                                       \
+         .offset = offsetof(st, member.to),                                                        \
+         .least = 10,                                                                              \
+         .most = 10,                                                                               \
+         .help = "Only what was added on this day (UTC) or before; as from."},                     \
     {                                                                                              \
         .name = "q", .kind = PARAM_TEXT, .offset = offsetof(st, member.q), .least = 1,             \
-        .most = TOKEN_Q_MAX,                                                                       \
+        .most = LIST_Q_MAX,                                                                        \
         .help = "Only tokens whose symbol or name begins with this, letter case aside; with "      \
                 "sort=symbol or sort=name only that is looked at. Alone or with network."          \
     }
@@ -44,9 +55,9 @@ enum { TOKEN_Q_MAX = 256 };
     {                                                                                              \
         .name = "sort", .kind = PARAM_CHOICE, .offset = offsetof(st, member.sort),                 \
         .choices = list_sorts,                                                                     \
-        .help =                                                                                    \
-            "The order: newest (the usual one) or oldest first; name or symbol by code point in "  \
-            "small letters, alone or with network and q."                                          \
+        .help = "The order: newest (the usual one) or oldest first, of days by time, else by id; " \
+                "name "                                                                            \
+                "or symbol by code point in small letters, alone or with network and q."           \
     }
 
 /* Every list of tokens that there is. */

@@ -19,7 +19,7 @@ struct token_list_meta {
 struct token_list_model {
     struct rows data; /* struct token */
     struct token_list_meta meta;
-    struct filter network, status, creator, q, sort, limit;
+    struct filter network, status, creator, q, from, to, sort, limit;
     struct list_head by_symbol, by_name, by_time;
     struct rows problems; /* struct problem: what no filter shows */
     bool filtered, refused;
@@ -54,6 +54,8 @@ static const struct field model_fields[] = {
     M(status, "status", FIELD_RECORD, &record_filter),
     M(creator, "creator", FIELD_RECORD, &record_filter),
     M(q, "q", FIELD_RECORD, &record_filter),
+    M(from, "from", FIELD_RECORD, &record_filter),
+    M(to, "to", FIELD_RECORD, &record_filter),
     M(sort, "sort", FIELD_RECORD, &record_filter),
     M(limit, "limit", FIELD_RECORD, &record_filter),
     M(by_symbol, "bySymbol", FIELD_RECORD, &record_list_head),
@@ -74,14 +76,17 @@ static void show_filters(struct request *rq, struct token_list_model *model) {
     model->status = filter_chosen(rq, "status", state_statuses, status_label);
     model->creator = filter_typed(rq, "creator");
     model->q = filter_typed(rq, "q");
+    model->from = filter_typed(rq, "from");
+    model->to = filter_typed(rq, "to");
     model->sort = filter_chosen(rq, "sort", list_sorts, list_sort_label);
     model->limit = list_limit_filter(rq);
-    model->filtered =
-        model->network.value || model->status.value || model->creator.value || model->q.value;
+    model->filtered = model->network.value || model->status.value || model->creator.value ||
+                      model->q.value || model->from.value || model->to.value;
 }
 
 static void token_list_refused(struct request *rq, void *at) {
-    static const char *const shown[] = {"network", "status", "creator", "q", "sort", "limit"};
+    static const char *const shown[] = {"network", "status", "creator", "q",
+                                        "from",    "to",     "sort",    "limit"};
     struct token_list_model *model = at;
     show_filters(rq, model);
     model->refused = true;

@@ -43,6 +43,8 @@ void totals_tokens(struct load *l, const struct token_filter *f, struct list_tot
     add(&t, f->status);
     add(&t, f->creator);
     add(&t, f->q);
+    add(&t, f->from);
+    add(&t, f->to);
     set_key(out, &t);
     if (!has_more(out->key))
         token_total(l, f, &record_total, &out->found);
@@ -56,6 +58,7 @@ void totals_transactions(struct load *l, const struct transaction_filter *f,
     add(&t, f->status);
     add(&t, f->user);
     add(&t, f->type);
+    add(&t, f->q);
     add(&t, f->from);
     add(&t, f->to);
     set_key(out, &t);

@@ -166,6 +166,10 @@ CREATE INDEX tokens_creator_status_id ON tokens (creator_id, status, id);
 -- Look-ups by hash alone.
 CREATE INDEX tokens_type_hash ON tokens (type_hash) WHERE type_hash IS NOT NULL;
 CREATE INDEX tokens_tx_hash ON tokens (tx_hash, id) WHERE tx_hash IS NOT NULL;
+-- Spans of time: newest first by time, then id.
+CREATE INDEX tokens_created_id ON tokens (created_at, id);
+CREATE INDEX tokens_network_created_id ON tokens (network_id, created_at, id);
+CREATE INDEX tokens_creator_created_id ON tokens (creator_id, created_at, id);
 -- Lists by name or symbol, of everything or one network; searches by how these begin.
 CREATE INDEX tokens_symbol_key_id ON tokens (symbol_key, id);
 CREATE INDEX tokens_network_symbol_key_id ON tokens (network_id, symbol_key, id);

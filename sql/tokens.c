@@ -4,8 +4,8 @@
 struct kind {
     enum sql_name list, total;
     struct paging_bits bits;
-    uint32_t network, status, q;
-    uint32_t total_network, total_status;
+    uint32_t network, status, creator, q;
+    uint32_t total_network, total_status, total_creator;
     uint32_t total_shape; /* always in */
 };
 
@@ -24,6 +24,15 @@ static const struct kind by_creator = {
              SHAPE_TOKEN_BY_CREATOR_BEFORE, SHAPE_TOKEN_BY_CREATOR_OLDEST},
     .status = SHAPE_TOKEN_BY_CREATOR_STATUS,
     .total_status = SHAPE_TOKEN_BY_CREATOR_TOTAL_STATUS};
+static const struct kind by_date = {.list = SQL_TOKEN_BY_DATE,
+                                    .total = SQL_TOKEN_BY_DATE_TOTAL,
+                                    .bits = {SHAPE_TOKEN_BY_DATE_PAGE, SHAPE_TOKEN_BY_DATE_AFTER,
+                                             SHAPE_TOKEN_BY_DATE_BEFORE,
+                                             SHAPE_TOKEN_BY_DATE_OLDEST},
+                                    .network = SHAPE_TOKEN_BY_DATE_NETWORK,
+                                    .creator = SHAPE_TOKEN_BY_DATE_CREATOR,
+                                    .total_network = SHAPE_TOKEN_BY_DATE_TOTAL_NETWORK,
+                                    .total_creator = SHAPE_TOKEN_BY_DATE_TOTAL_CREATOR};
 static const struct kind matching = {.list = SQL_TOKEN_MATCHING,
                                      .total = SQL_TOKEN_MATCHING_TOTAL,
                                      .bits = {SHAPE_TOKEN_MATCHING_PAGE, SHAPE_TOKEN_MATCHING_AFTER,
@@ -53,6 +62,7 @@ static const struct kind *kind_of(const struct token_filter *f) {
     static const struct kind *const ordered[] = {
         [TOKENS_BY_NAME] = &by_name, [TOKENS_BY_SYMBOL] = &by_symbol};
     return f->order != TOKENS_BY_ID ? ordered[f->order]
+           : f->from || f->to       ? &by_date
            : f->creator             ? &by_creator
            : f->q                   ? &matching
                                     : &plain;
@@ -67,13 +77,21 @@ static void bind(struct sql_call *c, const struct token_filter *f) {
         sql_value(c, "status", f->status);
     if (f->q)
         sql_value(c, "q", f->q);
+    if (f->from || f->to) {
+        sql_value(c, "from", f->from ? f->from : "-infinity");
+        sql_value(c, "to", f->to ? f->to : "infinity");
+    }
+}
+
+static uint32_t given(const struct token_filter *f, uint32_t network, uint32_t status,
+                      uint32_t creator) {
+    return (f->network ? network : 0) | (f->status ? status : 0) | (f->creator ? creator : 0);
 }
 
 void token_list(struct load *l, const struct token_filter *f, const struct paging *p,
                 const struct record *as, struct rows *out) {
     const struct kind *k = kind_of(f);
-    uint32_t shape =
-        (f->network ? k->network : 0) | (f->status ? k->status : 0) | (f->q ? k->q : 0);
+    uint32_t shape = given(f, k->network, k->status, k->creator) | (f->q ? k->q : 0);
     bind(paging_call(l, k->list, shape, &k->bits, p, as, out), f);
 }
 
@@ -89,8 +107,7 @@ void token_scan(struct load *l, const struct token_filter *f, int64_t cursor, bo
 void token_total(struct load *l, const struct token_filter *f, const struct record *as,
                  struct rows *out) {
     const struct kind *k = f->q || f->order == TOKENS_BY_ID ? kind_of(f) : &plain;
-    uint32_t shape =
-        k->total_shape | (f->network ? k->total_network : 0) | (f->status ? k->total_status : 0);
+    uint32_t shape = k->total_shape | given(f, k->total_network, k->total_status, k->total_creator);
     bind(load_add(l, k->total, shape, 0, as, out), f);
 }
 

@@ -8,13 +8,15 @@
 enum token_order { TOKENS_BY_ID, TOKENS_BY_NAME, TOKENS_BY_SYMBOL };
 
 /* There are lists by id for network and status in any combination, for creator alone or with
- * status, for q alone or with network; by name and by symbol for network and q in any combination.
- * The caller refuses other combinations (handlers/token_filters.c has the table). */
+ * status, for q alone or with network; by name and by symbol for network and q in any combination;
+ * by time for a span of it (from, to or both) alone, with network or with creator. The caller
+ * refuses other combinations (handlers/token_filters.c has the table). */
 struct token_filter {
     const char *network, *status; /* NULL: any */
     const char *creator;          /* canonical address; NULL: any */
     const char *q; /* what name or symbol begins with; ordered by one of them, what that begins
                       with. NULL: any */
+    const char *from, *to; /* PostgreSQL timestamps, both included; NULL: open */
     enum token_order order;
 };
 

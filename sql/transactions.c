@@ -12,6 +12,8 @@ static void bind(struct load *l, struct sql_call *c, const struct transaction_fi
         sql_value(c, "user", f->user);
     if (f->type)
         sql_value(c, "type", f->type);
+    if (f->q)
+        sql_value(c, "q", f->q);
     if (span) {
         sql_value(c, "from", f->from ? f->from : "-infinity");
         sql_value(c, "to", f->to ? f->to : "infinity");
@@ -61,8 +63,22 @@ static const struct kind by_date = {
     .total_token = SHAPE_TRANSACTION_BY_DATE_TOTAL_TOKEN,
     .total_user = SHAPE_TRANSACTION_BY_DATE_TOTAL_USER};
 
+static const struct kind matching = {
+    .list = SQL_TRANSACTION_MATCHING,
+    .total = SQL_TRANSACTION_MATCHING_TOTAL,
+    .bits = {SHAPE_TRANSACTION_MATCHING_PAGE, SHAPE_TRANSACTION_MATCHING_AFTER,
+             SHAPE_TRANSACTION_MATCHING_BEFORE, SHAPE_TRANSACTION_MATCHING_OLDEST},
+    .network = SHAPE_TRANSACTION_MATCHING_NETWORK,
+    .status = SHAPE_TRANSACTION_MATCHING_STATUS,
+    .total_network = SHAPE_TRANSACTION_MATCHING_TOTAL_NETWORK,
+    .total_status = SHAPE_TRANSACTION_MATCHING_TOTAL_STATUS};
+
 static const struct kind *kind_of(const struct transaction_filter *f) {
-    return f->from || f->to ? &by_date : f->user ? &by_user : f->type ? &by_type : &plain;
+    return f->from || f->to ? &by_date
+           : f->user        ? &by_user
+           : f->type        ? &by_type
+           : f->q           ? &matching
+                            : &plain;
 }
 
 void transaction_list(struct load *l, const struct transaction_filter *f, const struct paging *p,
@@ -71,6 +87,22 @@ void transaction_list(struct load *l, const struct transaction_filter *f, const 
     uint32_t shape = (f->network ? k->network : 0) | (f->status ? k->status : 0) |
                      (f->token_id ? k->token : 0) | (f->user ? k->user : 0);
     bind(l, paging_call(l, k->list, shape, &k->bits, p, as, out), f);
+}
+
+void transaction_scan(struct load *l, const struct transaction_filter *f, int64_t cursor,
+                      bool oldest, int32_t limit, const struct record *as, struct rows *out) {
+    uint32_t shape = (f->network ? SHAPE_TRANSACTION_SCAN_NETWORK : 0) |
+                     (f->status ? SHAPE_TRANSACTION_SCAN_STATUS : 0) |
+                     (oldest ? SHAPE_TRANSACTION_SCAN_OLDEST : 0);
+    struct sql_call *c = load_add(l, SQL_TRANSACTION_SCAN, shape, limit + 1, as, out);
+    sql_value_int(l, c, "cursor", cursor);
+    bind(l, c, f);
+}
+
+void transaction_matching_tokens(struct load *l, const struct transaction_filter *f,
+                                 const struct record *as, struct rows *out) {
+    uint32_t shape = f->network ? SHAPE_TRANSACTION_MATCHING_TOKENS_NETWORK : 0;
+    bind(l, load_add(l, SQL_TRANSACTION_MATCHING_TOKENS, shape, 0, as, out), f);
 }
 
 void transaction_total(struct load *l, const struct transaction_filter *f, const struct record *as,

@@ -18,6 +18,8 @@ before(() => {
   user = psql("INSERT INTO users (wallet_address) VALUES ('export test') RETURNING id");
   psql(`INSERT INTO tokens (name, symbol, supply, creator_id, network_id) SELECT 'Bulk ' || i % 1000, 'BK' || i, '1', ${user}, 'testnet'
     FROM generate_series(1, ${MANY}) i`);
+  psql(`INSERT INTO transactions (user_id, token_id, tx_hash, tx_type, network_id, created_at) SELECT ${user}, id, 'bulk' || id, 'mint', 'testnet',
+    timestamp '2004-01-01' + id % 777 * interval '1 hour' FROM tokens WHERE symbol LIKE 'BK%' AND id % 20 = 0`);
   for (const text of hostile)
     psql(`INSERT INTO tokens (name, symbol, supply, creator_id, network_id, description, tx_hash) VALUES
       (${quoted(text)}, ${quoted(text)}, '1', ${user}, 'unknown', ${quoted(text)}, '')`);
@@ -43,11 +45,15 @@ const lists = [
   ['tokens', 'q=bk&sort=oldest&network=testnet', "starts_with(lower(symbol), 'bk')", 'id'],
   ['tokens', 'q=bulk+99&sort=name', "starts_with(lower(name), 'bulk 99')", `${key('name')}, id`],
   ['tokens', 'status=failed&network=unknown', 'false', 'id'],
+  ['tokens', 'from=2000-01-01&to=2100-01-01', 'true', 'created_at DESC, id DESC'],
+  ['tokens', 'from=2000-01-01&network=testnet&sort=oldest', "network_id = 'testnet'", 'created_at, id'],
   ['activity', '', 'true', 'id DESC'],
   ['activity', 'network=mainnet&sort=oldest', "network_id = 'mainnet'", 'id'],
   ['activity', 'txType=transfer', "tx_type = 'transfer'", 'id DESC'],
   ['activity', 'from=2000-01-01&to=2100-01-01', 'true', 'created_at DESC, id DESC'],
   ['activity', 'from=2000-01-01&sort=oldest', 'true', 'created_at, id'],
+  ['activity', 'q=bk', "token_id IN (SELECT id FROM tokens WHERE starts_with(lower(symbol), 'bk'))", 'id DESC'], // of more tokens than the list has
+  ['activity', 'q=bk&network=testnet&status=pending&sort=oldest', "token_id IN (SELECT id FROM tokens WHERE starts_with(lower(symbol), 'bk')) AND status = 'pending'", 'id'],
 ];
 
 for (const [what, query, where, order] of lists)
@@ -85,14 +91,17 @@ test('CSV holds what COPY says, cell by cell, but for what a spreadsheet would r
 });
 
 test('after goes on behind a row, and the pieces make the whole', async () => {
-  for (const query of ['', 'sort=name', 'q=bulk', 'network=testnet&sort=oldest']) {
-    const whole = (await get(`/tokens.csv?${query}`)).body;
+  for (const [what, query] of [['tokens', ''], ['tokens', 'sort=name'], ['tokens', 'q=bulk'], ['tokens', 'network=testnet&sort=oldest'], ['tokens', 'from=2000-01-01'],
+    ['activity', ''], ['activity', 'sort=oldest'], ['activity', 'from=2000-01-01'], ['activity', 'from=2000-01-01&to=2004-01-20&sort=oldest'],
+    ['activity', 'txType=mint'], ['activity', 'q=bk'], ['activity', 'q=bk&sort=oldest']]) {
+    const whole = (await get(`/${what}.csv?${query}`)).body;
     const rows = parseCsv(whole);
+    assert.ok(rows.length > 250, `${what} ${query}: more than a piece`);
     const last = rows[Math.floor(rows.length / 3)][0];
-    const rest = (await get(`/tokens.csv?${query}&after=${last}`.replace('?&', '?'))).body;
-    assert.ok(whole.endsWith(rest) && rest.length < whole.length, query);
-    assert.equal(parseCsv(rest).length, rows.length - 1 - Math.floor(rows.length / 3), query);
-    assert.equal((await get(`/tokens.jsonl?${query}&after=${rows.at(-1)[0]}`.replace('?&', '?'))).body, '');
+    const rest = (await get(`/${what}.csv?${query}&after=${last}`.replace('?&', '?'))).body;
+    assert.ok(whole.endsWith(rest) && rest.length < whole.length, `${what} ${query}`);
+    assert.equal(parseCsv(rest).length, rows.length - 1 - Math.floor(rows.length / 3), `${what} ${query}`);
+    assert.equal((await get(`/${what}.jsonl?${query}&after=${rows.at(-1)[0]}`.replace('?&', '?'))).body, '');
   }
 });
 

@@ -20,8 +20,10 @@ before(async () => {
     psql(`INSERT INTO transactions (user_id, token_id, tx_hash, tx_type, network_id) VALUES (${user}, ${id}, ${quoted(s)}, ${quoted(s)}, 'unknown')`);
   }
   psql(`INSERT INTO users (wallet_address) VALUES ('${creator}');
-    INSERT INTO tokens (name, symbol, supply, creator_id, network_id) SELECT 'Fed ' || i, 'F' || i, '1', id, 'testnet' FROM users, generate_series(1, 12) i WHERE wallet_address = '${creator}';
-    INSERT INTO transactions (user_id, tx_hash, tx_type, network_id) SELECT id, 'fed' || i, 'mint', 'testnet' FROM users, generate_series(1, 55) i WHERE wallet_address = '${creator}'`);
+    INSERT INTO tokens (name, symbol, supply, creator_id, network_id, status, created_at) SELECT 'Fed ' || i, 'F' || i, '1', id, 'testnet',
+      CASE WHEN i % 3 = 0 THEN 'failed' ELSE 'pending' END, timestamp '2003-04-20' - i * interval '1 day' FROM users, generate_series(1, 12) i WHERE wallet_address = '${creator}';
+    INSERT INTO transactions (user_id, tx_hash, tx_type, network_id, created_at) SELECT id, 'fed' || i, CASE WHEN i % 5 = 0 THEN 'burn' ELSE 'mint' END, 'testnet',
+      timestamp '2003-04-20' - i * interval '5 hours' FROM users, generate_series(1, 55) i WHERE wallet_address = '${creator}'`);
   // What changed last is not what is newest.
   for (const relation of ['tokens', 'transactions'])
     psql(`UPDATE ${relation} SET updated_at = now() + interval '1 day' WHERE id = (SELECT max(id) - 3 FROM ${relation})`);
@@ -45,9 +47,14 @@ const parse = (xml) => page.evaluate((text) => {
     authors: one(doc.documentElement, 'author').length, entries: one(doc.documentElement, 'entry').map(facts) };
 }, xml);
 
-for (const [what, relation, query, where] of [['tokens', 'tokens', '', 'true'], ['tokens', 'tokens', '?network=unknown', "network_id = 'unknown'"],
+const byTime = 'created_at DESC, id DESC', days = "created_at >= '2003-04-10' AND created_at < '2003-04-19'";
+for (const [what, relation, query, where, order = 'id DESC'] of [['tokens', 'tokens', '', 'true'], ['tokens', 'tokens', '?network=unknown', "network_id = 'unknown'"],
   ['tokens', 'tokens', '?q=s', "starts_with(lower(name), 's') OR starts_with(lower(symbol), 's')"], ['activity', 'transactions', '', 'true'],
-  ['activity', 'transactions', '?network=unknown', "network_id = 'unknown'"], ['tokens', 'tokens', '?status=failed', 'false']])
+  ['activity', 'transactions', '?network=unknown', "network_id = 'unknown'"], ['tokens', 'tokens', '?status=failed', "status = 'failed'"],
+  ['tokens', 'tokens', '?network=testnet&status=failed', "network_id = 'testnet' AND status = 'failed'"], ['tokens', 'tokens', '?from=2003-04-10&to=2003-04-18', days, byTime],
+  ['tokens', 'tokens', '?network=mainnet&to=2003-04-18', 'false'], ['activity', 'transactions', '?txType=burn', "tx_type = 'burn'"],
+  ['activity', 'transactions', '?network=testnet&txType=burn', "network_id = 'testnet' AND tx_type = 'burn'"], ['activity', 'transactions', '?from=2003-04-10&to=2003-04-18', days, byTime],
+  ['activity', 'transactions', '?status=failed', 'false'], ['activity', 'transactions', '?q=s', "token_id IN (SELECT id FROM tokens WHERE starts_with(lower(name), 's') OR starts_with(lower(symbol), 's'))"]])
   test(`/${what}.atom${query}`, async () => {
     const answer = await get(`/${what}.atom${query}`);
     assert.equal(answer.status, 200);
@@ -56,10 +63,11 @@ for (const [what, relation, query, where] of [['tokens', 'tokens', '', 'true'], 
     assert.equal(feed.error, undefined);
     assert.deepEqual([feed.root, feed.id.length, feed.title.length, feed.updated.length, feed.authors], ['feed', 1, 1, 1, 1]);
     assert.deepEqual(feed.links, [['self', `${base}/${what}.atom${query}`], ['alternate', `${base}/${what}${query}`]]);
-    const ids = psql(`SELECT id FROM ${relation} WHERE ${where} ORDER BY id DESC LIMIT 50`).split('\n').filter(Boolean);
+    const ids = psql(`SELECT id FROM ${relation} WHERE ${where} ORDER BY ${order} LIMIT 50`).split('\n').filter(Boolean);
     assert.deepEqual(feed.entries.map((e) => e.links[0][1]), ids.map((id) => `${base}/${what}/${id}`));
     assert.deepEqual(feed.entries.map((e) => e.id), ids.map((id) => [`tag:localhost,2026-01-01:/${what}/${id}`]));
-    const times = (column) => psql(`SELECT to_char(${column}, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') FROM ${relation} WHERE ${where} ORDER BY id DESC LIMIT 50`).split('\n').filter(Boolean);
+    const times = (column) => psql(`SELECT to_char(${column}, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') FROM ${relation} WHERE ${where} ORDER BY ${order} LIMIT 50`).split('\n').filter(Boolean);
+    if (where !== 'false') assert.ok(ids.length, 'rows to be wrong with');
     assert.deepEqual(feed.entries.map((e) => e.updated.join()), times('updated_at'));
     assert.deepEqual(feed.entries.map((e) => e.published.join()), times('created_at'));
     assert.equal(feed.updated[0], feed.entries.map((e) => e.updated[0]).sort().at(-1) ?? '1970-01-01T00:00:00.000Z');
@@ -87,6 +95,7 @@ test('pages link their feed; a filter that no list has is refused', async () => 
     for (const [, feed] of await found(at)) assert.equal((await parse((await get(feed)).body)).root, 'feed', feed);
   assert.equal((await get('/tokens.atom?creator=x')).status, 400);
   assert.equal((await get('/activity.atom?txType=mint&status=failed')).status, 400);
+  assert.equal((await get('/tokens.atom?from=2003-04-10&q=x')).status, 400);
 });
 
 test('a creator\'s page links the whole of both lists, and these have what is of that address alone', async () => {

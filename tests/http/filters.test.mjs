@@ -86,6 +86,54 @@ test('from and to: days, both included, newest first by time, with a token or a 
   }
 });
 
+test('tokens from and to: days, both included, newest first by time, with a network or a creator', async (t) => {
+  psql(`UPDATE tokens SET created_at = timestamp '2001-03-10 23:59:59.999999' + (${rows.tokens[0]} + 1 - id) * interval '1 day' WHERE creator_id = ${rows.user}`);
+  t.after(() => psql(`UPDATE tokens SET created_at = now() WHERE creator_id = ${rows.user}`));
+  const byTime = [...rows.tokens].reverse(); // times run against ids here
+  for (const more of ['', `&creator=${old.address}`, '&network=testnet']) {
+    assert.deepEqual(await every(`/api/tokens?from=2001-03-11&to=2001-03-22&limit=10${more}`), byTime);
+    assert.deepEqual(await every(`/api/tokens?from=2001-03-12&to=2001-03-13${more}`), byTime.slice(-3, -1));
+    assert.deepEqual(await every(`/api/tokens?to=2001-03-11${more}`), byTime.slice(-1));
+  }
+  assert.deepEqual(await every('/api/tokens?to=2001-03-22&network=mainnet'), []);
+  for (const [query, field, said] of [['from=2001-03-12&to=2001-03-11', 'to', 'must not be before from'], ['from=2001-02-29', 'from', 'must be a day'],
+    ['from=2001-03-12&q=M', 'from', 'cannot be used together with'], ['to=2001-03-12&sort=name', 'sort', 'cannot be used together with'], ['from=2001-03-12&status=failed', 'from', 'cannot be used']]) {
+    const page = await get(`/tokens?${query}`);
+    assert.equal(page.status, 400, query);
+    assert.match(page.body, new RegExp(`<p class="problem" id="${field}-problem">${said}`), query);
+  }
+  assert.match((await get('/tokens?from=2001-03-12')).body, /<input id="from" name="from" type="date" value="2001-03-12"/);
+});
+
+test('activity by how its token is called: of twenty tokens, of all in a download; the page says so', async (t) => {
+  // Three transactions of each of 24 tokens, the first of them by name alone.
+  psql(`INSERT INTO tokens (name, symbol, supply, creator_id, network_id) SELECT CASE WHEN i < 4 THEN 'qqüx ' || i ELSE 'Other' END,
+      CASE WHEN i < 4 THEN 'OTHER' ELSE 'QQÜX' || lpad(i::text, 2, '0') END, '1', ${rows.user}, CASE i % 2 WHEN 0 THEN 'mainnet' ELSE 'testnet' END FROM generate_series(1, 24) i;
+    INSERT INTO transactions (user_id, token_id, tx_hash, tx_type, network_id, status) SELECT ${rows.user}, t.id, '0x' || t.id || n, 'mint', t.network_id, CASE n WHEN 1 THEN 'failed' ELSE 'pending' END
+      FROM generate_series(1, 3) n, tokens t WHERE t.symbol LIKE 'QQÜX%' OR t.name LIKE 'qqüx %' ORDER BY n, t.id`);
+  t.after(() => psql(`DELETE FROM transactions WHERE token_id IN (SELECT id FROM tokens WHERE symbol LIKE 'QQÜX%' OR name LIKE 'qqüx %'); DELETE FROM tokens WHERE symbol LIKE 'QQÜX%' OR name LIKE 'qqüx %'`));
+  const ids = (where, order = 'x.id DESC') => psql(`SELECT x.id FROM transactions x JOIN tokens t ON t.id = x.token_id WHERE ${where} ORDER BY ${order}`).split('\n').filter(Boolean).map(Number);
+  const all = `(t.symbol LIKE 'QQÜX%' OR t.name LIKE 'qqüx %')`;
+  const first = `(t.symbol BETWEEN 'QQÜX' AND 'QQÜX23')`; // twenty by symbol: none is left to the names
+  const q = `q=${encodeURIComponent('qqÜX')}`;
+  assert.deepEqual(await every(`/api/transactions?${q}&limit=10`), ids(first));
+  assert.deepEqual(await every(`/api/transactions?${q}&limit=100&sort=oldest`), ids(first, 'x.id'));
+  assert.deepEqual(await every(`/api/transactions?${q}&network=testnet&limit=25`), ids(`${all} AND t.network_id = 'testnet'`));
+  assert.deepEqual(await every(`/api/transactions?${q}&status=failed&limit=10`), ids(`${first} AND x.status = 'failed'`));
+  for (const [more, where, order] of [['', all, 'x.id DESC'], ['&sort=oldest&status=pending', `${all} AND x.status = 'pending'`, 'x.id'], ['&network=testnet', `${all} AND t.network_id = 'testnet'`, 'x.id DESC']])
+    assert.deepEqual((await get(`/activity.jsonl?${q}${more}`)).body.trim().split('\n').map((line) => JSON.parse(line).id), ids(where, order), more);
+  const page = (await get(`/activity?${q}`)).body;
+  assert.match(page, /More than twenty tokens begin like this.*href="\/tokens\?q=qq%C3%9CX"/);
+  assert.match(page, /<input id="q" name="q" type="search" value="qqÜX"/);
+  assert.match(page, /href="\/activity\.atom\?q=qq%C3%9CX"/);
+  assert.doesNotMatch((await get(`/activity?${q}&network=testnet`)).body, /More than twenty/);
+  assert.equal(([...(await get(`/activity.atom?${q}`)).body.matchAll(/<entry>/g)]).length, 50);
+  assert.deepEqual(await every('/api/transactions?q=no+such+token'), []);
+  const refused = await get('/activity?q=x&txType=mint');
+  assert.equal(refused.status, 400);
+  assert.match(refused.body, /<p class="problem" id="txType-problem">cannot be used together with/);
+});
+
 test('the page of an address: its tokens and activity, counted; other spellings lead to it', async () => {
   const page = (await get(`/creators/${old.canonical}`)).body;
   for (const id of rows.tokens.slice(0, 10)) assert.ok(page.includes(`href="/tokens/${id}"`));

@@ -18,9 +18,10 @@ const names = [`'Same'`, `'SAME'`, `'same ' || i`, `'Zebra ' || i % 3`, `'熊猫
 before(() => {
   user = psql(`INSERT INTO users (wallet_address) VALUES ('${address}') RETURNING id`);
   for (const [n, name] of names.entries())
-    psql(`INSERT INTO tokens (name, symbol, supply, creator_id, network_id, status)
+    psql(`INSERT INTO tokens (name, symbol, supply, creator_id, network_id, status, created_at)
       SELECT ${name}, CASE i % 4 WHEN 0 THEN 'SAME' WHEN 1 THEN 'zb' || i ELSE '熊' || ${n} END, '1', ${user},
-        CASE i % 3 WHEN 0 THEN 'testnet' ELSE 'mainnet' END, CASE i % 2 WHEN 0 THEN 'failed' ELSE 'pending' END
+        CASE i % 3 WHEN 0 THEN 'testnet' ELSE 'mainnet' END, CASE i % 2 WHEN 0 THEN 'failed' ELSE 'pending' END,
+        timestamp '2002-05-01' + (i * 31 + ${n} * 17) % 23 * interval '7 hours'
       FROM generate_series(1, 6) i`);
   psql(`INSERT INTO transactions (user_id, token_id, tx_hash, tx_type, network_id, status, created_at)
     SELECT ${user}, CASE WHEN t.symbol <> 'SAME' THEN t.id END, '0x' || md5(t.id::text || n), CASE WHEN t.id % 3 = 0 THEN 'burn' ELSE 'mint' END,
@@ -34,16 +35,21 @@ const quoted = (s) => `'${s.replace(/'/g, "''")}'`;
 const key = (column) => `left(lower(${column}), 64) COLLATE "C"`;
 const begins = (column, q) => `starts_with(lower(${column}), lower(${quoted(q)}))`;
 
-// What to ask with, and what it means to the database.
+const days = (f) => f.some((n) => n === 'from' || n === 'to');
+const others = (f) => f.filter((n) => n !== 'from' && n !== 'to').join(' ');
+const byAge = (f = []) => (days(f) ? { newest: 'created_at DESC, id DESC', oldest: 'created_at, id' } : { newest: 'id DESC', oldest: 'id' });
+
+// What to ask with, and what it means to the database. Fewer tokens than twenty begin with the text.
 const subjects = {
   tokens: {
-    values: () => ({ network: 'testnet', status: 'failed', creator: address, q: 'SAM' }),
-    where: (name, v, sort) => ({ network: `network_id = ${quoted(v)}`, status: `status = ${quoted(v)}`, creator: `creator_id = ${user}`,
+    values: () => ({ network: 'testnet', status: 'failed', creator: address, q: 'SAM', from: '2002-05-02', to: '2002-05-04' }),
+    where: (name, v, sort) => ({ network: `network_id = ${quoted(v)}`, status: `status = ${quoted(v)}`, creator: `creator_id = ${user}`, from: `created_at >= ${quoted(v)}`, to: `created_at < ${quoted(v)}::date + 1`,
       q: sort === 'name' || sort === 'symbol' ? begins(sort, v) : `(${begins('name', v)} OR ${begins('symbol', v)})` })[name],
-    order: () => ({ newest: 'id DESC', oldest: 'id', name: `${key('name')}, id`, symbol: `${key('symbol')}, id` }),
+    order: (f) => ({ ...byAge(f), name: `${key('name')}, id`, symbol: `${key('symbol')}, id` }),
     sorts: ['newest', 'oldest', 'name', 'symbol'],
     legal: (f, sort) => {
       const words = ['name', 'symbol'].includes(sort);
+      if (days(f)) return !words && ['', 'network', 'creator'].includes(others(f));
       return ({ '': true, network: true, q: true, 'network q': true, status: !words, 'network status': !words, creator: !words,
         'creator status': !words })[f.join(' ')] ?? false;
     },
@@ -51,19 +57,17 @@ const subjects = {
   transactions: {
     values: () => ({ network: 'testnet', status: 'failed', user: address, txType: 'burn',
       tokenId: psql(`SELECT max(token_id) FROM transactions WHERE user_id = ${user} AND network_id = 'testnet' AND status = 'failed'`),
-      from: '2002-05-02', to: '2002-05-04' }),
-    where: (name, v) => ({ network: `network_id = ${quoted(v)}`, status: `status = ${quoted(v)}`, user: `user_id = ${user}`,
+      from: '2002-05-02', to: '2002-05-04', q: 'zE' }),
+    where: (name, v) => ({ q: `token_id IN (SELECT id FROM tokens WHERE ${begins('name', v)} OR ${begins('symbol', v)})`,
+       network: `network_id = ${quoted(v)}`, status: `status = ${quoted(v)}`, user: `user_id = ${user}`,
       txType: `tx_type = ${quoted(v)}`, tokenId: `token_id = ${v}`, from: `created_at >= ${quoted(v)}`,
       to: `created_at < ${quoted(v)}::date + 1` })[name],
-    order: (f) => (f.includes('from') || f.includes('to') ? { newest: 'created_at DESC, id DESC', oldest: 'created_at, id' }
-      : { newest: 'id DESC', oldest: 'id' }),
+    order: (f) => byAge(f),
     sorts: ['newest', 'oldest'],
     legal: (f) => {
-      const days = f.some((n) => n === 'from' || n === 'to');
-      const rest = f.filter((n) => n !== 'from' && n !== 'to').join(' ');
-      return days ? ['', 'tokenId', 'user'].includes(rest)
-        : ['', 'network', 'status', 'network status', 'tokenId', 'network tokenId', 'status tokenId', 'network status tokenId', 'user',
-          'status user', 'txType', 'network txType'].includes(rest);
+      return days(f) ? ['', 'tokenId', 'user'].includes(others(f))
+        : ['', 'q', 'network q', 'status q', 'network status q', 'network', 'status', 'network status', 'tokenId', 'network tokenId', 'status tokenId', 'network status tokenId', 'user',
+          'status user', 'txType', 'network txType'].includes(others(f));
     },
   },
 };

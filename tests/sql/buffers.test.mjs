@@ -59,6 +59,11 @@ const queries = {
   // One statement of an export: the rows of 20,000 ids, found or not.
   token_scan: { values: { network: networks, q: begins, cursor: [100001, 50000, 0] }, most: (s) => 2000 + s.limit * DESCENT },
   token_matching_total: { values: { network: networks, q: begins }, most: () => 2 * WALK },
+  token_by_date: {
+    values: { ...spans, network: networks, creator: user, skip: lists.skip, after: [2147483647, 50000, 61, 1], before: [0, 30, 50000, 99990] },
+    most: (s) => s.limit * (1 + 2 * DESCENT) + 4 * DESCENT + (s.options.includes('page') ? s.limit * DESCENT + WALK : 0),
+  },
+  token_by_date_total: { values: { ...spans, network: networks, creator: user }, most: () => WALK },
   token_by_creator_total: { values: { ...lists, creator: user }, most: () => WALK },
   token_one: { values: { id: [1, 100000, 4711, 0] }, most: () => 2 * DESCENT },
   transaction_list: {
@@ -81,6 +86,16 @@ const queries = {
     most: (s) => s.limit * (1 + 2 * DESCENT) + 4 * DESCENT + (s.options.includes('page') ? s.limit * DESCENT + WALK : 0),
   },
   transaction_by_date_total: { values: { ...spans, token, user }, most: () => WALK },
+  // Twenty tokens are found by twice as many keys; of each a page's rows are merged, and for page N those
+  // before it, too.
+  transaction_matching: {
+    values: { network: networks, status: states, q: begins, skip: lists.skip, after: [2147483647, 500000, 61, 1], before: [0, 30, 500000, 999990] },
+    most: (s) => 40 * (1 + DESCENT) + 20 * DESCENT + s.limit * (1 + 3 * DESCENT) + (s.options.includes('page') ? 20 * WALK / 4 : 20 * 2),
+  },
+  transaction_matching_total: { values: { network: networks, status: states, q: begins }, most: () => 40 * (1 + DESCENT) + 20 * DESCENT + WALK },
+  transaction_matching_tokens: { values: { network: networks, q: begins }, most: () => 42 * (1 + DESCENT) },
+  // One statement of an export: the rows of 20,000 ids, and their tokens.
+  transaction_scan: { values: { network: networks, status: states, q: begins, cursor: [1000001, 500000, 0] }, most: (s) => 20000 * 3 + s.limit * 3 * DESCENT },
   activity_chart: { values: {}, most: () => WALK },
   transaction_one: { values: { id: [1, 1000000, 4711, 0] }, most: () => 3 * DESCENT },
   token_first_symbol: { values: { network: networks, symbol: ['T1', 't40', 'no such'] }, most: () => 2 * DESCENT },
