@@ -17,7 +17,8 @@ struct activity_meta {
 };
 
 struct activity_model {
-    struct rows data; /* struct transaction */
+    struct rows data;  /* struct transaction */
+    struct rows first; /* struct transaction: that of the list */
     struct activity_meta meta;
     struct filter network, status, type, user, q, from, to, token, sort, limit;
     struct list_head by_time;
@@ -105,7 +106,9 @@ static void activity_load(struct request *rq, struct load *l, void *at) {
         return;
     model->paging.oldest = list_sort_of(p->filters.sort) == SORT_OLDEST;
     transaction_list(l, &f, &model->paging, &record_transaction, &model->data);
-    totals_transactions(l, &f, &model->total);
+    totals_transactions(l, &f, paging_until(&model->paging), &model->total);
+    if (pager_asks_first(&model->paging))
+        transaction_list(l, &f, &pager_first, &record_transaction, &model->first);
     if (f.q && rq->face == FACE_OF_HTML)
         transaction_matching_tokens(l, &f, &record_total, &model->matching);
 }
@@ -141,7 +144,7 @@ static enum status activity_show(struct request *rq, struct load *l, void *at, i
     list_add_sort(&sorted, sort);
     struct total total = totals_of(&model->total);
     pager_finish(rq, &model->paging, &total, text_str(&sorted), &record_transaction, &model->data,
-                 &model->meta.pagination);
+                 &model->first, &model->meta.pagination);
     if (rq->face == FACE_OF_HTML) {
         show_filters(rq, model);
         model->files = list_files_of(rq, list, sort);
@@ -158,7 +161,7 @@ const struct page page_activity = {
     .path = "/activity",
     .api_path = "/api/transactions",
     .summary = "Transactions, newest or oldest first.",
-    .example = "?network=mainnet&limit=2",
+    .example = "?network=mainnet&limit=10",
     .template = "activity",
     .params = activity_param_rows,
     .n_params = sizeof activity_param_rows / sizeof activity_param_rows[0],

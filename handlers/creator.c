@@ -87,9 +87,9 @@ static void creator_load(struct request *rq, struct load *l, void *at) {
     struct paging newest = {.page = 1, .limit = SHOWN};
     user_by_address(l, p->address, &record_user, &model->users);
     token_list(l, &made, &newest, &record_token, &model->data.tokens);
-    totals_tokens(l, &made, &model->token_total);
+    totals_tokens(l, &made, 0, &model->token_total);
     transaction_list(l, &did, &newest, &record_transaction, &model->data.transactions);
-    totals_transactions(l, &did, &model->transaction_total);
+    totals_transactions(l, &did, 0, &model->transaction_total);
 }
 
 /* The list of the rest; NULL, and nothing cut, if all rows are there. */

@@ -36,10 +36,10 @@ static void home_load(struct request *rq, struct load *l, void *at) {
     struct home_model *model = at;
     struct paging newest = {.page = 1, .limit = SHOWN};
     token_list(l, &(struct token_filter){0}, &newest, &record_token, &model->tokens);
-    totals_tokens(l, &(struct token_filter){0}, &model->token_total);
+    totals_tokens(l, &(struct token_filter){0}, 0, &model->token_total);
     transaction_list(l, &(struct transaction_filter){0}, &newest, &record_transaction,
                      &model->transactions);
-    totals_transactions(l, &(struct transaction_filter){0}, &model->transaction_total);
+    totals_transactions(l, &(struct transaction_filter){0}, 0, &model->transaction_total);
     activity_chart(l, &record_chart_row, &model->spans);
 }
 

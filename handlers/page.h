@@ -51,7 +51,7 @@ struct page {
     const char *path;     /* of the HTML face, "/tokens/{id}"; NULL if it has none */
     const char *api_path; /* of the JSON face; NULL if it has none */
     const char *summary;  /* one sentence for the API document; NULL for what programs do not ask */
-    const char *example;  /* a query for its example there, "?limit=2"; NULL: none */
+    const char *example;  /* a query for its example there, "?limit=10"; NULL: none */
     const char *type;     /* raw pages that the API document has: the media type */
     const char *template; /* file below templates/ without .html; NULL if it has no HTML face */
     enum pool pool;

@@ -41,6 +41,8 @@ bool pager_read(struct request *rq, const struct pager_params *p, struct paging 
         request_problem(rq, "before", message("cannot be used together with after"));
     if ((after || before) && p->page != 1)
         request_problem(rq, "page", message("cannot be used together with after or before"));
+    if ((after || before) && p->until)
+        request_problem(rq, "until", message("cannot be used together with after or before"));
     if (!numbered(p->page, p->limit))
         request_problem(rq, "page", message("goes up to row 10,000; use after or before to go on"));
     *paging = (struct paging){.by = after    ? PAGING_BY_AFTER
@@ -48,6 +50,7 @@ bool pager_read(struct request *rq, const struct pager_params *p, struct paging 
                                              : PAGING_BY_PAGE,
                               .page = p->page,
                               .cursor = after ? p->after : p->before,
+                              .until = p->until,
                               .limit = p->limit};
     return rq->n_problems == 0;
 }
@@ -74,12 +77,37 @@ static const char *with(struct request *rq, const char *base, const char *name, 
     return text_str(&t);
 }
 
-static const char *page_path(struct request *rq, const char *base, int32_t number) {
-    return number == 1 ? base : with(rq, base, "page", number);
+/* The first page is always the newest: the reader who comes back to it begins anew. */
+static const char *page_path(struct request *rq, const struct pager *p, int32_t number) {
+    if (number == 1)
+        return p->first;
+    const char *page = with(rq, p->first, "page", number);
+    return p->until ? with(rq, page, "until", p->until) : page;
+}
+
+const struct paging pager_first = {.by = PAGING_BY_PAGE, .page = 1, .limit = PAGER_LIMIT_MIN};
+
+bool pager_asks_first(const struct paging *paging) {
+    bool there = paging->by == PAGING_BY_PAGE && (paging->page == 1 || paging->until);
+    return !there && !paging->oldest;
+}
+
+/* The id that the numbers are anchored to; 0: none, in an empty list or one that grows at its end.
+ */
+static int32_t anchor(const struct paging *paging, const struct record *as, const struct rows *rows,
+                      const struct rows *first) {
+    bool is_first = paging->by == PAGING_BY_PAGE && paging->page == 1;
+    if (paging->oldest)
+        return 0;
+    if (paging_until(paging))
+        return paging->until;
+    if (first->n)
+        return *(const int32_t *)first->at;
+    return is_first && rows->n ? id_at(as, rows, 0) : 0;
 }
 
 /* 1 … 4 5 [6] 7 8 … 20: the ends, the neighbours, and gaps. */
-static void number_links(struct request *rq, const char *base, struct pager *out) {
+static void number_links(struct request *rq, struct pager *out) {
     enum { AROUND = 2, MOST = 2 * AROUND + 7 };
     int32_t pages = out->pages.value, current = out->current.set ? out->current.value : 0;
     struct pager_link *links = arena_array(rq->arena, MOST, sizeof *links);
@@ -92,7 +120,7 @@ static void number_links(struct request *rq, const char *base, struct pager *out
         if (i > last_shown + 1)
             links[n++] = (struct pager_link){0};
         links[n++] = (struct pager_link){
-            .number = i, .current = i == current, .path = page_path(rq, base, i)};
+            .number = i, .current = i == current, .path = page_path(rq, out, i)};
         last_shown = i;
     }
     out->links = (struct rows){.at = links, .n = n};
@@ -107,13 +135,13 @@ static void step_links(struct request *rq, const struct paging *paging, const ch
     bool back = by_page ? paging->page > 1 : paging->by == PAGING_BY_BEFORE ? goes_on : true;
     if (rows->n && forward) {
         out->next = by_page && numbered(paging->page + 1, paging->limit)
-                        ? page_path(rq, base, paging->page + 1)
+                        ? page_path(rq, out, paging->page + 1)
                         : with(rq, base, "after", id_at(as, rows, rows->n - 1));
     }
     if (back && by_page && out->pages.set && paging->page > out->pages.value)
-        out->prev = page_path(rq, base, out->pages.value);
+        out->prev = page_path(rq, out, out->pages.value);
     else if (back && by_page)
-        out->prev = page_path(rq, base, paging->page - 1);
+        out->prev = page_path(rq, out, paging->page - 1);
     else if (rows->n && back)
         out->prev = with(rq, base, "before", id_at(as, rows, 0));
     else if (rows->n == 0 && out->total && paging->by == PAGING_BY_AFTER)
@@ -135,7 +163,8 @@ static const char *link_header(struct request *rq, const struct pager *p) {
 }
 
 void pager_finish(struct request *rq, const struct paging *paging, const struct total *total,
-                  const char *base, const struct record *as, struct rows *rows, struct pager *out) {
+                  const char *base, const struct record *as, struct rows *rows,
+                  const struct rows *first, struct pager *out) {
     bool goes_on = rows->n > (size_t)paging->limit;
     bool exact = total->total <= PAGING_COUNTED;
     if (goes_on)
@@ -145,15 +174,16 @@ void pager_finish(struct request *rq, const struct paging *paging, const struct 
     *out = (struct pager){.total = exact ? total->total : PAGING_COUNTED,
                           .total_is_exact = exact,
                           .limit = paging->limit,
+                          .until = anchor(paging, as, rows, first),
                           .first = base};
     int32_t pages = (out->total + paging->limit - 1) / paging->limit;
     out->pages = (struct opt_int){.value = pages ? pages : 1, .set = exact};
     out->current = (struct opt_int){.value = paging->page, .set = paging->by == PAGING_BY_PAGE};
     out->several = pages > 1 || !exact;
-    out->last = exact ? page_path(rq, base, out->pages.value) : with(rq, base, "before", 0);
+    out->last = exact ? page_path(rq, out, out->pages.value) : with(rq, base, "before", 0);
     step_links(rq, paging, base, as, rows, goes_on, out);
     if (rq->face == FACE_OF_JSON)
         rq->link = link_header(rq, out);
     else if (exact)
-        number_links(rq, base, out);
+        number_links(rq, out);
 }

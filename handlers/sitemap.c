@@ -32,7 +32,7 @@ static const char *robots_raw(struct request *rq, struct reply *reply, void *mod
     (void)rq;
     (void)model;
     text_lit(&reply->body, "User-agent: *\nDisallow: /api/\nDisallow: /search\n"
-                           "Disallow: /*.csv\nDisallow: /*.jsonl\n");
+                           "Disallow: /*.csv\nDisallow: /*.jsonl\nDisallow: /*until=\n");
     text_printf(&reply->body, "Sitemap: %s/sitemap.xml\n", config.public_url);
     return "text/plain; charset=utf-8";
 }

@@ -17,7 +17,8 @@ struct token_list_meta {
 };
 
 struct token_list_model {
-    struct rows data; /* struct token */
+    struct rows data;  /* struct token */
+    struct rows first; /* struct token or struct id: what page numbers are anchored to */
     struct token_list_meta meta;
     struct filter network, status, creator, q, from, to, sort, limit;
     struct list_head by_symbol, by_name, by_time;
@@ -102,7 +103,11 @@ static void token_list_load(struct request *rq, struct load *l, void *at) {
         return;
     model->paging.oldest = list_sort_of(p->filters.sort) == SORT_OLDEST;
     token_list(l, &f, &model->paging, &record_token, &model->data);
-    totals_tokens(l, &f, &model->total);
+    totals_tokens(l, &f, paging_until(&model->paging), &model->total);
+    if (f.order != TOKENS_BY_ID) /* any place may be a new one's */
+        token_newest_id(l, &record_id, &model->first);
+    else if (pager_asks_first(&model->paging))
+        token_list(l, &f, &pager_first, &record_token, &model->first);
 }
 
 /* The list's address with its filters alone. */
@@ -136,7 +141,7 @@ static enum status token_list_show(struct request *rq, struct load *l, void *at,
     list_add_sort(&sorted, list_sort_of(p->filters.sort));
     struct total total = totals_of(&model->total);
     pager_finish(rq, &model->paging, &total, text_str(&sorted), &record_token, &model->data,
-                 &model->meta.pagination);
+                 &model->first, &model->meta.pagination);
     if (rq->face == FACE_OF_HTML) {
         show_filters(rq, model);
         model->files = list_files_of(rq, list, list_sort_of(p->filters.sort));
@@ -152,7 +157,7 @@ const struct page page_token_list = {
     .path = "/tokens",
     .api_path = "/api/tokens",
     .summary = "Tokens, newest first or in another order.",
-    .example = "?network=mainnet&limit=2",
+    .example = "?network=mainnet&limit=10",
     .template = "tokens",
     .params = token_list_param_rows,
     .n_params = sizeof token_list_param_rows / sizeof token_list_param_rows[0],

@@ -36,9 +36,10 @@ static void set_key(struct list_total *out, const struct text *t) {
     out->found = (struct rows){0};
 }
 
-void totals_tokens(struct load *l, const struct token_filter *f, struct list_total *out) {
+void totals_tokens(struct load *l, const struct token_filter *f, int32_t until,
+                   struct list_total *out) {
     struct text t = text_in(l->arena, KEY_TEXT_MAX);
-    text_printf(&t, "tokens %d ", f->q ? (int)f->order : 0);
+    text_printf(&t, "tokens %d %d ", f->q ? (int)f->order : 0, until);
     add(&t, f->network);
     add(&t, f->status);
     add(&t, f->creator);
@@ -47,13 +48,13 @@ void totals_tokens(struct load *l, const struct token_filter *f, struct list_tot
     add(&t, f->to);
     set_key(out, &t);
     if (!has_more(out->key))
-        token_total(l, f, &record_total, &out->found);
+        token_total(l, f, until, &record_total, &out->found);
 }
 
-void totals_transactions(struct load *l, const struct transaction_filter *f,
+void totals_transactions(struct load *l, const struct transaction_filter *f, int32_t until,
                          struct list_total *out) {
     struct text t = text_in(l->arena, KEY_TEXT_MAX);
-    text_printf(&t, "transactions %d ", f->token_id);
+    text_printf(&t, "transactions %d %d ", f->token_id, until);
     add(&t, f->network);
     add(&t, f->status);
     add(&t, f->user);
@@ -63,7 +64,7 @@ void totals_transactions(struct load *l, const struct transaction_filter *f,
     add(&t, f->to);
     set_key(out, &t);
     if (!has_more(out->key))
-        transaction_total(l, f, &record_total, &out->found);
+        transaction_total(l, f, until, &record_total, &out->found);
 }
 
 struct total totals_of(const struct list_total *t) {

@@ -16,9 +16,11 @@ struct list_total {
     uint8_t key[16];   /* of the filter and its values */
 };
 
-/* Adds the query of the list's total to the load unless the answer is remembered. */
-void totals_tokens(struct load *l, const struct token_filter *f, struct list_total *out);
-void totals_transactions(struct load *l, const struct transaction_filter *f,
+/* Adds the query of the list's total to the load unless the answer is remembered. until: as in
+ * struct paging, 0 for all rows. */
+void totals_tokens(struct load *l, const struct token_filter *f, int32_t until,
+                   struct list_total *out);
+void totals_transactions(struct load *l, const struct transaction_filter *f, int32_t until,
                          struct list_total *out);
 
 /* The total, once the load has run: at most PAGING_COUNTED + 1. */

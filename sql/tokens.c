@@ -5,14 +5,16 @@ struct kind {
     enum sql_name list, total;
     struct paging_bits bits;
     uint32_t network, status, creator, q;
-    uint32_t total_network, total_status, total_creator;
+    uint32_t total_network, total_status, total_creator, total_until;
     uint32_t total_shape; /* always in */
 };
 
 static const struct kind plain = {.list = SQL_TOKEN_LIST,
                                   .total = SQL_TOKEN_TOTAL,
+                                  .total_until = SHAPE_TOKEN_TOTAL_UNTIL,
                                   .bits = {SHAPE_TOKEN_LIST_PAGE, SHAPE_TOKEN_LIST_AFTER,
-                                           SHAPE_TOKEN_LIST_BEFORE, SHAPE_TOKEN_LIST_OLDEST},
+                                           SHAPE_TOKEN_LIST_BEFORE, SHAPE_TOKEN_LIST_UNTIL,
+                                           SHAPE_TOKEN_LIST_OLDEST},
                                   .network = SHAPE_TOKEN_LIST_NETWORK,
                                   .status = SHAPE_TOKEN_LIST_STATUS,
                                   .total_network = SHAPE_TOKEN_TOTAL_NETWORK,
@@ -20,43 +22,50 @@ static const struct kind plain = {.list = SQL_TOKEN_LIST,
 static const struct kind by_creator = {
     .list = SQL_TOKEN_BY_CREATOR,
     .total = SQL_TOKEN_BY_CREATOR_TOTAL,
+    .total_until = SHAPE_TOKEN_BY_CREATOR_TOTAL_UNTIL,
     .bits = {SHAPE_TOKEN_BY_CREATOR_PAGE, SHAPE_TOKEN_BY_CREATOR_AFTER,
-             SHAPE_TOKEN_BY_CREATOR_BEFORE, SHAPE_TOKEN_BY_CREATOR_OLDEST},
+             SHAPE_TOKEN_BY_CREATOR_BEFORE, SHAPE_TOKEN_BY_CREATOR_UNTIL,
+             SHAPE_TOKEN_BY_CREATOR_OLDEST},
     .status = SHAPE_TOKEN_BY_CREATOR_STATUS,
     .total_status = SHAPE_TOKEN_BY_CREATOR_TOTAL_STATUS};
 static const struct kind by_date = {.list = SQL_TOKEN_BY_DATE,
                                     .total = SQL_TOKEN_BY_DATE_TOTAL,
+                                    .total_until = SHAPE_TOKEN_BY_DATE_TOTAL_UNTIL,
                                     .bits = {SHAPE_TOKEN_BY_DATE_PAGE, SHAPE_TOKEN_BY_DATE_AFTER,
-                                             SHAPE_TOKEN_BY_DATE_BEFORE,
+                                             SHAPE_TOKEN_BY_DATE_BEFORE, SHAPE_TOKEN_BY_DATE_UNTIL,
                                              SHAPE_TOKEN_BY_DATE_OLDEST},
                                     .network = SHAPE_TOKEN_BY_DATE_NETWORK,
                                     .creator = SHAPE_TOKEN_BY_DATE_CREATOR,
                                     .total_network = SHAPE_TOKEN_BY_DATE_TOTAL_NETWORK,
                                     .total_creator = SHAPE_TOKEN_BY_DATE_TOTAL_CREATOR};
-static const struct kind matching = {.list = SQL_TOKEN_MATCHING,
-                                     .total = SQL_TOKEN_MATCHING_TOTAL,
-                                     .bits = {SHAPE_TOKEN_MATCHING_PAGE, SHAPE_TOKEN_MATCHING_AFTER,
-                                              SHAPE_TOKEN_MATCHING_BEFORE,
-                                              SHAPE_TOKEN_MATCHING_OLDEST},
-                                     .network = SHAPE_TOKEN_MATCHING_NETWORK,
-                                     .total_network = SHAPE_TOKEN_MATCHING_TOTAL_NETWORK};
-static const struct kind by_name = {
-    .list = SQL_TOKEN_BY_NAME,
+static const struct kind matching = {
+    .list = SQL_TOKEN_MATCHING,
     .total = SQL_TOKEN_MATCHING_TOTAL,
-    .bits = {SHAPE_TOKEN_BY_NAME_PAGE, SHAPE_TOKEN_BY_NAME_AFTER, SHAPE_TOKEN_BY_NAME_BEFORE, 0},
-    .network = SHAPE_TOKEN_BY_NAME_NETWORK,
-    .q = SHAPE_TOKEN_BY_NAME_Q,
+    .total_until = SHAPE_TOKEN_MATCHING_TOTAL_UNTIL,
+    .bits = {SHAPE_TOKEN_MATCHING_PAGE, SHAPE_TOKEN_MATCHING_AFTER, SHAPE_TOKEN_MATCHING_BEFORE,
+             SHAPE_TOKEN_MATCHING_UNTIL, SHAPE_TOKEN_MATCHING_OLDEST},
+    .network = SHAPE_TOKEN_MATCHING_NETWORK,
+    .total_network = SHAPE_TOKEN_MATCHING_TOTAL_NETWORK};
+static const struct kind by_name = {.list = SQL_TOKEN_BY_NAME,
+                                    .total = SQL_TOKEN_MATCHING_TOTAL,
+                                    .total_until = SHAPE_TOKEN_MATCHING_TOTAL_UNTIL,
+                                    .bits = {SHAPE_TOKEN_BY_NAME_PAGE, SHAPE_TOKEN_BY_NAME_AFTER,
+                                             SHAPE_TOKEN_BY_NAME_BEFORE, SHAPE_TOKEN_BY_NAME_UNTIL,
+                                             0},
+                                    .network = SHAPE_TOKEN_BY_NAME_NETWORK,
+                                    .q = SHAPE_TOKEN_BY_NAME_Q,
+                                    .total_network = SHAPE_TOKEN_MATCHING_TOTAL_NETWORK,
+                                    .total_shape = SHAPE_TOKEN_MATCHING_TOTAL_NAME};
+static const struct kind by_symbol = {
+    .list = SQL_TOKEN_BY_SYMBOL,
+    .total = SQL_TOKEN_MATCHING_TOTAL,
+    .total_until = SHAPE_TOKEN_MATCHING_TOTAL_UNTIL,
+    .bits = {SHAPE_TOKEN_BY_SYMBOL_PAGE, SHAPE_TOKEN_BY_SYMBOL_AFTER, SHAPE_TOKEN_BY_SYMBOL_BEFORE,
+             SHAPE_TOKEN_BY_SYMBOL_UNTIL, 0},
+    .network = SHAPE_TOKEN_BY_SYMBOL_NETWORK,
+    .q = SHAPE_TOKEN_BY_SYMBOL_Q,
     .total_network = SHAPE_TOKEN_MATCHING_TOTAL_NETWORK,
-    .total_shape = SHAPE_TOKEN_MATCHING_TOTAL_NAME};
-static const struct kind by_symbol = {.list = SQL_TOKEN_BY_SYMBOL,
-                                      .total = SQL_TOKEN_MATCHING_TOTAL,
-                                      .bits = {SHAPE_TOKEN_BY_SYMBOL_PAGE,
-                                               SHAPE_TOKEN_BY_SYMBOL_AFTER,
-                                               SHAPE_TOKEN_BY_SYMBOL_BEFORE, 0},
-                                      .network = SHAPE_TOKEN_BY_SYMBOL_NETWORK,
-                                      .q = SHAPE_TOKEN_BY_SYMBOL_Q,
-                                      .total_network = SHAPE_TOKEN_MATCHING_TOTAL_NETWORK,
-                                      .total_shape = SHAPE_TOKEN_MATCHING_TOTAL_SYMBOL};
+    .total_shape = SHAPE_TOKEN_MATCHING_TOTAL_SYMBOL};
 
 static const struct kind *kind_of(const struct token_filter *f) {
     static const struct kind *const ordered[] = {
@@ -104,11 +113,16 @@ void token_scan(struct load *l, const struct token_filter *f, int64_t cursor, bo
     bind(c, f);
 }
 
-void token_total(struct load *l, const struct token_filter *f, const struct record *as,
-                 struct rows *out) {
+void token_total(struct load *l, const struct token_filter *f, int32_t until,
+                 const struct record *as, struct rows *out) {
     const struct kind *k = f->q || f->order == TOKENS_BY_ID ? kind_of(f) : &plain;
-    uint32_t shape = k->total_shape | given(f, k->total_network, k->total_status, k->total_creator);
-    bind(load_add(l, k->total, shape, 0, as, out), f);
+    uint32_t shape = k->total_shape |
+                     given(f, k->total_network, k->total_status, k->total_creator) |
+                     (until ? k->total_until : 0);
+    struct sql_call *c = load_add(l, k->total, shape, 0, as, out);
+    bind(c, f);
+    if (until)
+        sql_value_int(l, c, "until", until);
 }
 
 void token_one(struct load *l, int32_t id, const struct record *as, struct rows *out) {

@@ -32,9 +32,10 @@ enum { TOKEN_SCAN_IDS = 20000 };
 void token_scan(struct load *l, const struct token_filter *f, int64_t cursor, bool oldest,
                 int32_t limit, const struct record *as, struct rows *out);
 
-/* One row with `total`: how many rows the filter has, at most PAGING_COUNTED + 1. */
-void token_total(struct load *l, const struct token_filter *f, const struct record *as,
-                 struct rows *out);
+/* One row with `total`: how many rows the filter has, at most PAGING_COUNTED + 1; with until those
+ * that paging with it has. */
+void token_total(struct load *l, const struct token_filter *f, int32_t until,
+                 const struct record *as, struct rows *out);
 
 /* One row or none. */
 void token_one(struct load *l, int32_t id, const struct record *as, struct rows *out);

@@ -25,14 +25,16 @@ struct kind {
     enum sql_name list, total;
     struct paging_bits bits;
     uint32_t network, status, token, user;
-    uint32_t total_network, total_status, total_token, total_user;
+    uint32_t total_network, total_status, total_token, total_user, total_until;
 };
 
 static const struct kind plain = {
     .list = SQL_TRANSACTION_LIST,
     .total = SQL_TRANSACTION_TOTAL,
+    .total_until = SHAPE_TRANSACTION_TOTAL_UNTIL,
     .bits = {SHAPE_TRANSACTION_LIST_PAGE, SHAPE_TRANSACTION_LIST_AFTER,
-             SHAPE_TRANSACTION_LIST_BEFORE, SHAPE_TRANSACTION_LIST_OLDEST},
+             SHAPE_TRANSACTION_LIST_BEFORE, SHAPE_TRANSACTION_LIST_UNTIL,
+             SHAPE_TRANSACTION_LIST_OLDEST},
     .network = SHAPE_TRANSACTION_LIST_NETWORK,
     .status = SHAPE_TRANSACTION_LIST_STATUS,
     .token = SHAPE_TRANSACTION_LIST_TOKEN,
@@ -42,22 +44,28 @@ static const struct kind plain = {
 static const struct kind by_user = {
     .list = SQL_TRANSACTION_BY_USER,
     .total = SQL_TRANSACTION_BY_USER_TOTAL,
+    .total_until = SHAPE_TRANSACTION_BY_USER_TOTAL_UNTIL,
     .bits = {SHAPE_TRANSACTION_BY_USER_PAGE, SHAPE_TRANSACTION_BY_USER_AFTER,
-             SHAPE_TRANSACTION_BY_USER_BEFORE, SHAPE_TRANSACTION_BY_USER_OLDEST},
+             SHAPE_TRANSACTION_BY_USER_BEFORE, SHAPE_TRANSACTION_BY_USER_UNTIL,
+             SHAPE_TRANSACTION_BY_USER_OLDEST},
     .status = SHAPE_TRANSACTION_BY_USER_STATUS,
     .total_status = SHAPE_TRANSACTION_BY_USER_TOTAL_STATUS};
 static const struct kind by_type = {
     .list = SQL_TRANSACTION_BY_TYPE,
     .total = SQL_TRANSACTION_BY_TYPE_TOTAL,
+    .total_until = SHAPE_TRANSACTION_BY_TYPE_TOTAL_UNTIL,
     .bits = {SHAPE_TRANSACTION_BY_TYPE_PAGE, SHAPE_TRANSACTION_BY_TYPE_AFTER,
-             SHAPE_TRANSACTION_BY_TYPE_BEFORE, SHAPE_TRANSACTION_BY_TYPE_OLDEST},
+             SHAPE_TRANSACTION_BY_TYPE_BEFORE, SHAPE_TRANSACTION_BY_TYPE_UNTIL,
+             SHAPE_TRANSACTION_BY_TYPE_OLDEST},
     .network = SHAPE_TRANSACTION_BY_TYPE_NETWORK,
     .total_network = SHAPE_TRANSACTION_BY_TYPE_TOTAL_NETWORK};
 static const struct kind by_date = {
     .list = SQL_TRANSACTION_BY_DATE,
     .total = SQL_TRANSACTION_BY_DATE_TOTAL,
+    .total_until = SHAPE_TRANSACTION_BY_DATE_TOTAL_UNTIL,
     .bits = {SHAPE_TRANSACTION_BY_DATE_PAGE, SHAPE_TRANSACTION_BY_DATE_AFTER,
-             SHAPE_TRANSACTION_BY_DATE_BEFORE, SHAPE_TRANSACTION_BY_DATE_OLDEST},
+             SHAPE_TRANSACTION_BY_DATE_BEFORE, SHAPE_TRANSACTION_BY_DATE_UNTIL,
+             SHAPE_TRANSACTION_BY_DATE_OLDEST},
     .token = SHAPE_TRANSACTION_BY_DATE_TOKEN,
     .user = SHAPE_TRANSACTION_BY_DATE_USER,
     .total_token = SHAPE_TRANSACTION_BY_DATE_TOTAL_TOKEN,
@@ -66,8 +74,10 @@ static const struct kind by_date = {
 static const struct kind matching = {
     .list = SQL_TRANSACTION_MATCHING,
     .total = SQL_TRANSACTION_MATCHING_TOTAL,
+    .total_until = SHAPE_TRANSACTION_MATCHING_TOTAL_UNTIL,
     .bits = {SHAPE_TRANSACTION_MATCHING_PAGE, SHAPE_TRANSACTION_MATCHING_AFTER,
-             SHAPE_TRANSACTION_MATCHING_BEFORE, SHAPE_TRANSACTION_MATCHING_OLDEST},
+             SHAPE_TRANSACTION_MATCHING_BEFORE, SHAPE_TRANSACTION_MATCHING_UNTIL,
+             SHAPE_TRANSACTION_MATCHING_OLDEST},
     .network = SHAPE_TRANSACTION_MATCHING_NETWORK,
     .status = SHAPE_TRANSACTION_MATCHING_STATUS,
     .total_network = SHAPE_TRANSACTION_MATCHING_TOTAL_NETWORK,
@@ -105,12 +115,16 @@ void transaction_matching_tokens(struct load *l, const struct transaction_filter
     bind(l, load_add(l, SQL_TRANSACTION_MATCHING_TOKENS, shape, 0, as, out), f);
 }
 
-void transaction_total(struct load *l, const struct transaction_filter *f, const struct record *as,
-                       struct rows *out) {
+void transaction_total(struct load *l, const struct transaction_filter *f, int32_t until,
+                       const struct record *as, struct rows *out) {
     const struct kind *k = kind_of(f);
     uint32_t shape = (f->network ? k->total_network : 0) | (f->status ? k->total_status : 0) |
-                     (f->token_id ? k->total_token : 0) | (f->user ? k->total_user : 0);
-    bind(l, load_add(l, k->total, shape, 0, as, out), f);
+                     (f->token_id ? k->total_token : 0) | (f->user ? k->total_user : 0) |
+                     (until ? k->total_until : 0);
+    struct sql_call *c = load_add(l, k->total, shape, 0, as, out);
+    bind(l, c, f);
+    if (until)
+        sql_value_int(l, c, "until", until);
 }
 
 void transaction_one(struct load *l, int32_t id, const struct record *as, struct rows *out) {

@@ -36,9 +36,9 @@ void transaction_scan(struct load *l, const struct transaction_filter *f, int64_
 void transaction_matching_tokens(struct load *l, const struct transaction_filter *f,
                                  const struct record *as, struct rows *out);
 
-/* One row with `total`, counted up to PAGING_COUNTED + 1. */
-void transaction_total(struct load *l, const struct transaction_filter *f, const struct record *as,
-                       struct rows *out);
+/* One row with `total`, counted up to PAGING_COUNTED + 1; see token_total. */
+void transaction_total(struct load *l, const struct transaction_filter *f, int32_t until,
+                       const struct record *as, struct rows *out);
 
 /* One row or none. */
 void transaction_one(struct load *l, int32_t id, const struct record *as, struct rows *out);

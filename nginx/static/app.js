@@ -76,4 +76,4 @@ async function watch(seen) {
   setTimeout(watch, EVERY, seen);
 }
 
-if (list && twin && first && !/[?&](page|after|before|sort)=/.test(location.search)) setTimeout(watch, EVERY, first);
+if (list && twin && first && !/[?&](page|until|after|before|sort)=/.test(location.search)) setTimeout(watch, EVERY, first);

@@ -6,9 +6,11 @@
 -- The last column of a filter is bounded from both sides, and the order repeats it: so only an index
 -- that begins with the filter gives the order, and its scan begins and ends in the right place. With
 -- "=" a generic plan may walk the whole primary key instead when what is sought is rare.
--- shapes: network status page oldest after before
+-- shapes: network status page oldest after before until
 -- exclusive: page after before
 -- within: oldest page
+-- exclusive: until oldest
+-- within: until page
 -- limits: 11 26 51 101
 -- row: token
 SELECT t.id, t.name, t.symbol, t.supply, t.decimals, t.creator_id, t.description, t.icon_url,
@@ -17,10 +19,17 @@ SELECT t.id, t.name, t.symbol, t.supply, t.decimals, t.creator_id, t.description
        CASE WHEN u.reserved THEN NULL ELSE u.wallet_address END AS creator_address
 FROM tokens t                                                           --? !page
 FROM (SELECT id FROM tokens WHERE true                                  --? page
-  AND network_id <= :network AND network_id >= :network                 --? page network !status
-  AND status <= :status AND status >= :status                           --? page status !network
+  AND id <= :until::int                                                 --? until !network !status
+  AND network_id <= :network                                            --? page network !status !until
+  AND (network_id, id) <= (:network, :until::int)                       --? until network !status
+  AND network_id >= :network                                            --? page network !status
+  AND status <= :status                                                 --? page status !network !until
+  AND (status, id) <= (:status, :until::int)                            --? until status !network
+  AND status >= :status                                                 --? page status !network
   AND network_id = :network                                             --? page network status
-  AND status <= :status AND status >= :status                           --? page network status
+  AND status <= :status                                                 --? page network status !until
+  AND (status, id) <= (:status, :until::int)                            --? until network status
+  AND status >= :status                                                 --? page network status
   ORDER BY id DESC                                                      --? page !network !status !oldest
   ORDER BY id                                                           --? page !network !status oldest
   ORDER BY network_id DESC, id DESC                                     --? page network !status !oldest
@@ -62,21 +71,24 @@ LIMIT :limit                                                            --? !pag
 
 -- name: token_total
 -- How many tokens a list has, counted up to 10,001.
--- shapes: network status
+-- shapes: network status until
 -- row: total
 SELECT count(*)::int AS total
 FROM (SELECT 1 FROM tokens t
       WHERE true
         AND t.network_id = :network  --? network
         AND t.status = :status       --? status
+        AND t.id <= :until::int      --? until
       LIMIT 10001) s
 
 -- name: token_by_creator
 -- One page of the tokens of an address, written as token_list is. Nobody's address is a reserved
 -- user.
--- shapes: status page oldest after before
+-- shapes: status page oldest after before until
 -- exclusive: page after before
 -- within: oldest page
+-- exclusive: until oldest
+-- within: until page
 -- limits: 11 26 51 101
 -- row: token
 WITH who AS MATERIALIZED (SELECT id FROM users WHERE wallet_address = :creator AND NOT reserved)
@@ -86,9 +98,13 @@ SELECT t.id, t.name, t.symbol, t.supply, t.decimals, t.creator_id, t.description
        :creator::text AS creator_address
 FROM tokens t                                                                   --? !page
 FROM (SELECT id FROM tokens WHERE true                                          --? page
-  AND creator_id <= (SELECT id FROM who) AND creator_id >= (SELECT id FROM who) --? page !status
+  AND creator_id <= (SELECT id FROM who)                                        --? page !status !until
+  AND (creator_id, id) <= ((SELECT id FROM who), :until::int)                   --? until !status
+  AND creator_id >= (SELECT id FROM who)                                        --? page !status
   AND creator_id = (SELECT id FROM who)                                         --? page status
-  AND status <= :status AND status >= :status                                   --? page status
+  AND status <= :status                                                         --? page status !until
+  AND (status, id) <= (:status, :until::int)                                    --? until status
+  AND status >= :status                                                         --? page status
   ORDER BY creator_id DESC, id DESC                                             --? page !status !oldest
   ORDER BY creator_id, id                                                       --? page !status oldest
   ORDER BY status DESC, id DESC                                                 --? page status !oldest
@@ -115,12 +131,13 @@ LIMIT :limit                                                                    
 
 -- name: token_by_creator_total
 -- How many tokens an address has, counted up to 10,001.
--- shapes: status
+-- shapes: status until
 -- row: total
 SELECT count(*)::int AS total
 FROM (SELECT 1 FROM tokens t
       WHERE t.creator_id = (SELECT id FROM users WHERE wallet_address = :creator AND NOT reserved)
         AND t.status = :status       --? status
+        AND t.id <= :until::int      --? until
       LIMIT 10001) s
 
 -- name: token_one

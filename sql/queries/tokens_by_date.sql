@@ -3,20 +3,26 @@
 -- name: token_by_date
 -- One page of the tokens of a span of time, both ends included, newest first by time; of everybody, a
 -- network or an address. Written as transaction_by_date is.
--- shapes: network creator page oldest after before
+-- shapes: network creator page oldest after before until
 -- exclusive: network creator
 -- exclusive: page after before
 -- within: oldest page
+-- exclusive: until oldest
+-- within: until page
 -- limits: 11 26 51 101
 -- row: token
 WITH who AS MATERIALIZED (SELECT id FROM users                                  --? creator
                           WHERE wallet_address = :creator AND NOT reserved)     --? creator
 , here AS MATERIALIZED (                                                        --? creator after
+, here AS MATERIALIZED (                                                        --? creator until
 , here AS MATERIALIZED (                                                        --? creator before
 WITH here AS MATERIALIZED (                                                     --? !creator after
+WITH here AS MATERIALIZED (                                                     --? !creator until
 WITH here AS MATERIALIZED (                                                     --? !creator before
   SELECT least(:to::timestamp, (SELECT created_at FROM tokens                   --? after
                                 WHERE id = :after::int)) AS at)                 --? after
+  SELECT least(:to::timestamp, (SELECT created_at FROM tokens                   --? until
+                                WHERE id = :until::int)) AS at)                 --? until
   SELECT greatest(:from::timestamp, (SELECT created_at FROM tokens              --? before
                                      WHERE id = :before::int)) AS at)           --? before
 SELECT t.id, t.name, t.symbol, t.supply, t.decimals, t.creator_id, t.description, t.icon_url,
@@ -27,7 +33,9 @@ FROM tokens t                                                                   
 FROM (SELECT id FROM tokens WHERE true                                          --? page
   AND network_id = :network                                                     --? page network
   AND creator_id = (SELECT id FROM who)                                         --? page creator
-  AND created_at <= :to::timestamp AND created_at >= :from::timestamp           --? page
+  AND created_at <= :to::timestamp                                              --? page !until
+  AND (created_at, id) <= ((SELECT at FROM here), :until::int)                  --? until
+  AND created_at >= :from::timestamp                                            --? page
   ORDER BY created_at DESC, id DESC                                             --? page !oldest
   ORDER BY created_at, id                                                       --? page oldest
   OFFSET :skip::int LIMIT :limit) k                                             --? page
@@ -48,12 +56,15 @@ LIMIT :limit                                                                    
 
 -- name: token_by_date_total
 -- How many tokens a span of time has, counted up to 10,001.
--- shapes: network creator
+-- shapes: network creator until
 -- exclusive: network creator
 -- row: total
 SELECT count(*)::int AS total
 FROM (SELECT 1 FROM tokens t
-      WHERE t.created_at <= :to::timestamp AND t.created_at >= :from::timestamp
+      WHERE t.created_at >= :from::timestamp
+        AND t.created_at <= :to::timestamp  --? !until
+        AND (t.created_at, t.id) <= (least(:to::timestamp,  --? until
+          (SELECT created_at FROM tokens WHERE id = :until::int)), :until::int)  --? until
         AND t.network_id = :network  --? network
         AND t.creator_id = (SELECT id FROM users WHERE wallet_address = :creator AND NOT reserved)  --? creator
       LIMIT 10001) s

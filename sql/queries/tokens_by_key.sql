@@ -6,8 +6,9 @@
 -- in the opposite order. A cursor that names no token, or one outside of q, stands for the list's
 -- beginning (after) or end (before). One bound of q is written as a row: two plain ones would be
 -- taken for a narrow range, which is sorted instead of walked.
--- shapes: network q page after before
+-- shapes: network q page after before until
 -- exclusive: page after before
+-- within: until page
 -- limits: 11 26 51 101
 -- row: token
 WITH here AS MATERIALIZED (SELECT                                                           --? after
@@ -26,11 +27,13 @@ SELECT t.id, t.name, t.symbol, t.supply, t.decimals, t.creator_id, t.description
        t.icon_hash, t.chain_time, t.verified_at, t.created_at, t.updated_at,
        CASE WHEN u.reserved THEN NULL ELSE u.wallet_address END AS creator_address
 FROM tokens t                                                                               --? !page
-FROM (SELECT id, name_key FROM tokens WHERE true                                            --? page
+FROM (SELECT id, name_key FROM tokens WHERE true                                            --? page !until
+FROM (SELECT id, name_key FROM (SELECT id, name_key FROM tokens WHERE true                  --? until
   AND network_id = :network                                                                 --? page network
   AND name_key >= left(lower(:q), 64)                                                       --? page q
   AND (name_key, id) <= (left(lower(:q), 64) || repeat(U&'\+10FFFF', 65), 0)                --? page q
   ORDER BY name_key, id                                                                     --? page
+  LIMIT 20200) n WHERE id <= :until::int ORDER BY name_key, id                              --? until
   OFFSET :skip::int LIMIT :limit) k                                                         --? page
 JOIN tokens t ON t.id = k.id                                                                --? page
 JOIN users u ON u.id = t.creator_id
@@ -47,8 +50,9 @@ LIMIT :limit                                                                    
 
 -- name: token_by_symbol
 -- The same by symbol.
--- shapes: network q page after before
+-- shapes: network q page after before until
 -- exclusive: page after before
+-- within: until page
 -- limits: 11 26 51 101
 -- row: token
 WITH here AS MATERIALIZED (SELECT                                                           --? after
@@ -67,11 +71,13 @@ SELECT t.id, t.name, t.symbol, t.supply, t.decimals, t.creator_id, t.description
        t.icon_hash, t.chain_time, t.verified_at, t.created_at, t.updated_at,
        CASE WHEN u.reserved THEN NULL ELSE u.wallet_address END AS creator_address
 FROM tokens t                                                                               --? !page
-FROM (SELECT id, symbol_key FROM tokens WHERE true                                          --? page
+FROM (SELECT id, symbol_key FROM tokens WHERE true                                          --? page !until
+FROM (SELECT id, symbol_key FROM (SELECT id, symbol_key FROM tokens WHERE true              --? until
   AND network_id = :network                                                                 --? page network
   AND symbol_key >= left(lower(:q), 64)                                                     --? page q
   AND (symbol_key, id) <= (left(lower(:q), 64) || repeat(U&'\+10FFFF', 65), 0)              --? page q
   ORDER BY symbol_key, id                                                                   --? page
+  LIMIT 20200) n WHERE id <= :until::int ORDER BY symbol_key, id                            --? until
   OFFSET :skip::int LIMIT :limit) k                                                         --? page
 JOIN tokens t ON t.id = k.id                                                                --? page
 JOIN users u ON u.id = t.creator_id
@@ -89,9 +95,11 @@ LIMIT :limit                                                                    
 -- name: token_matching
 -- One page of the tokens whose symbol or name begins with a text, newest first; `before` comes back
 -- oldest first. Of more than 10,000 that begin so, the first 10,001 in their order stand for all.
--- shapes: network page oldest after before
+-- shapes: network page oldest after before until
 -- exclusive: page after before
 -- within: oldest page
+-- exclusive: until oldest
+-- within: until page
 -- limits: 11 26 51 101
 -- row: token
 SELECT t.id, t.name, t.symbol, t.supply, t.decimals, t.creator_id, t.description, t.icon_url,
@@ -112,6 +120,7 @@ FROM (SELECT id FROM (
       ORDER BY name_key, id LIMIT 10001) n
     ) m
   WHERE id < :after::int                                                                    --? after
+  WHERE id <= :until::int                                                                   --? until
   WHERE id > :before::int                                                                   --? before
   ORDER BY id DESC                                                                          --? !before !oldest
   ORDER BY id                                                                               --? before
@@ -126,10 +135,12 @@ ORDER BY k.id                                                                   
 
 -- name: token_matching_total
 -- How many tokens begin with a text, in their name, their symbol, or either; counted up to 10,001.
--- shapes: network name symbol
+-- shapes: network name symbol until
 -- exclusive: name symbol
 -- row: total
-SELECT count(*)::int AS total
+SELECT count(*)::int AS total                                                               --? !until
+SELECT CASE WHEN count(*) > 10000 THEN 10001                                                --? until
+       ELSE count(*) FILTER (WHERE id <= :until::int) END::int AS total                     --? until
 FROM (SELECT id FROM (
     SELECT id FROM (SELECT id FROM tokens                                                   --? !name
       WHERE symbol_key >= left(lower(:q), 64)                                               --? !name

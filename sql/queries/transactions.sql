@@ -4,9 +4,11 @@
 -- One page of transactions, newest first; `before` comes back oldest first.
 -- Filters are written as in token_list. A token's transactions are on its network: with another
 -- one as filter there are none.
--- shapes: network status token page oldest after before
+-- shapes: network status token page oldest after before until
 -- exclusive: page after before
 -- within: oldest page
+-- exclusive: until oldest
+-- within: until page
 -- limits: 11 26 51 101
 -- row: transaction
 SELECT x.id, x.user_id, x.token_id, x.tx_hash, x.tx_type, x.status, x.amount, x.network_id,
@@ -15,14 +17,25 @@ SELECT x.id, x.user_id, x.token_id, x.tx_hash, x.tx_type, x.status, x.amount, x.
        t.name AS token_name, t.symbol AS token_symbol
 FROM transactions x                                                     --? !page
 FROM (SELECT id FROM transactions WHERE true                            --? page
+  AND id <= :until::int                                                 --? until !network !status !token
   AND (SELECT network_id FROM tokens WHERE id = :token::int) = :network --? page token network
-  AND network_id <= :network AND network_id >= :network                 --? page network !status !token
-  AND status <= :status AND status >= :status                           --? page status !network !token
+  AND network_id <= :network                                            --? page network !status !token !until
+  AND (network_id, id) <= (:network, :until::int)                       --? until network !status !token
+  AND network_id >= :network                                            --? page network !status !token
+  AND status <= :status                                                 --? page status !network !token !until
+  AND (status, id) <= (:status, :until::int)                            --? until status !network !token
+  AND status >= :status                                                 --? page status !network !token
   AND network_id = :network                                             --? page network status !token
-  AND status <= :status AND status >= :status                           --? page network status !token
-  AND token_id <= :token::int AND token_id >= :token::int               --? page token !status
+  AND status <= :status                                                 --? page network status !token !until
+  AND (status, id) <= (:status, :until::int)                            --? until network status !token
+  AND status >= :status                                                 --? page network status !token
+  AND token_id <= :token::int                                           --? page token !status !until
+  AND (token_id, id) <= (:token::int, :until::int)                      --? until token !status
+  AND token_id >= :token::int                                           --? page token !status
   AND token_id = :token::int                                            --? page token status
-  AND status <= :status AND status >= :status                           --? page token status
+  AND status <= :status                                                 --? page token status !until
+  AND (status, id) <= (:status, :until::int)                            --? until token status
+  AND status >= :status                                                 --? page token status
   ORDER BY id DESC                                                      --? page !network !status !token !oldest
   ORDER BY id                                                           --? page !network !status !token oldest
   ORDER BY network_id DESC, id DESC                                     --? page network !status !token !oldest
@@ -83,7 +96,7 @@ LIMIT :limit                                                            --? !pag
 
 -- name: transaction_total
 -- How many transactions a list has, counted up to 10,001.
--- shapes: network status token
+-- shapes: network status token until
 -- row: total
 SELECT count(*)::int AS total
 FROM (SELECT 1 FROM transactions x
@@ -92,6 +105,7 @@ FROM (SELECT 1 FROM transactions x
         AND x.status = :status         --? status
         AND x.token_id = :token::int   --? token
         AND (SELECT network_id FROM tokens WHERE id = :token::int) = :network  --? token network
+        AND x.id <= :until::int        --? until
       LIMIT 10001) s
 
 -- name: transaction_newest_id

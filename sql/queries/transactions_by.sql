@@ -3,9 +3,11 @@
 
 -- name: transaction_by_user
 -- One page of what an address did.
--- shapes: status page oldest after before
+-- shapes: status page oldest after before until
 -- exclusive: page after before
 -- within: oldest page
+-- exclusive: until oldest
+-- within: until page
 -- limits: 11 26 51 101
 -- row: transaction
 WITH who AS MATERIALIZED (SELECT id FROM users WHERE wallet_address = :user AND NOT reserved)
@@ -15,9 +17,13 @@ SELECT x.id, x.user_id, x.token_id, x.tx_hash, x.tx_type, x.status, x.amount, x.
        t.name AS token_name, t.symbol AS token_symbol
 FROM transactions x                                                             --? !page
 FROM (SELECT id FROM transactions WHERE true                                    --? page
-  AND user_id <= (SELECT id FROM who) AND user_id >= (SELECT id FROM who)       --? page !status
+  AND user_id <= (SELECT id FROM who)                                           --? page !status !until
+  AND (user_id, id) <= ((SELECT id FROM who), :until::int)                      --? until !status
+  AND user_id >= (SELECT id FROM who)                                           --? page !status
   AND user_id = (SELECT id FROM who)                                            --? page status
-  AND status <= :status AND status >= :status                                   --? page status
+  AND status <= :status                                                         --? page status !until
+  AND (status, id) <= (:status, :until::int)                                    --? until status
+  AND status >= :status                                                         --? page status
   ORDER BY user_id DESC, id DESC                                                --? page !status !oldest
   ORDER BY user_id, id                                                          --? page !status oldest
   ORDER BY status DESC, id DESC                                                 --? page status !oldest
@@ -45,19 +51,22 @@ LIMIT :limit                                                                    
 
 -- name: transaction_by_user_total
 -- How much an address did, counted up to 10,001.
--- shapes: status
+-- shapes: status until
 -- row: total
 SELECT count(*)::int AS total
 FROM (SELECT 1 FROM transactions x
       WHERE x.user_id = (SELECT id FROM users WHERE wallet_address = :user AND NOT reserved)
         AND x.status = :status       --? status
+        AND x.id <= :until::int      --? until
       LIMIT 10001) s
 
 -- name: transaction_by_type
 -- One page of the transactions of one kind.
--- shapes: network page oldest after before
+-- shapes: network page oldest after before until
 -- exclusive: page after before
 -- within: oldest page
+-- exclusive: until oldest
+-- within: until page
 -- limits: 11 26 51 101
 -- row: transaction
 SELECT x.id, x.user_id, x.token_id, x.tx_hash, x.tx_type, x.status, x.amount, x.network_id,
@@ -67,7 +76,9 @@ SELECT x.id, x.user_id, x.token_id, x.tx_hash, x.tx_type, x.status, x.amount, x.
 FROM transactions x                                                             --? !page
 FROM (SELECT id FROM transactions WHERE true                                    --? page
   AND network_id = :network                                                     --? page network
-  AND tx_type <= :type AND tx_type >= :type                                     --? page
+  AND tx_type <= :type                                                          --? page !until
+  AND (tx_type, id) <= (:type, :until::int)                                     --? until
+  AND tx_type >= :type                                                          --? page
   ORDER BY tx_type DESC, id DESC                                                --? page !oldest
   ORDER BY tx_type, id                                                          --? page oldest
   OFFSET :skip::int LIMIT :limit) k                                             --? page
@@ -88,31 +99,38 @@ LIMIT :limit                                                                    
 
 -- name: transaction_by_type_total
 -- How many transactions are of one kind, counted up to 10,001.
--- shapes: network
+-- shapes: network until
 -- row: total
 SELECT count(*)::int AS total
 FROM (SELECT 1 FROM transactions x
       WHERE x.tx_type = :type
         AND x.network_id = :network  --? network
+        AND x.id <= :until::int      --? until
       LIMIT 10001) s
 
 -- name: transaction_by_date
 -- One page of the transactions of a span of time, both ends included, newest first by time. A
 -- cursor outside of the span stands for its end.
--- shapes: token user page oldest after before
+-- shapes: token user page oldest after before until
 -- exclusive: token user
 -- exclusive: page after before
 -- within: oldest page
+-- exclusive: until oldest
+-- within: until page
 -- limits: 11 26 51 101
 -- row: transaction
 WITH who AS MATERIALIZED (SELECT id FROM users                                  --? user
                           WHERE wallet_address = :user AND NOT reserved)        --? user
 , here AS MATERIALIZED (                                                        --? user after
+, here AS MATERIALIZED (                                                        --? user until
 , here AS MATERIALIZED (                                                        --? user before
 WITH here AS MATERIALIZED (                                                     --? !user after
+WITH here AS MATERIALIZED (                                                     --? !user until
 WITH here AS MATERIALIZED (                                                     --? !user before
   SELECT least(:to::timestamp, (SELECT created_at FROM transactions             --? after
                                 WHERE id = :after::int)) AS at)                 --? after
+  SELECT least(:to::timestamp, (SELECT created_at FROM transactions             --? until
+                                WHERE id = :until::int)) AS at)                 --? until
   SELECT greatest(:from::timestamp, (SELECT created_at FROM transactions        --? before
                                      WHERE id = :before::int)) AS at)           --? before
 SELECT x.id, x.user_id, x.token_id, x.tx_hash, x.tx_type, x.status, x.amount, x.network_id,
@@ -123,7 +141,9 @@ FROM transactions x                                                             
 FROM (SELECT id FROM transactions WHERE true                                    --? page
   AND token_id = :token::int                                                    --? page token
   AND user_id = (SELECT id FROM who)                                            --? page user
-  AND created_at <= :to::timestamp AND created_at >= :from::timestamp           --? page
+  AND created_at <= :to::timestamp                                              --? page !until
+  AND (created_at, id) <= ((SELECT at FROM here), :until::int)                  --? until
+  AND created_at >= :from::timestamp                                            --? page
   ORDER BY created_at DESC, id DESC                                             --? page !oldest
   ORDER BY created_at, id                                                       --? page oldest
   OFFSET :skip::int LIMIT :limit) k                                             --? page
@@ -145,12 +165,15 @@ LIMIT :limit                                                                    
 
 -- name: transaction_by_date_total
 -- How many transactions a span of time has, counted up to 10,001.
--- shapes: token user
+-- shapes: token user until
 -- exclusive: token user
 -- row: total
 SELECT count(*)::int AS total
 FROM (SELECT 1 FROM transactions x
-      WHERE x.created_at <= :to::timestamp AND x.created_at >= :from::timestamp
+      WHERE x.created_at >= :from::timestamp
+        AND x.created_at <= :to::timestamp  --? !until
+        AND (x.created_at, x.id) <= (least(:to::timestamp,  --? until
+          (SELECT created_at FROM transactions WHERE id = :until::int)), :until::int)  --? until
         AND x.token_id = :token::int  --? token
         AND x.user_id = (SELECT id FROM users WHERE wallet_address = :user AND NOT reserved)  --? user
       LIMIT 10001) s

@@ -4,9 +4,11 @@
 
 -- name: transaction_matching
 -- One page of what happened to the tokens that begin with a text; `before` comes back oldest first.
--- shapes: network status page oldest after before
+-- shapes: network status page oldest after before until
 -- exclusive: page after before
 -- within: oldest page
+-- exclusive: until oldest
+-- within: until page
 -- limits: 11 26 51 101
 -- row: transaction
 WITH near AS MATERIALIZED (
@@ -30,13 +32,15 @@ SELECT x.id, x.user_id, x.token_id, x.tx_hash, x.tx_type, x.status, x.amount, x.
        t.name AS token_name, t.symbol AS token_symbol
 FROM (SELECT x.id FROM matching m CROSS JOIN LATERAL (
     SELECT id FROM transactions WHERE true
-      AND token_id <= m.id                                                      --? !status !after
+      AND token_id <= m.id                                                      --? !status !after !until
       AND (token_id, id) < (m.id, :after::int)                                  --? !status after
+      AND (token_id, id) <= (m.id, :until::int)                                 --? !status until
       AND token_id >= m.id                                                      --? !status !before
       AND (token_id, id) > (m.id, :before::int)                                 --? !status before
       AND token_id = m.id                                                       --? status
-      AND status <= :status                                                     --? status !after
+      AND status <= :status                                                     --? status !after !until
       AND (status, id) < (:status, :after::int)                                 --? status after
+      AND (status, id) <= (:status, :until::int)                                --? status until
       AND status >= :status                                                     --? status !before
       AND (status, id) > (:status, :before::int)                                --? status before
     ORDER BY token_id DESC, id DESC                                             --? !status !before !oldest
@@ -62,7 +66,7 @@ ORDER BY k.id                                                                   
 
 -- name: transaction_matching_total
 -- How much happened to the tokens that begin with a text, counted up to 10,001.
--- shapes: network status
+-- shapes: network status until
 -- row: total
 WITH near AS MATERIALIZED (
     (SELECT id, 1 AS part, symbol_key AS key FROM tokens
@@ -83,6 +87,7 @@ SELECT count(*)::int AS total
 FROM (SELECT 1 FROM matching m CROSS JOIN LATERAL (
     SELECT 1 FROM transactions WHERE token_id = m.id
       AND status = :status                                                      --? status
+      AND id <= :until::int                                                     --? until
     LIMIT 10001) x
   LIMIT 10001) s
 
@@ -107,22 +112,30 @@ SELECT count(DISTINCT id)::int AS total FROM near
 -- name: transaction_scan
 -- Of the transactions among 20,000 ids those whose token begins with a text, in the order of ids: those
 -- before one, or after it (oldest). An export goes through all of them so, whatever number of tokens.
+-- OFFSET 0 keeps a walk in order with a look-up of each token, which ends when there are rows enough: a
+-- sort would join them all, a hash would read all tokens.
 -- shapes: network status oldest
 -- limits: 101
 -- row: transaction
 SELECT x.id, x.user_id, x.token_id, x.tx_hash, x.tx_type, x.status, x.amount, x.network_id,
        x.metadata, x.origin, x.chain_time, x.verified_at, x.created_at, x.updated_at,
        CASE WHEN u.reserved THEN NULL ELSE u.wallet_address END AS user_address,
-       t.name AS token_name, t.symbol AS token_symbol
-FROM transactions x
+       m.name AS token_name, m.symbol AS token_symbol
+FROM (SELECT k.id, t.name, t.symbol
+      FROM (SELECT id, token_id FROM transactions
+            WHERE id < :cursor::bigint AND id >= :cursor::bigint - 20000        --? !oldest
+            WHERE id > :cursor::bigint AND id <= :cursor::bigint + 20000        --? oldest
+              AND status = :status                                              --? status
+            ORDER BY id DESC OFFSET 0) k                                        --? !oldest
+            ORDER BY id OFFSET 0) k                                             --? oldest
+      CROSS JOIN LATERAL (SELECT name, symbol FROM tokens WHERE id = k.token_id
+              AND network_id = :network                                         --? network
+              AND (starts_with(symbol_key, left(lower(:q), 64))
+                   OR starts_with(name_key, left(lower(:q), 64))) OFFSET 0) t
+      ORDER BY k.id DESC                                                        --? !oldest
+      ORDER BY k.id                                                             --? oldest
+      LIMIT :limit) m
+JOIN transactions x ON x.id = m.id
 JOIN users u ON u.id = x.user_id
-JOIN tokens t ON t.id = x.token_id
-WHERE x.id < :cursor::bigint AND x.id >= :cursor::bigint - 20000                --? !oldest
-WHERE x.id > :cursor::bigint AND x.id <= :cursor::bigint + 20000                --? oldest
-  AND (starts_with(t.symbol_key, left(lower(:q), 64))
-       OR starts_with(t.name_key, left(lower(:q), 64)))
-  AND t.network_id = :network                                                   --? network
-  AND x.status = :status                                                        --? status
-ORDER BY x.id DESC                                                              --? !oldest
-ORDER BY x.id                                                                   --? oldest
-LIMIT :limit
+ORDER BY m.id DESC                                                              --? !oldest
+ORDER BY m.id                                                                   --? oldest

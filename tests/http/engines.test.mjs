@@ -18,6 +18,7 @@ test('robots.txt names the sitemap', async () => {
   assert.match(answer.headers['content-type'], /^text\/plain/);
   assert.ok(answer.body.split('\n').includes(`Sitemap: ${base}/sitemap.xml`));
   assert.ok(answer.body.startsWith('User-agent: *\n'));
+  assert.ok(answer.body.split('\n').includes('Disallow: /*until='), 'pages as they were at some moment are nothing to index');
 });
 
 const utc = "to_char(%, 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"')";

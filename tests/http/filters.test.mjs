@@ -42,13 +42,13 @@ async function every(address) {
 
 test('creator: in any spelling of the address, alone and with a status', async () => {
   for (const address of [old.address, old.canonical, old.canonical.toUpperCase()])
-    assert.deepEqual(await every(`/api/tokens?creator=${address}&limit=5`), rows.tokens);
+    assert.deepEqual(await every(`/api/tokens?creator=${address}&limit=10`), rows.tokens);
   assert.deepEqual(await every(`/api/tokens?creator=${old.address}&status=pending`), rows.tokens.slice(-2));
   assert.deepEqual(await every(`/api/tokens?creator=${other}`), []);
 });
 
 test('user: what an address did, alone and with a status', async () => {
-  assert.deepEqual(await every(`/api/transactions?user=${old.address}&limit=5`), rows.transactions);
+  assert.deepEqual(await every(`/api/transactions?user=${old.address}&limit=10`), rows.transactions);
   assert.deepEqual(await every(`/api/transactions?user=${old.address}&status=failed`), [rows.transactions.at(-5)]);
   assert.deepEqual(await every(`/api/transactions?user=${other}`), []);
 });
@@ -74,14 +74,14 @@ test('from and to: days, both included, newest first by time, with a token or a 
   // Times run against ids here.
   const byTime = [...rows.transactions].reverse();
   for (const more of ['', `&user=${old.address}`, `&tokenId=${rows.tokens.at(-1)}`]) {
-    assert.deepEqual(await every(`/api/transactions?from=2001-03-11&to=2001-03-22&limit=5${more}`), byTime);
+    assert.deepEqual(await every(`/api/transactions?from=2001-03-11&to=2001-03-22&limit=10${more}`), byTime);
     assert.deepEqual(await every(`/api/transactions?from=2001-03-12&to=2001-03-13${more}`), byTime.slice(-3, -1));
     assert.deepEqual(await every(`/api/transactions?to=2001-03-11${more}`), byTime.slice(-1));
   }
-  const first = JSON.parse((await get('/api/transactions?to=2001-03-22&limit=4')).body).data.map((row) => row.id);
-  assert.deepEqual(first, byTime.slice(0, 4));
-  for (const [cursor, wanted] of [[`after=${byTime[3]}`, byTime.slice(4, 8)], [`before=${byTime[8]}`, byTime.slice(4, 8)], ['before=0', byTime.slice(-4)]]) {
-    const { data } = JSON.parse((await get(`/api/transactions?to=2001-03-22&from=2001-03-10&limit=4&${cursor}`)).body);
+  const first = JSON.parse((await get('/api/transactions?to=2001-03-22&limit=10')).body).data.map((row) => row.id);
+  assert.deepEqual(first, byTime.slice(0, 10));
+  for (const [cursor, wanted] of [[`after=${byTime[3]}`, byTime.slice(4)], [`before=${byTime[11]}`, byTime.slice(1, 11)], ['before=0', byTime.slice(-10)]]) {
+    const { data } = JSON.parse((await get(`/api/transactions?to=2001-03-22&from=2001-03-10&limit=10&${cursor}`)).body);
     assert.deepEqual(data.map((row) => row.id), wanted, cursor);
   }
 });

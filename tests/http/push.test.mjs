@@ -32,7 +32,7 @@ async function push(t, text) {
 
 test('readers go on through a push and the way back', async (t) => {
   const ids = psql('SELECT id FROM tokens ORDER BY id LIMIT 5').split('\n');
-  const pages = ['/', '/tokens', '/activity', '/api/tokens?limit=5', '/api/transactions?limit=5', ...ids.flatMap((id) => [`/tokens/${id}`, `/api/tokens/${id}`])];
+  const pages = ['/', '/tokens', '/activity', '/api/tokens?limit=15', '/api/transactions?limit=15', ...ids.flatMap((id) => [`/tokens/${id}`, `/api/tokens/${id}`])];
   // A cookie, so that every answer is made by a worker.
   const ask = async (page) => {
     const { status, body } = await get(page, { headers: { cookie: 'push=1' } });

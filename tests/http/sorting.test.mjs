@@ -173,15 +173,62 @@ test('cursors lose and double nothing while rows are added', async (t) => {
   }
 });
 
+test('page numbers lose and double nothing while rows are added, and the first page is the newest', async (t) => {
+  t.after(() => psql(`DELETE FROM transactions WHERE tx_hash LIKE 'anchor%'; DELETE FROM tokens WHERE supply = '78'`));
+  const token = psql(`SELECT max(id) FROM tokens WHERE creator_id = ${user} AND name LIKE 'Zebra%'`);
+  let n = 0;
+  const add = { tokens: (count) => psql(`INSERT INTO tokens (name, symbol, supply, creator_id, network_id, status)
+      SELECT CASE i % 2 WHEN 0 THEN '0 first' ELSE 'same zz' END, 'SAM' || ${++n}, '78', ${user}, 'testnet', 'failed' FROM generate_series(1, ${count}) i`),
+    transactions: (count) => psql(`INSERT INTO transactions (user_id, token_id, tx_hash, tx_type, network_id, status)
+      SELECT ${user}, ${token}, 'anchor' || i, 'burn', 'testnet', 'failed' FROM generate_series(1, ${count}) i`) };
+  add.transactions(30);
+  const json = async (at) => JSON.parse((await get(at, { headers: { Cookie: 'a=1' } })).body);
+  const walked = [];
+  for (const [name, queries] of [['tokens', ['', 'sort=name', 'sort=symbol', 'network=testnet', 'status=failed', `creator=${address}`, `creator=${address}&status=failed`,
+    'network=testnet&status=failed', 'q=s', 'q=sam&sort=symbol', 'q=s&network=testnet', 'from=2002-05-01', `from=2002-05-01&creator=${address}`]],
+  ['transactions', ['', 'network=testnet', 'status=failed', 'network=testnet&status=failed', `tokenId=${token}`, `tokenId=${token}&status=failed`, `user=${address}`,
+    `user=${address}&status=failed`, 'txType=burn', 'txType=burn&network=testnet', 'q=zebra', 'q=zebra&status=failed', 'from=2002-05-01', `from=2002-05-01&tokenId=${token}`, `from=2002-05-01&user=${address}`]]])
+    for (const query of queries) {
+      const base = `/api/${name}?${query}${query && '&'}limit=10`;
+      const start = await json(base);
+      const whole = await json(base.replace('limit=10', 'limit=100'));
+      const there = whole.data.map((row) => row.id);
+      const seen = start.data.map((row) => row.id);
+      for (let { next } = start.meta.pagination, page = 2; next && seen.length < there.length; page++) {
+        add[name](7);
+        assert.match(next, new RegExp(`page=${page}&until=\\d+$`), query);
+        const { data, meta: { pagination } } = await json(next);
+        seen.push(...data.map((row) => row.id));
+        assert.deepEqual([pagination.total, pagination.pages, pagination.current], [start.meta.pagination.total, start.meta.pagination.pages, page], next);
+        ({ next } = pagination);
+      }
+      assert.deepEqual(seen.slice(0, there.length), there, `${name} ${query}`);
+      if (there.length > 10) walked.push(query);
+      if (!query.includes('sort=')) assert.equal(String((await json(base)).data[0].id), psql(`SELECT max(id) FROM ${name}`), `${query}: the newest`);
+    }
+  assert.ok(walked.length > 24, walked.join(' '));
+  // A page that was reached without an anchor has one from there on; so has the page for people, whose address for all times has none.
+  add.tokens(1);
+  const newest = Number(psql('SELECT max(id) FROM tokens'));
+  const third = await json('/api/tokens?page=3');
+  assert.equal(third.meta.pagination.next, `/api/tokens?page=4&until=${newest}`);
+  add.tokens(3);
+  const page = (await get('/tokens?page=2', { headers: { Cookie: 'a=1' } })).body;
+  assert.match(page, new RegExp(`href="/tokens\\?page=3&amp;until=${newest + 3}"`));
+  assert.match(page, /<li><a href="\/tokens" rel="prev">/);
+  assert.doesNotMatch(page, /canonical/);
+  assert.deepEqual((await json(`/api/tokens?page=3&until=${newest}`)).data, third.data);
+});
+
 test('a cursor that names nothing stands for the end of the list on its side', async () => {
   const all = psql(`SELECT id FROM tokens ORDER BY ${key('name')}, id`).split('\n').map(Number);
-  const ids = async (query) => JSON.parse((await get(`/api/tokens?sort=name&limit=5&${query}`)).body).data.map((row) => row.id);
-  assert.deepEqual(await ids('after=2147483647'), all.slice(0, 5));
-  assert.deepEqual(await ids('before=2147483647'), all.slice(-5));
+  const ids = async (query) => JSON.parse((await get(`/api/tokens?sort=name&limit=10&${query}`)).body).data.map((row) => row.id);
+  assert.deepEqual(await ids('after=2147483647'), all.slice(0, 10));
+  assert.deepEqual(await ids('before=2147483647'), all.slice(-10));
   const others = psql(`SELECT id FROM tokens WHERE ${begins('name', 'same')} ORDER BY ${key('name')}, id`).split('\n').map(Number);
   const first = all.find((id) => !others.includes(id)), last = all.findLast((id) => !others.includes(id));
-  assert.deepEqual(await ids(`q=same&after=${first}`), others.slice(0, 5));
-  assert.deepEqual(await ids(`q=same&before=${last}`), others.slice(-5));
+  assert.deepEqual(await ids(`q=same&after=${first}`), others.slice(0, 10));
+  assert.deepEqual(await ids(`q=same&before=${last}`), others.slice(-10));
   assert.deepEqual(await ids(`q=same&after=${last}`), []);
 });
 
@@ -209,14 +256,14 @@ test('heads are links with aria-sort, also without JavaScript; the form keeps wh
   assert.match(await heads('/activity?sort=oldest'), /aria-sort="ascending"><a href="\/activity" class="sorted">Added/);
   for (const [at, href] of [['/tokens?sort=oldest&limit=25', '/tokens?limit=25&amp;sort=oldest&amp;page=2'], ['/activity?sort=oldest', '/activity?sort=oldest&amp;page=2']])
     assert.ok((await get(at)).body.includes(`href="${href}"`), at);
-  const form = (await get('/tokens?sort=symbol&limit=7&q=%22s')).body;
+  const form = (await get('/tokens?sort=symbol&limit=17&q=%22s')).body;
   assert.match(form, /<option value="symbol" selected>/);
-  assert.match(form, /<option value="7" selected>7/);
+  assert.match(form, /<option value="17" selected>17/);
   assert.match(form, /name="q" type="search" value="&quot;s"/);
   for (const n of [10, 25, 50, 100]) assert.match(form, new RegExp(`<option value="${n}">`));
   const wrong = await get('/tokens?limit=1000&sort=age');
   assert.equal(wrong.status, 400);
-  assert.match(wrong.body, /<p class="problem" id="limit-problem">must be a whole number from 1 to 100</);
+  assert.match(wrong.body, /<p class="problem" id="limit-problem">must be a whole number from 10 to 100</);
   assert.match(wrong.body, /<p class="problem" id="sort-problem">must be one of newest, oldest, name, symbol</);
 });
 

@@ -27,7 +27,7 @@ const additive = own
   .replace("    value        text      NOT NULL,\n", "    value        text      NOT NULL,\n    unit         text,\n") + '\nCREATE INDEX tokens_hue ON tokens (hue, id);\n';
 const retyped = own.replace(/(CREATE TABLE transactions[^;]*?tx_type +)text /, '$1varchar(50) ');
 
-const pages = ['/api/tokens', '/api/tokens?limit=5', '/api/tokens?network=testnet', '/api/tokens/7', '/api/transactions', '/api/transactions?txType=transfer', '/api/transactions/9', '/tokens/7', '/activity', '/api/tokens/99999'];
+const pages = ['/api/tokens', '/api/tokens?limit=15', '/api/tokens?network=testnet', '/api/tokens/7', '/api/transactions', '/api/transactions?txType=transfer', '/api/transactions/9', '/tokens/7', '/activity', '/api/tokens/99999'];
 
 test('workers answer through a push, a change of a type, and the way back', async (t) => {
   assert.notEqual(additive, own);

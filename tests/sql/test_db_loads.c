@@ -227,7 +227,7 @@ static void many_loads_fit_through_one_socket(void **state) {
     turn_until_up(db, 5000);
     for (size_t i = 0; i < MOST; i++) {
         loads[i].arena = arena;
-        token_total(&loads[i], &(struct token_filter){.network = i % 2 ? text : "mainnet"},
+        token_total(&loads[i], &(struct token_filter){.network = i % 2 ? text : "mainnet"}, 0,
                     &record_total, &out[i]);
         queue(db, i);
     }

@@ -123,7 +123,7 @@ static void null_that_cannot_be_is_refused(void **state) {
         "CREATE SCHEMA bad; CREATE FUNCTION bad.nothing(bigint) RETURNS bigint LANGUAGE sql AS "
         "'SELECT NULL::bigint'; CREATE AGGREGATE bad.count(*) (sfunc = bad.nothing, stype = "
         "bigint)");
-    token_total(&l, &(struct token_filter){0}, &record_total, &out);
+    token_total(&l, &(struct token_filter){0}, 0, &record_total, &out);
     assert_int_equal(db_run(db, &l), FAILED);
     assert_int_equal(out.n, 0);
     admin_do("DROP SCHEMA bad CASCADE");

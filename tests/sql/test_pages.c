@@ -19,15 +19,19 @@ static void lacks(struct reply *reply, const char *part) {
 
 static void links_keep_the_filters_and_the_limit(void **state) {
     (void)state;
-    struct reply *json = get("/api/tokens", "limit=7&network=mainnet&page=2");
-    shows(json, 200, "\"next\":\"/api/tokens?network=mainnet\\u0026limit=7\\u0026page=3\"");
-    shows(json, 200, "\"prev\":\"/api/tokens?network=mainnet\\u0026limit=7\"");
-    struct reply *html = get("/tokens", "status=pending&limit=7&network=mainnet");
-    shows(html, 200, "href=\"/tokens?network=mainnet&amp;status=pending&amp;limit=7&amp;page=2\"");
+    struct reply *json = get("/api/tokens", "limit=17&network=mainnet&page=2");
+    shows(json, 200,
+          "\"next\":\"/api/tokens?network=mainnet\\u0026limit=17\\u0026page=3"
+          "\\u0026until=99\"");
+    shows(json, 200, "\"prev\":\"/api/tokens?network=mainnet\\u0026limit=17\"");
+    struct reply *html = get("/tokens", "status=pending&limit=17&network=mainnet");
+    shows(html, 200,
+          "href=\"/tokens?network=mainnet&amp;status=pending&amp;limit=17&amp;page=2&amp;"
+          "until=99\"");
     shows(html, 200, "<option value=\"mainnet\" selected>");
-    shows(get("/activity", "tokenId=5"), 200, "href=\"/activity?tokenId=5&amp;page=2\"");
+    shows(get("/activity", "tokenId=5"), 200, "href=\"/activity?tokenId=5&amp;page=2&amp;until=");
     /* what is the default is not spelt out, so that a page has one address */
-    shows(get("/tokens", "limit=10"), 200, "href=\"/tokens?page=2\"");
+    shows(get("/tokens", "limit=10"), 200, "href=\"/tokens?page=2&amp;until=100\"");
 }
 
 static void filters_choose_rows_and_count_them(void **state) {
@@ -35,7 +39,7 @@ static void filters_choose_rows_and_count_them(void **state) {
     shows(get("/api/tokens", ""), 200, "\"total\":100,\"totalIsExact\":true,\"pages\":10");
     shows(get("/api/tokens", "network=testnet"), 200, "\"total\":25,");
     shows(get("/api/tokens", "network=mainnet&status=confirmed"), 200, "\"total\":0,");
-    shows(get("/api/tokens", "network=testnet&status=confirmed&limit=1"), 200,
+    shows(get("/api/tokens", "network=testnet&status=confirmed&limit=10"), 200,
           "{\"data\":[{\"id\":100,");
     shows(get("/api/transactions", "tokenId=5"), 200, "\"total\":12,");
     shows(get("/api/transactions", "tokenId=6"), 200, "{\"data\":[],");
@@ -43,17 +47,16 @@ static void filters_choose_rows_and_count_them(void **state) {
 
 static void pages_and_cursors_show_the_same_rows(void **state) {
     (void)state;
-    static const char *const queries[] = {"limit=3&page=2", "limit=3&after=98",
-                                          "limit=3&before=94"};
+    static const char *const queries[] = {"page=2", "after=91", "before=80", "page=2&until=100"};
     for (size_t i = 0; i < sizeof queries / sizeof queries[0]; i++) {
         struct reply *reply = get("/api/tokens", queries[i]);
-        shows(reply, 200, "{\"data\":[{\"id\":97,");
-        shows(reply, 200, "{\"id\":96,");
-        shows(reply, 200, "{\"id\":95,");
-        lacks(reply, "{\"id\":98,");
-        lacks(reply, "{\"id\":94,");
+        shows(reply, 200, "{\"data\":[{\"id\":90,");
+        shows(reply, 200, "{\"id\":85,");
+        shows(reply, 200, "{\"id\":81,");
+        lacks(reply, "{\"id\":91,");
+        lacks(reply, "{\"id\":80,");
     }
-    shows(get("/api/tokens", "before=0&limit=2"), 200, "{\"data\":[{\"id\":2,");
+    shows(get("/api/tokens", "before=0"), 200, "{\"data\":[{\"id\":10,");
 }
 
 static void a_record_that_is_not_there_is_404(void **state) {

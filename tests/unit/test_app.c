@@ -82,7 +82,7 @@ static void a_bad_parameter_names_its_field(void **state) {
     struct job *json = ask(METHOD_GET, "/api/tokens", "limit=101&colour=red", "");
     assert_int_equal(json->reply.status, 400);
     has(&json->reply.body,
-        "{\"field\":\"limit\",\"message\":\"must be a whole number from 1 to 100\"}");
+        "{\"field\":\"limit\",\"message\":\"must be a whole number from 10 to 100\"}");
     has(&json->reply.body, "{\"field\":\"colour\"");
     struct job *html = ask(METHOD_GET, "/tokens", "network=<script>", "");
     assert_int_equal(html->reply.status, 400);

@@ -23,7 +23,7 @@ struct list_params {
 };
 static const struct param param_rows[] = {PAGER_PARAMS(struct list_params, pager)};
 static const struct page list_page = {
-    .name = "list", .params = param_rows, .n_params = 4, .params_size = sizeof(struct list_params)};
+    .name = "list", .params = param_rows, .n_params = 5, .params_size = sizeof(struct list_params)};
 
 static struct request *rq;
 
@@ -42,6 +42,8 @@ static int teardown(void **state) {
 
 /* What the database would answer to paging over ids count … 1, the extra row included. */
 static struct rows answer(const struct paging *p, int32_t count) {
+    if (paging_until(p) && paging_until(p) < count)
+        count = paging_until(p);
     struct thing *things = arena_array(rq->arena, (size_t)p->limit + 1, sizeof *things);
     int32_t step = p->by == PAGING_BY_BEFORE ? 1 : -1;
     int64_t id = p->by == PAGING_BY_PAGE    ? count - (int64_t)(p->page - 1) * p->limit
@@ -65,11 +67,16 @@ static struct pager look(const char *query, int32_t count, struct rows *rows) {
     const struct list_params *p = rq->params;
     if (!pager_read(rq, &p->pager, &paging))
         fail_msg("?%s: %s %s", query, rq->problems[0].field, rq->problems[0].message);
-    struct total total = {.total = count > PAGING_COUNTED ? PAGING_COUNTED + 1 : count};
+    int32_t until = paging_until(&paging);
+    int32_t old = until && until < count ? until : count;
+    struct total total = {.total = old > PAGING_COUNTED ? PAGING_COUNTED + 1 : old};
+    struct rows first = {0};
+    if (pager_asks_first(&paging))
+        first = answer(&pager_first, count);
     const char *base =
         paging.limit == 10 ? "/l" : arena_printf(rq->arena, "/l?limit=%d", paging.limit);
     *rows = answer(&paging, count);
-    pager_finish(rq, &paging, &total, base, &record_thing, rows, &out);
+    pager_finish(rq, &paging, &total, base, &record_thing, rows, &first, &out);
     return out;
 }
 
@@ -85,6 +92,13 @@ static const char *query_of(const char *path) {
 static void is(const char *got, const char *want) {
     if (!got != !want || (got && strcmp(got, want) != 0))
         fail_msg("%s instead of %s", got ? got : "NULL", want ? want : "NULL");
+}
+
+/* The same, where a page with a number is anchored to an id. */
+static void leads(const char *got, const char *want, int32_t until) {
+    if (want && until && strstr(want, "page="))
+        want = arena_printf(rq->arena, "%s&until=%d", want, until);
+    is(got, want);
 }
 
 /* -- parameters ------------------------------------------------------------------------------ */
@@ -104,7 +118,7 @@ static void parameters_say_where_the_reader_is(void **state) {
         struct paging want;
     } rows[] = {
         {"", {.by = PAGING_BY_PAGE, .page = 1, .cursor = -1, .limit = 10}},
-        {"page=3&limit=7", {.by = PAGING_BY_PAGE, .page = 3, .cursor = -1, .limit = 7}},
+        {"page=3&limit=17", {.by = PAGING_BY_PAGE, .page = 3, .cursor = -1, .limit = 17}},
         {"after=9", {.by = PAGING_BY_AFTER, .page = 1, .cursor = 9, .limit = 10}},
         {"after=0", {.by = PAGING_BY_AFTER, .page = 1, .cursor = 0, .limit = 10}},
         {"before=9&limit=100", {.by = PAGING_BY_BEFORE, .page = 1, .cursor = 9, .limit = 100}},
@@ -115,15 +129,17 @@ static void parameters_say_where_the_reader_is(void **state) {
         {"page=1000", {.by = PAGING_BY_PAGE, .page = 1000, .cursor = -1, .limit = 10}},
         {"page=100&limit=100", {.by = PAGING_BY_PAGE, .page = 100, .cursor = -1, .limit = 100}},
         {"page=334&limit=30", {.by = PAGING_BY_PAGE, .page = 334, .cursor = -1, .limit = 30}},
-        {"page=10000&limit=1", {.by = PAGING_BY_PAGE, .page = 10000, .cursor = -1, .limit = 1}},
+        {"page=2&until=7",
+         {.by = PAGING_BY_PAGE, .page = 2, .cursor = -1, .until = 7, .limit = 10}},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        struct paging got, want = rows[i].want;
+        struct paging got = {0}, want = rows[i].want;
         if (!reads(rows[i].query, &got))
             fail_msg("?%s: %s %s", rows[i].query, rq->problems[0].field, rq->problems[0].message);
         assert_int_equal(got.by, want.by);
         assert_int_equal(got.page, want.page);
         assert_int_equal(got.cursor, want.cursor);
+        assert_int_equal(got.until, want.until);
         assert_int_equal(got.limit, want.limit);
     }
 }
@@ -133,18 +149,14 @@ static void contradictions_name_the_field(void **state) {
     static const struct {
         const char *query, *field;
     } rows[] = {
-        {"after=1&before=2", "before"},
-        {"page=2&after=1", "page"},
-        {"page=2&before=0", "page"},
-        {"page=1001", "page"},
-        {"page=101&limit=100", "page"},
-        {"page=335&limit=30", "page"},
-        {"page=10000", "page"},
-        {"page=10001&limit=1", "page"},
-        {"page=0", "page"},
-        {"limit=0", "limit"},
-        {"limit=101", "limit"},
-        {"before=-1", "before"},
+        {"after=1&before=2", "before"}, {"page=2&after=1", "page"},
+        {"page=2&before=0", "page"},    {"page=1001", "page"},
+        {"page=101&limit=100", "page"}, {"page=335&limit=30", "page"},
+        {"page=10000", "page"},         {"page=10001", "page"},
+        {"until=0", "until"},           {"until=7&after=5", "until"},
+        {"until=7&before=5", "until"},  {"page=0", "page"},
+        {"limit=0", "limit"},           {"limit=9", "limit"},
+        {"limit=101", "limit"},         {"before=-1", "before"},
         {"after=-1", "after"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
@@ -175,9 +187,9 @@ static const struct shown {
     {20, "page=3", 0, 0, NULL, "/l?page=2", "/l?page=2", "1 2"},
     {20, "page=500", 0, 0, NULL, "/l?page=2", "/l?page=2", "1 2"},
     {0, "page=2", 0, 0, NULL, "/l", "/l", "1"},
-    {25, "limit=5&page=4", 10, 6, "/l?limit=5&page=5", "/l?limit=5&page=3", "/l?limit=5&page=5",
-     "1 2 3 [4] 5"},
-    {25, "limit=5&page=2", 20, 16, "/l?limit=5&page=3", "/l?limit=5", "/l?limit=5&page=5",
+    {125, "limit=25&page=4", 50, 26, "/l?limit=25&page=5", "/l?limit=25&page=3",
+     "/l?limit=25&page=5", "1 2 3 [4] 5"},
+    {125, "limit=25&page=2", 100, 76, "/l?limit=25&page=3", "/l?limit=25", "/l?limit=25&page=5",
      "1 [2] 3 4 5"},
     {200, "page=10", 110, 101, "/l?page=11", "/l?page=9", "/l?page=20", "1 … 8 9 [10] 11 12 … 20"},
     {200, "page=4", 170, 161, "/l?page=5", "/l?page=3", "/l?page=20", "1 2 3 [4] 5 6 … 20"},
@@ -209,9 +221,9 @@ static void each_page_has_its_rows_and_links(void **state) {
             assert_int_equal(id_at(&rows, 0), s->first);
             assert_int_equal(id_at(&rows, rows.n - 1), s->last);
         }
-        is(p.next, s->next);
-        is(p.prev, s->prev);
-        is(p.last, s->end);
+        leads(p.next, s->next, s->count);
+        leads(p.prev, s->prev, s->count);
+        leads(p.last, s->end, s->count);
         is(numbers_of(&p), s->numbers);
         assert_int_equal(p.total, s->count);
         assert_true(p.total_is_exact && p.pages.set);
@@ -222,14 +234,15 @@ static void each_page_has_its_rows_and_links(void **state) {
 static void number_links_lead_to_their_pages(void **state) {
     (void)state;
     struct rows rows;
-    struct pager p = look("limit=7&page=5", 100, &rows);
+    struct pager p = look("limit=17&page=5", 200, &rows);
     const struct pager_link *links = p.links.at;
     for (size_t i = 0; i < p.links.n; i++)
         if (links[i].path)
-            is(links[i].path, links[i].number == 1
-                                  ? "/l?limit=7"
-                                  : arena_printf(rq->arena, "/l?limit=7&page=%d", links[i].number));
-    is(p.first, "/l?limit=7");
+            is(links[i].path,
+               links[i].number == 1
+                   ? "/l?limit=17"
+                   : arena_printf(rq->arena, "/l?limit=17&page=%d&until=200", links[i].number));
+    is(p.first, "/l?limit=17");
 }
 
 /* -- the border of what is counted ------------------------------------------------------------ */
@@ -241,7 +254,7 @@ static void ten_thousand_rows_are_counted(void **state) {
     assert_true(p.total_is_exact);
     assert_int_equal(p.total, 10000);
     assert_int_equal(p.pages.value, 1000);
-    is(p.last, "/l?page=1000");
+    is(p.last, "/l?page=1000&until=10000");
     p = look("page=1000", 10000, &rows);
     assert_int_equal(id_at(&rows, rows.n - 1), 1);
     is(p.next, NULL);
@@ -269,7 +282,7 @@ static void one_more_is_not(void **state) {
 /* Whatever the limit, no link of a list leads to an address that is refused: look() fails then. */
 static void every_last_page_can_be_opened(void **state) {
     (void)state;
-    for (int32_t limit = 1; limit <= PAGING_LIMIT_MAX; limit++) {
+    for (int32_t limit = PAGER_LIMIT_MIN; limit <= PAGING_LIMIT_MAX; limit++) {
         struct rows rows;
         struct pager p = look(arena_printf(rq->arena, "limit=%d", limit), 10000, &rows);
         p = look(query_of(p.last), 10000, &rows);
@@ -293,11 +306,11 @@ static void the_end_shows_the_oldest_rows_in_list_order(void **state) {
         assert_int_equal(id_at(&rows, i), 10 - (int32_t)i);
     is(p.next, NULL);
     is(p.prev, "/l?before=10");
-    p = look("before=10&limit=3", 20000, &rows);
-    assert_int_equal(id_at(&rows, 0), 13);
-    assert_int_equal(id_at(&rows, 2), 11);
-    is(p.next, "/l?limit=3&after=11");
-    is(p.prev, "/l?limit=3&before=13");
+    p = look("before=10&limit=13", 20000, &rows);
+    assert_int_equal(id_at(&rows, 0), 23);
+    assert_int_equal(id_at(&rows, 12), 11);
+    is(p.next, "/l?limit=13&after=11");
+    is(p.prev, "/l?limit=13&before=23");
 }
 
 static void past_either_end_there_is_a_way_back(void **state) {
@@ -343,18 +356,88 @@ static void next_and_previous_visit_every_row_once(void **state) {
         walk(counts[i], "limit=50", -1);
         walk(counts[i], "limit=30", -1);
         walk(counts[i], "limit=50&before=0", 1);
-        walk(counts[i], "limit=1&before=0", 1);
+        walk(counts[i], "limit=10&before=0", 1);
     }
+}
+
+/* -- rows that are added ----------------------------------------------------------------------- */
+
+static void numbers_name_the_same_rows_while_rows_are_added(void **state) {
+    (void)state;
+    static const char *const begins[] = {"", "page=2", "page=5"}; /* where the reader comes from */
+    for (size_t i = 0; i < sizeof begins / sizeof begins[0]; i++) {
+        struct rows rows;
+        struct pager p = look(begins[i], 50, &rows);
+        const struct pager_link *links = p.links.at;
+        const char *third = NULL;
+        for (size_t k = 0; k < p.links.n; k++)
+            if (links[k].number == 3)
+                third = query_of(links[k].path);
+        for (int32_t count = 50; count < 90; count += 13) {
+            p = look(third, count, &rows);
+            assert_int_equal(id_at(&rows, 0), 30);
+            assert_int_equal(p.total, 50);
+            assert_int_equal(p.pages.value, 5);
+            is(p.next, "/l?page=4&until=50");
+            is(p.prev, "/l?page=2&until=50");
+            is(p.last, "/l?page=5&until=50");
+            is(p.first, "/l");
+        }
+    }
+}
+
+static void numbers_beside_a_cursor_are_anchored_too(void **state) {
+    (void)state;
+    struct rows rows;
+    struct pager p = look("after=41", 50, &rows);
+    is(p.last, "/l?page=5&until=50");
+    p = look("before=20", 50, &rows);
+    is(p.last, "/l?page=5&until=50");
+}
+
+static void the_first_page_is_the_newest(void **state) {
+    (void)state;
+    struct rows rows;
+    struct pager p = look("page=2&until=50", 70, &rows);
+    assert_int_equal(id_at(&rows, 0), 40);
+    is(p.prev, "/l");
+    p = look(query_of(p.prev), 70, &rows);
+    assert_int_equal(id_at(&rows, 0), 70);
+    is(p.next, "/l?page=2&until=70");
+    p = look("until=50", 70, &rows); /* unless it is asked for as it was */
+    assert_int_equal(id_at(&rows, 0), 50);
+    is(p.next, "/l?page=2&until=50");
+}
+
+static void a_list_of_the_oldest_first_needs_no_anchor(void **state) {
+    (void)state;
+    struct paging paging = {.page = 2, .limit = 10, .until = 7, .oldest = true};
+    struct rows rows = answer(&(struct paging){.page = 1, .limit = 10}, 30), none = {0};
+    struct pager out;
+    assert_int_equal(paging_until(&paging), 0);
+    assert_false(pager_asks_first(&paging));
+    pager_finish(rq, &paging, &(struct total){.total = 30}, "/l?sort=oldest", &record_thing, &rows,
+                 &none, &out);
+    is(out.next, "/l?sort=oldest&page=3");
 }
 
 int main(void) {
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
     const struct CMUnitTest tests[] = {
-        T(parameters_say_where_the_reader_is),  T(contradictions_name_the_field),
-        T(each_page_has_its_rows_and_links),    T(number_links_lead_to_their_pages),
-        T(ten_thousand_rows_are_counted),       T(one_more_is_not),
-        T(every_last_page_can_be_opened),       T(the_end_shows_the_oldest_rows_in_list_order),
-        T(past_either_end_there_is_a_way_back), T(next_and_previous_visit_every_row_once),
+        T(parameters_say_where_the_reader_is),
+        T(contradictions_name_the_field),
+        T(each_page_has_its_rows_and_links),
+        T(number_links_lead_to_their_pages),
+        T(ten_thousand_rows_are_counted),
+        T(one_more_is_not),
+        T(every_last_page_can_be_opened),
+        T(the_end_shows_the_oldest_rows_in_list_order),
+        T(past_either_end_there_is_a_way_back),
+        T(next_and_previous_visit_every_row_once),
+        T(numbers_name_the_same_rows_while_rows_are_added),
+        T(numbers_beside_a_cursor_are_anchored_too),
+        T(the_first_page_is_the_newest),
+        T(a_list_of_the_oldest_first_needs_no_anchor),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
