@@ -75,17 +75,19 @@ extern const struct step_traits step_traits[STEP_KINDS];
 
 struct step {
     enum step_kind kind;
-    const char *object;    /* "tokens.description" */
-    const char *table;     /* the table that is locked, "" for none */
-    const char *sql;       /* no semicolon at the end; more than one statement: done as one */
-    const char *look;      /* a query with samples of rows of the table {rows}, or NULL */
-    const char *from, *to; /* ALTER_TYPE: the two types; SWAP_INDEX: what it is built as, NULL */
-    int64_t bytes;         /* size of the table */
-    int64_t order;         /* among steps of its kind */
-    bool online;           /* second phase */
-    bool expands;          /* a program that was made before it does not notice */
-    bool consent;          /* something is lost; or a look found that a table with rows is
-                              rewritten, or did not find what it was to find (push_looks.c) */
+    const char *object; /* "tokens.description" */
+    const char *table;  /* the table that is locked, "" for none */
+    const char *sql;    /* no semicolon at the end; more than one statement: done as one */
+    const char *look;   /* a query with samples of rows of the table {rows}, or NULL */
+    const char *from,
+        *to;       /* ALTER_TYPE: the two types; SWAP_INDEX: what it is built as, NULL;
+                      ADD_COLUMN: its text if a default may be computed for each row, NULL */
+    int64_t bytes; /* size of the table */
+    int64_t order; /* among steps of its kind */
+    bool online;   /* second phase */
+    bool expands;  /* a program that was made before it does not notice */
+    bool consent;  /* something is lost; or a look found that a table with rows is
+                      rewritten, or did not find what it was to find (push_looks.c) */
     bool rewrites;
     bool empty;          /* rewrites: a table without rows */
     int64_t found;       /* rows that the look found; -1: it was not taken */

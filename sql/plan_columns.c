@@ -153,7 +153,8 @@ void plan_column(struct plan *p, const struct rows *live, const struct schema_fa
         alter(&c, STEP_DROP_NOT_NULL, "DROP NOT NULL");
 }
 
-/* A constant is noted in the catalogue once for all rows; anything else is computed for each. */
+/* What is the same for all rows is noted in the catalogue once; anything else is computed for each.
+ * What calls a function is looked into (push_looks.c). */
 static bool computed_for_each_row(const struct schema_fact *f) {
     if (*f->special)
         return true;
@@ -180,6 +181,7 @@ void plan_new_column(struct plan *p, const struct rows *live, const struct schem
     s->bytes = table->bytes;
     s->expands = !lacks_value;
     s->rewrites = computed_for_each_row(f);
+    s->from = *f->special ? NULL : f->make;
     if (later)
         plan_not_null(&(struct column){p, NULL, f, table->bytes}, live);
     else if (lacks_value)

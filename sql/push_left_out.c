@@ -4,8 +4,12 @@
 #include "sql/push_private.h"
 
 bool push_left_out(const struct push *p, const char *sql) {
-    return p->options->left_out &&
-           strstr(text_str(p->options->left_out), arena_printf(p->arena, "%s;", sql));
+    struct text *lines = p->options->left_out;
+    const char *line = arena_printf(p->arena, "%s; -- ", sql);
+    const char *at = lines ? strstr(text_str(lines), line) : NULL;
+    while (at && at != lines->at && at[-1] != '\n')
+        at = strstr(at + 1, line);
+    return at != NULL;
 }
 
 static bool is_forbidden(const struct admin *admin) {

@@ -193,6 +193,30 @@ static enum status look(struct push *p, struct step *s) {
     return OK;
 }
 
+/* Whether the server will compute the default of a new column for each row: it calls a function
+ * whose value changes from call to call, or the type checks values. */
+static const char each_row[] =
+    "CREATE TEMP TABLE sitaminter_column (%s);\n"
+    "SELECT EXISTS (\n"
+    "    SELECT FROM pg_attrdef d JOIN pg_attribute a ON attrelid = adrelid AND attnum = adnum\n"
+    "    JOIN pg_type t ON t.oid = atttypid\n"
+    "    WHERE adrelid = 'pg_temp.sitaminter_column'::regclass AND (typtype = 'd' OR EXISTS (\n"
+    "        SELECT FROM regexp_matches(adbin::text, ':(?:op)?funcid (\\d+)', 'g') m\n"
+    "        JOIN pg_proc p ON p.oid = m[1]::oid WHERE provolatile = 'v')))";
+
+/* What cannot be found out, as the function is not there yet, is taken to be so. */
+static enum status look_into_default(struct push *p, struct step *s) {
+    const char *each = "t";
+    struct text ignored = text_in(p->arena, 4096);
+    enum status status = admin_script(p->admin, attempts[0].begin, p->say);
+    if (status != OK)
+        return status;
+    if (admin_ask(p->admin, p->arena, arena_printf(p->arena, each_row, s->from), &each, &ignored) ==
+        OK)
+        s->rewrites = strcmp(each, "f") != 0;
+    return admin_script(p->admin, LOOK_END, p->say);
+}
+
 /* A table that cannot be looked at in time has rows, or had many. */
 static enum status look_for_rows(struct push *p, struct step *s) {
     const char *filled = "t";
@@ -216,7 +240,9 @@ enum status push_look(struct push *p, struct plan *plan) {
     enum status status = OK;
     for (size_t i = 0; i < plan->n && status == OK; i++) {
         struct step *s = &plan->steps[i];
-        if (s->rewrites)
+        if (s->rewrites && s->kind == STEP_ADD_COLUMN && s->from)
+            status = look_into_default(p, s);
+        if (status == OK && s->rewrites)
             status = look_for_rows(p, s);
         if (status == OK && s->look)
             status = look(p, s);
