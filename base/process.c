@@ -136,8 +136,11 @@ static bool pass_on(const struct process *p, struct running *r, struct text *sai
     while (r->output >= 0 || r->errors >= 0) {
         struct pollfd wait[] = {{.fd = r->output, .events = POLLIN},
                                 {.fd = r->errors, .events = POLLIN}};
-        if (poll(wait, 2, -1) < 0 && errno != EINTR)
+        int ready = poll(wait, 2, p->waits ? PROCESS_TICK_MS : -1);
+        if (ready < 0 && errno != EINTR)
             log_fatal("process", "poll: %s", strerror(errno));
+        if (ready == 0 && p->waits)
+            p->waits(p->context);
         if (wait[1].revents)
             keep_said(said, piece, read_piece(&r->errors, piece));
         size_t n = wait[0].revents ? read_piece(&r->output, piece) : 0;

@@ -5,7 +5,10 @@
 
 #include "base/text.h"
 
-enum { PROCESS_SAID_MAX = 1000 }; /* bytes kept of what a program says on standard error */
+enum {
+    PROCESS_SAID_MAX = 1000, /* bytes kept of what a program says on standard error */
+    PROCESS_TICK_MS = 200
+};
 
 struct process {
     const char *const *argv;  /* ends in NULL; argv[0] is looked for on PATH unless it has a '/' */
@@ -15,6 +18,8 @@ struct process {
     /* Gets standard output as it comes. False: no more of it is wanted, the program is ended.
      * NULL: output is dropped. */
     bool (*take)(void *context, const char *bytes, size_t n);
+    /* Called about every PROCESS_TICK_MS while it runs. NULL: nothing is. */
+    void (*waits)(void *context);
     void *context;
 };
 

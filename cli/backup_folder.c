@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/config.h"
 #include "base/json_out.h"
@@ -46,11 +47,44 @@ int backup_begin(struct backup_command *c, const char *file, bool make) {
     return status == OK ? DB_DONE : backup_end(c, status);
 }
 
+/* -- how far it is ---------------------------------------------------------------------------- */
+
+enum { TELL_US = 200 * 1000 };
+
+static void tell(void *context, const char *doing, int64_t bytes, int64_t of) {
+    struct backup_command *c = context;
+    int64_t now = when_now(), passed = (now - c->began) / 1000000;
+    if (now - c->told < TELL_US)
+        return;
+    c->told = now;
+    fprintf(stderr, "\r%s", doing);
+    if (of > 0)
+        fprintf(stderr, ", %.1f of %.1f MB", (double)bytes / 1e6, (double)of / 1e6);
+    else if (bytes > 0)
+        fprintf(stderr, ", %.1f MB", (double)bytes / 1e6);
+    fprintf(stderr, ", %" PRId64 ":%02" PRId64 " \033[K", passed / 60, passed % 60);
+    fflush(stderr);
+}
+
+struct backup_watch backup_watch(struct backup_command *c) {
+    c->began = when_now();
+    return (struct backup_watch){.tell = isatty(STDERR_FILENO) == 1 ? tell : NULL, .context = c};
+}
+
+static void wipe(struct backup_command *c) {
+    if (c->told)
+        fputs("\r\033[K", stderr);
+    c->told = 0;
+}
+
+/* -- the end ---------------------------------------------------------------------------------- */
+
 int backup_end(struct backup_command *c, enum status status) {
     static const int exits[] = {
         [OK] = DB_DONE,         [NOT_FOUND] = DB_FAILED, [BAD_INPUT] = DB_FAILED,
         [CONFLICT] = DB_LOCKED, [BUSY] = DB_UNREACHABLE, [FAILED] = DB_FAILED,
     };
+    wipe(c);
     backup_folder_close(&c->folder);
     fputs(text_str(&c->note), stderr);
     if (status != OK)
@@ -97,6 +131,7 @@ void backup_print(struct backup_command *c, const char *what, const struct manif
                   int64_t began) {
     double seconds = (double)(when_now() - began) / 1e6;
     struct text out = text_in(c->arena, BACKUP_OUT_MAX);
+    wipe(c);
     if (c->json) {
         text_printf(&out, "{\"outcome\": \"%s\", \"seconds\": %.3f, \"manifest\": ", what, seconds);
         json_put_record(&out, &record_manifest, m);

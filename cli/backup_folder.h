@@ -16,6 +16,7 @@ struct backup_command {
     struct backup_folder folder;
     const char *name;      /* the backup that is meant, without ending; NULL: none was named */
     struct text note, why; /* what is worth knowing; why it failed */
+    int64_t began, told;   /* of the line on the terminal that says how far it is; 0: none */
 };
 
 /* The options that all of them have, to begin the list of a command's with. */
@@ -35,6 +36,9 @@ int backup_begin(struct backup_command *c, const char *file, bool make);
 /* Ends it: closes the folder, prints the notes on standard error, and for another status than OK
  * why. Returns the exit status. */
 int backup_end(struct backup_command *c, enum status status);
+
+/* Who tells a terminal on standard error how far the command is; nobody if there is none. */
+struct backup_watch backup_watch(struct backup_command *c);
 
 /* Sets c->name to the newest backup (backup_newest), if none was named. */
 MUST_CHECK enum status backup_default_name(struct backup_command *c);

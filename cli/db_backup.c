@@ -1,8 +1,6 @@
 /* sitaminter db backup: takes one, prunes and pins those that are there, tells how they are. */
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/config.h"
 #include "base/when.h"
@@ -11,28 +9,10 @@
 
 /* -- taking one ------------------------------------------------------------------------------- */
 
-struct progress {
-    struct arena *arena;
-    int64_t began, shown;
-};
-
-static void show_progress(void *context, int64_t bytes) {
-    struct progress *p = context;
-    int64_t now = when_now(), passed = now - p->began;
-    if (now - p->shown < 200 * 1000 || passed <= 0)
-        return;
-    p->shown = now;
-    fprintf(stderr, "\r%.1f MB, %.1f MB/s \033[K", (double)bytes / 1e6,
-            (double)bytes / (double)passed);
-    fflush(stderr);
-}
-
 static int take(struct backup_command *c) {
     struct manifest made;
-    struct progress p = {c->arena, when_now(), 0};
-    bool terminal = isatty(STDERR_FILENO) == 1;
-    struct backup_run run = {
-        .tools = config.pg_tools_dir, .progress = terminal ? show_progress : NULL, .context = &p};
+    int64_t began = when_now();
+    struct backup_run run = {.tools = config.pg_tools_dir, .watch = backup_watch(c)};
     run.conninfo = db_url(c->url, config.backup_url, "SITA_BACKUP_URL");
     int begun = run.conninfo ? backup_begin(c, NULL, true) : DB_USAGE;
     if (begun != DB_DONE)
@@ -40,10 +20,8 @@ static int take(struct backup_command *c) {
     enum status status = backup_folder_lock(&c->folder, c->arena, "db backup", &c->why);
     if (status == OK)
         status = backup_take(&c->folder, c->arena, &run, &made, &c->note, &c->why);
-    if (terminal)
-        fputs("\r\033[K", stderr);
     if (status == OK)
-        backup_print(c, "made", &made, p.began);
+        backup_print(c, "made", &made, began);
     return backup_end(c, status);
 }
 

@@ -21,7 +21,7 @@ static enum status prune_after(struct backup_command *c, const char *file) {
 }
 
 static enum status verify(struct backup_command *c, const char *file, bool keep) {
-    struct backup_trial trial = {c->url, config.pg_tools_dir};
+    struct backup_trial trial = {c->url, config.pg_tools_dir, backup_watch(c)};
     struct manifest manifest;
     int64_t began = when_now();
     enum status status = backup_default_name(c);
@@ -76,6 +76,7 @@ static int restore(struct backup_command *c, struct backup_restoring *r) {
     struct manifest manifest;
     int64_t began = when_now();
     enum status status = backup_default_name(c);
+    r->watch = backup_watch(c);
     if (status == OK)
         status = backup_restore(&c->folder, c->arena, c->name, r, &manifest, &c->note, &c->why);
     if (status == OK)

@@ -149,13 +149,19 @@ struct backup_health backup_assess(const struct backups *list, const struct back
 MUST_CHECK enum status backup_remove(struct backup_folder *f, struct arena *a,
                                      const struct backup *b, struct text *why);
 
+/* Who is told how far an operation is, every now and then: what it is `doing` ("restoring"), and
+ * the bytes that are done of how many; 0 where that is not known. */
+struct backup_watch {
+    void (*tell)(void *context, const char *doing, int64_t bytes, int64_t of); /* NULL: nobody */
+    void *context;
+};
+
 /* -- taking one ------------------------------------------------------------------------------- */
 
 struct backup_run {
     const char *conninfo; /* a role that can read everything */
     const char *tools;    /* folder of pg_dump and pg_restore, "" = by PATH */
-    void (*progress)(void *context, int64_t bytes); /* called as the archive grows; may be NULL */
-    void *context;
+    struct backup_watch watch;
 };
 
 /* Takes a backup into the folder, which must be locked. OK: `made` has its manifest, `name` its
@@ -172,6 +178,7 @@ MUST_CHECK enum status backup_take(struct backup_folder *f, struct arena *a,
 struct backup_trial {
     const char *conninfo; /* of a role that may create databases */
     const char *tools;
+    struct backup_watch watch;
 };
 
 /* Restores the backup NAME into a scratch database and compares that with the manifest: rows and
@@ -192,6 +199,7 @@ struct backup_restoring {
     const char *into;    /* the database to make */
     const char *replace; /* consent: the name of a database that may be put aside; or NULL */
     bool *refused;       /* becomes true if it is this consent that was missing */
+    struct backup_watch watch;
 };
 
 /* Makes the database `into` from a backup: first under another name, compared like a trial, with

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/crypto.h"
+#include "base/process.h"
 #include "sql/backup_private.h"
 #include "sql/schema.h"
 
@@ -220,6 +221,16 @@ static bool equal(const struct manifest *stated, const struct manifest *found, s
     if (why->n > before)
         why->n--; /* the last space */
     return why->n == before;
+}
+
+static void tell_comparing(void *context) {
+    const struct backup_watch *watch = context;
+    watch->tell(watch->context, "comparing", 0, 0);
+}
+
+void contents_watch(struct admin *admin, struct backup_watch *watch) {
+    if (watch->tell)
+        admin_watch(admin, PROCESS_TICK_MS, tell_comparing, watch);
 }
 
 enum status contents_check(struct admin *admin, struct arena *a, const struct manifest *stated,

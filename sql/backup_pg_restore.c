@@ -24,18 +24,36 @@ static const char *only_database(struct arena *a, const char *database) {
     return text_str(&t);
 }
 
+/* pg_restore reads the file that we opened, so where it is in it can be seen here. Indexes and keys
+ * come after all rows, when it has read to the end. */
+static void tell_restoring(void *context) {
+    const struct tools_job *job = context;
+    off_t at = lseek(job->fd, 0, SEEK_CUR);
+    if (at < job->bytes)
+        job->watch.tell(job->watch.context, "restoring", at, job->bytes);
+    else
+        job->watch.tell(job->watch.context, "making indexes and keys", 0, 0);
+}
+
+static bool keep(void *context, const char *bytes, size_t n) {
+    text_add(context, bytes, n);
+    return text_ok(context);
+}
+
+/* Its output becomes `taken`, if that is not NULL. */
 static enum status run(const struct tools_job *job, const char *const *argv, int list,
-                       bool (*take)(void *context, const char *bytes, size_t n), void *context,
-                       struct text *why) {
+                       struct text *taken, struct text *why) {
     struct text said = text_in(job->arena, 2 * PROCESS_SAID_MAX);
+    struct tools_job watched = *job;
     const struct backup_access *to = &job->to;
     const struct process p = {
         .argv = argv,
         .environment = conninfo_environment(job->arena, to->conninfo, to->user, to->database),
         .input = job->fd,
         .list = list,
-        .take = take,
-        .context = context};
+        .take = taken ? keep : NULL,
+        .waits = !taken && job->watch.tell ? tell_restoring : NULL,
+        .context = taken ? (void *)taken : &watched};
     if (lseek(job->fd, 0, SEEK_SET) != 0) {
         text_printf(why, "The archive cannot be read: %s.", strerror(errno));
         return FAILED;
@@ -45,14 +63,9 @@ static enum status run(const struct tools_job *job, const char *const *argv, int
 
 /* -- the list of what an archive holds -------------------------------------------------------- */
 
-static bool keep(void *context, const char *bytes, size_t n) {
-    text_add(context, bytes, n);
-    return text_ok(context);
-}
-
 static enum status read_list(const struct tools_job *job, struct text *list, struct text *why) {
     const char *argv[] = {tools_path(job->arena, job->tools, "pg_restore"), "--list", NULL};
-    enum status status = run(job, argv, 0, keep, list, why);
+    enum status status = run(job, argv, 0, list, why);
     if (status != CONFLICT)
         return status;
     text_printf(why, "The list of what the archive holds has more than %d bytes.", LIST_MAX);
@@ -153,7 +166,7 @@ static enum status restore(const struct tools_job *job, const char *picked, stru
     int list = file_of(picked, why);
     if (list < 0)
         return FAILED;
-    enum status status = run(job, argv, list, NULL, NULL, why);
+    enum status status = run(job, argv, list, NULL, why);
     close(list);
     return status;
 }
@@ -183,7 +196,7 @@ enum status tools_read_rights(const struct tools_job *job, struct text *script, 
     int list = file_of(picked, why);
     if (list < 0)
         return FAILED;
-    status = run(job, argv, list, keep, script, why);
+    status = run(job, argv, list, script, why);
     close(list);
     return status;
 }

@@ -89,6 +89,9 @@ MUST_CHECK enum status contents_read(struct admin *admin, struct arena *a, struc
 MUST_CHECK enum status contents_check(struct admin *admin, struct arena *a,
                                       const struct manifest *stated, struct text *why);
 
+/* From now on `watch`, which must stay where it is, is told each time that the connection waits. */
+void contents_watch(struct admin *admin, struct backup_watch *watch);
+
 /* Raises `most` of each sequence to how far it got by now. */
 MUST_CHECK enum status contents_advance(struct admin *admin, struct arena *a, struct manifest *m,
                                         struct text *why);
@@ -112,6 +115,8 @@ struct tools_job {
     const char *role; /* whom everything will belong to, or NULL */
     int fd;
     struct rows reserved; /* schema_line: extensions that only a superuser may make */
+    struct backup_watch watch;
+    int64_t bytes; /* of the archive */
 };
 
 /* Restores everything but the reserved extensions, in one transaction. */

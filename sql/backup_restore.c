@@ -113,7 +113,9 @@ static enum status fill(struct restoring *r, int64_t began) {
                             .tools = r->with->tools,
                             .to = {r->server.conninfo, r->server.user, r->scratch},
                             .role = owner,
-                            .fd = r->fd};
+                            .fd = r->fd,
+                            .watch = r->with->watch,
+                            .bytes = r->manifest->bytes};
     struct admin *scratch = NULL;
     enum status status = admin_query(r->admin, r->arena, SQL_BACKUP_RESERVED, NULL, 0,
                                      &record_schema_line, &job.reserved, r->why);
@@ -125,8 +127,10 @@ static enum status fill(struct restoring *r, int64_t began) {
         status = admin_open(&scratch, job.to.conninfo, job.to.user, r->scratch, r->why);
     if (status == OK)
         status = as_owner(scratch, r->arena, r->why);
-    if (status == OK)
+    if (status == OK) {
+        contents_watch(scratch, &job.watch);
         status = contents_check(scratch, r->arena, r->manifest, r->why);
+    }
     if (status == OK)
         status = complete(r, scratch, began);
     admin_close(scratch);

@@ -74,8 +74,8 @@ static bool take_piece(void *context, const char *bytes, size_t n) {
     }
     crypto_sha256_add(&t->hash, bytes, n);
     t->made->bytes += (int64_t)n;
-    if (t->run->progress)
-        t->run->progress(t->run->context, t->made->bytes);
+    if (t->run->watch.tell)
+        t->run->watch.tell(t->run->watch.context, "writing", t->made->bytes, 0);
     return growing_add(&t->growing, bytes, n, t->why);
 }
 

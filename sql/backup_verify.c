@@ -21,7 +21,9 @@ static enum status restore_and_compare(struct trial *t) {
     struct tools_job job = {.arena = t->arena,
                             .tools = t->with->tools,
                             .to = {t->with->conninfo, NULL, t->scratch},
-                            .fd = t->fd};
+                            .fd = t->fd,
+                            .watch = t->with->watch,
+                            .bytes = t->manifest->bytes};
     struct admin *scratch = NULL;
     enum status status = admin_query(t->admin, t->arena, SQL_BACKUP_RESERVED, NULL, 0,
                                      &record_schema_line, &job.reserved, t->why);
@@ -29,8 +31,10 @@ static enum status restore_and_compare(struct trial *t) {
         status = tools_restore(&job, t->why);
     if (status == OK)
         status = admin_open(&scratch, job.to.conninfo, NULL, t->scratch, t->why);
-    if (status == OK)
+    if (status == OK) {
+        contents_watch(scratch, &job.watch);
         status = contents_check(scratch, t->arena, t->manifest, t->why);
+    }
     admin_close(scratch);
     return status;
 }

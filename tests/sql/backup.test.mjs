@@ -60,7 +60,7 @@ test('on a terminal it tells how far it is, elsewhere not', () => {
   const shown = spawnSync('script', ['--quiet', '--return', '--command', `${program} db backup`, '/dev/null'],
     { env: { ...environment, ...site.env, ...slow }, encoding: 'utf8' });
   assert.equal(shown.status, DONE, shown.stdout);
-  assert.match(shown.stdout, /\r0\.\d MB, \d+\.\d MB\/s \x1b\[K.*\r\x1b\[Kbackup-\S+: made/s);
+  assert.match(shown.stdout, /\rwriting, 0\.\d MB, 0:0\d \x1b\[K.*\r\x1b\[Kbackup-\S+: made/s);
   const told = site.db(['backup'], slow);
   assert.equal(told.status, DONE);
   assert.equal(told.stderr, '');

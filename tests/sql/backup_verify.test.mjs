@@ -2,11 +2,12 @@
 // `sitaminter db verify` and `db restore`: what is not as it was is found, whatever it is; what is there
 // is not overwritten.
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { appendFileSync, copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test, { after, before } from 'node:test';
 import { DONE, FAILED, LOCKED, REFUSED, UNREACHABLE, USAGE, newSite, standIns, start, take, until } from './backup_lib.mjs';
-import { db, errorOf, psql } from './lib.mjs';
+import { db, environment, errorOf, program, psql } from './lib.mjs';
 
 let site, good;
 
@@ -173,6 +174,22 @@ test('what a killed trial leaves is cleared up by the next; what is not ours sta
   assert.equal(site.db(['verify', good.archive]).status, DONE);
   assert.deepEqual(site.databases().filter((name) => name.includes('_verify_')), theirs);
   psql('postgres', theirs.map((name) => `DROP DATABASE ${name};`).join(' '));
+});
+
+// A lock that somebody has for a moment makes the comparison wait.
+const slow = `sleep 0.5; "$REAL/pg_restore" "$@"; sleep 0.5
+  psql -qX -c "BEGIN; LOCK tokens; SELECT pg_sleep(1)" >/dev/null 2>&1 &
+  until [ "$(psql -qXAt -c "SELECT count(*) FROM pg_locks WHERE relation = 'tokens'::regclass AND granted AND mode LIKE 'AccessEx%'")" = 1 ]; do sleep 0.05; done`;
+
+test('on a terminal a trial tells how far it is, elsewhere not', () => {
+  const tools = standIns(site, { pg_restore: slow });
+  const shown = spawnSync('script', ['--quiet', '--return', '--command', `${program} db verify ${good.archive}`, '/dev/null'],
+    { env: { ...environment, ...site.env, ...tools }, encoding: 'utf8' });
+  assert.equal(shown.status, DONE, shown.stdout);
+  assert.match(shown.stdout, /^\rrestoring, 0\.0 of 0\.1 MB, 0:0\d \x1b\[K.*\rmaking indexes and keys, 0:0\d \x1b\[K.*\rcomparing, 0:0\d \x1b\[K.*\r\x1b\[Kbackup-\S+: verified, /s);
+  const told = site.db(['verify', good.archive], tools);
+  assert.equal(told.status, DONE);
+  assert.equal(told.stderr, '');
 });
 
 // -- restore -----------------------------------------------------------------------------------------
