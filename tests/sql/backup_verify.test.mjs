@@ -176,6 +176,23 @@ test('what a killed trial leaves is cleared up by the next; what is not ours sta
   psql('postgres', theirs.map((name) => `DROP DATABASE ${name};`).join(' '));
 });
 
+// Autovacuum comes to where many rows were written, and a role that is no superuser may not end it by FORCE.
+const vacuumed = `"$REAL/pg_restore" "$@" && psql -qX -o /dev/null -c "ALTER TABLE tokens SET (autovacuum_vacuum_cost_delay = 100,
+    autovacuum_vacuum_cost_limit = 1, autovacuum_vacuum_threshold = 1, autovacuum_vacuum_scale_factor = 0)" -c "UPDATE tokens SET id = id" -c "UPDATE tokens SET id = id"
+  for i in {1..600}; do
+    [ "$(psql -qXAt -c "SELECT count(*) FROM pg_locks WHERE relation = 'tokens'::regclass AND mode = 'ShareUpdateExclusiveLock'")" = 0 ] || exit 0
+    sleep 0.1
+  done; echo no autovacuum >&2; exit 1`;
+
+test('a scratch database goes though autovacuum is at work in it', (t) => {
+  t.after(() => psql('postgres', 'ALTER SYSTEM RESET autovacuum_naptime; SELECT pg_reload_conf()'));
+  psql('postgres', "ALTER SYSTEM SET autovacuum_naptime = '1s'; SELECT pg_reload_conf()");
+  const r = site.db(['verify', good.archive], standIns(site, { pg_restore: vacuumed }));
+  assert.equal(r.status, FAILED);
+  assert.equal(r.stderr, 'The schema is not the one that was backed up.\n');
+  assert.deepEqual(scratches(), []);
+});
+
 // A lock that somebody has for a moment makes the comparison wait.
 const slow = `sleep 0.5; "$REAL/pg_restore" "$@"; sleep 0.5
   psql -qX -c "BEGIN; LOCK tokens; SELECT pg_sleep(1)" >/dev/null 2>&1 &
