@@ -65,6 +65,11 @@ const char *facts_object(struct arena *a, const struct schema_fact *f) {
                         facts_name(a, f));
 }
 
+bool facts_need(struct arena *a, const struct schema_fact *f, const char *object) {
+    return *f->needs && (strstr(f->needs, arena_printf(a, ",%s,", object)) ||
+                         strstr(f->needs, arena_printf(a, ";%s;", object)));
+}
+
 bool facts_have(struct arena *a, const struct rows *facts, const char *object) {
     const struct schema_fact *f = facts->at;
     for (size_t i = 0; i < facts->n; i++)

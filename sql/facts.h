@@ -19,10 +19,12 @@ struct schema_fact {
     const char *also;                 /* another text that means the same, or NULL */
     const char *make, *unmake;        /* statements; make NULL: this kind is not covered */
     const char *type;                 /* column: type and collation; constraint: p u c x f */
-    const char *special;              /* column: identity or generation; else what it hangs on */
+    const char *special;              /* column: identity or generation; foreign key: the index of
+                                         the key that it refers to; else what it hangs on */
     const char *preset;               /* column: default */
     const char *look;                 /* samples of the rows in its way; {rows} is the table */
-    const char *needs;                /* ",table,table.column," that it is made of */
+    const char *needs;                /* ",table,table.column," and ";function(arguments);" that it
+                                         is made of: relations first */
     bool not_null;
     int64_t bytes, position;          /* of its table; order in which it was made */
     const struct schema_right *right; /* what it is made of (rights.h), or NULL */
@@ -48,6 +50,9 @@ const struct schema_fact *facts_like(const struct rows *facts, const struct sche
  * push covers (the query schema_beyond). */
 bool facts_is_property(const struct schema_fact *f);
 bool facts_is_beyond(const struct schema_fact *f);
+
+/* Whether it is made of the relation, column or function (with its arguments). */
+bool facts_need(struct arena *a, const struct schema_fact *f, const char *object);
 
 /* Whether one of them stands for the object that the record calls so ("column tokens.symbol"). */
 bool facts_have(struct arena *a, const struct rows *facts, const char *object);

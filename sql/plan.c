@@ -1,4 +1,4 @@
-#include "sql/plan.h"
+#include "sql/plan_private.h"
 
 #include <string.h>
 
@@ -16,21 +16,23 @@ const struct step_traits step_traits[STEP_KINDS] = {
     [STEP_REVOKE] = {"revoke", "", NULL, false},
     [STEP_DROP_COMMENT] = {"drop-comment", "", NULL, false},
     [STEP_RESET_PROPERTY] = {"reset", EXCLUSIVE, NULL, false},
-    [STEP_DROP_VIEW] = {"drop-view", EXCLUSIVE, NULL, false},
     [STEP_DROP_TRIGGER] = {"drop-trigger", EXCLUSIVE, NULL, false},
-    [STEP_DROP_READER] = {"drop-function", "", NULL, false},
+    [STEP_DROP_VIEW] = {"drop-view", EXCLUSIVE, NULL, false},
     [STEP_DROP_FOREIGN_KEY] = {"drop-constraint", EXCLUSIVE, NULL, false},
     [STEP_DROP_CONSTRAINT] = {"drop-constraint", EXCLUSIVE, NULL, false},
     [STEP_DROP_INDEX] = {"drop-index", EXCLUSIVE, NULL, false},
+    [STEP_RELEASE_DEFAULT] = {"drop-default", EXCLUSIVE, NULL, false},
+    [STEP_DROP_READER] = {"drop-function", "", NULL, false},
+    [STEP_REPLACE_FUNCTION] = {"replace-function", "", NULL, false},
     [STEP_DROP_TABLE] = {"drop-table", EXCLUSIVE, "rows are lost", false},
     [STEP_DROP_COLUMN] = {"drop-column", EXCLUSIVE, "values that are not null are lost", false},
     [STEP_CREATE_SEQUENCE] = {"create-sequence", "", NULL, false},
     [STEP_ALTER_SEQUENCE] = {"alter-sequence", "", NULL, false},
-    [STEP_REPLACE_FUNCTION] = {"replace-function", "", NULL, false},
     [STEP_CREATE_FUNCTION] = {"create-function", "", NULL, false},
     [STEP_CREATE_TABLE] = {"create-table", "", NULL, false},
     [STEP_ADD_COLUMN] = {"add-column", EXCLUSIVE, "rows have no value for it", true},
     [STEP_DROP_IDENTITY] = {"drop-identity", EXCLUSIVE, NULL, false},
+    [STEP_DROP_EXPRESSION] = {"drop-expression", EXCLUSIVE, NULL, false},
     [STEP_DROP_DEFAULT] = {"drop-default", EXCLUSIVE, NULL, false},
     [STEP_ALTER_TYPE] = {"alter-type", EXCLUSIVE, "values cannot be converted", true},
     [STEP_SET_DEFAULT] = {"set-default", EXCLUSIVE, NULL, false},
@@ -40,6 +42,8 @@ const struct step_traits step_traits[STEP_KINDS] = {
     [STEP_VALIDATE_GUARD] = {"validate-guard", ONLINE, "rows are NULL there", true},
     [STEP_SET_NOT_NULL] = {"set-not-null", EXCLUSIVE, "rows are NULL there", true},
     [STEP_DROP_GUARD] = {"drop-guard", EXCLUSIVE, NULL, false},
+    [STEP_ADD_IDENTITY] = {"add-identity", EXCLUSIVE, NULL, false},
+    [STEP_ALTER_IDENTITY] = {"alter-identity", EXCLUSIVE, NULL, false},
     [STEP_OWN_SEQUENCE] = {"own-sequence", NO_WRITES, NULL, false},
     [STEP_ADD_CONSTRAINT] = {"add-constraint", EXCLUSIVE, "rows or groups of rows violate it",
                              true},
@@ -87,11 +91,6 @@ static const struct covered {
     {"owned", STEP_SET_OWNER, STEP_TAKE_OWNER, false},
 };
 
-struct sides {
-    struct plan *plan;
-    const struct rows *live, *declared;
-};
-
 static bool is(const struct schema_fact *f, const char *kind) {
     return strcmp(f->kind, kind) == 0;
 }
@@ -123,8 +122,7 @@ struct step *plan_add(struct plan *p, enum step_kind kind, const char *object, c
     return s;
 }
 
-/* "storage of column t.v" */
-static const char *property_name(const struct sides *c, const struct schema_fact *f) {
+const char *plan_property(const struct sides *c, const struct schema_fact *f) {
     return arena_printf(c->plan->arena, "%s %s", f->kind, f->name);
 }
 
@@ -133,15 +131,18 @@ static int64_t table_bytes(const struct sides *c, const struct schema_fact *f) {
     return table ? table->bytes : 0;
 }
 
-static struct step *add(struct sides *c, enum step_kind kind, const struct schema_fact *f,
-                        const char *sql) {
+struct step *plan_fact(struct sides *c, enum step_kind kind, const struct schema_fact *f,
+                       const char *sql) {
     bool property = facts_is_property(f);
     struct step *s = plan_add(c->plan, kind,
-                              property ? property_name(c, f) : facts_name(c->plan->arena, f), sql);
+                              property ? plan_property(c, f) : facts_name(c->plan->arena, f), sql);
     s->table = is(f, "table") ? f->name : f->parent;
     s->bytes = property ? table_bytes(c, f) : f->bytes;
-    /* A view may be made of those before it. */
-    s->order = kind == STEP_DROP_VIEW ? -f->position : kind == STEP_CREATE_VIEW ? f->position : 0;
+    /* A view may be made of those before it, and so may a function. */
+    if (kind == STEP_DROP_VIEW || kind == STEP_REPLACE_FUNCTION)
+        s->order = -f->position;
+    else if (kind == STEP_CREATE_VIEW)
+        s->order = f->position;
     return s;
 }
 
@@ -157,9 +158,13 @@ static int64_t live_bytes(const struct sides *c, const struct schema_fact *f) {
 
 /* -- what only the database has --------------------------------------------------------------- */
 
+static bool goes(const struct sides *c, const char *kind, const char *name) {
+    return facts_find(c->live, kind, "", name) && !facts_find(c->declared, kind, "", name);
+}
+
+/* Or the view. */
 static bool table_goes(const struct sides *c, const struct schema_fact *f) {
-    return facts_find(c->live, "table", "", f->parent) &&
-           !facts_find(c->declared, "table", "", f->parent);
+    return goes(c, "table", f->parent) || goes(c, "view", f->parent);
 }
 
 /* Whether f goes with what it hangs on: a serial's sequence with its column, comments and rights
@@ -187,6 +192,8 @@ static void plan_gone(struct sides *c, const struct schema_fact *f) {
     /* Foreign keys go first even so: two tables that go may refer to each other. */
     if ((table_goes(c, f) && !foreign_key) || hangs_on_gone(c, f))
         return;
+    if (plan_serves_identity(c->plan->arena, f, c->declared))
+        return;
     if (is(f, "owner") && !facts_find(c->declared, "sequence", f->parent, f->name) &&
         !facts_find(c->declared, "sequence", "", f->name))
         return;
@@ -197,7 +204,7 @@ static void plan_gone(struct sides *c, const struct schema_fact *f) {
         return;
     }
     if (is(f, "constraint") && plan_is_guard(f->name)) {
-        add(c, STEP_DROP_GUARD, f, f->unmake)->online = true;
+        plan_fact(c, STEP_DROP_GUARD, f, f->unmake)->online = true;
         return;
     }
     if (is(f, "index") && plan_is_building(f->name))
@@ -205,10 +212,10 @@ static void plan_gone(struct sides *c, const struct schema_fact *f) {
     /* The index of a constraint that an interrupted push was about to add. */
     bool left_over =
         is(f, "index") && facts_find(c->declared, "constraint", f->parent, f->name) != NULL;
-    enum step_kind kind = foreign_key                      ? STEP_DROP_FOREIGN_KEY
-                          : is(f, "function") && *f->needs ? STEP_DROP_READER
-                                                           : k->unmake;
-    struct step *s = add(c, kind, f, f->unmake);
+    enum step_kind kind = foreign_key                             ? STEP_DROP_FOREIGN_KEY
+                          : is(f, "function") && *f->needs == ',' ? STEP_DROP_READER
+                                                                  : k->unmake;
+    struct step *s = plan_fact(c, kind, f, f->unmake);
     s->consent = k->consent && !left_over && !table_goes(c, f);
     if (is(f, "table"))
         s->look = f->look;
@@ -232,11 +239,11 @@ static void plan_new_table(struct sides *c, const struct schema_fact *table) {
         before = ",\n    ";
     }
     text_printf(&sql, "\n)%s", table->special);
-    add(c, STEP_CREATE_TABLE, table, text_str(&sql))->table = "";
+    plan_fact(c, STEP_CREATE_TABLE, table, text_str(&sql))->table = "";
 }
 
-static void plan_validate(struct sides *c, const struct schema_fact *f) {
-    struct step *s = add(
+void plan_validate(struct sides *c, const struct schema_fact *f) {
+    struct step *s = plan_fact(
         c, STEP_VALIDATE_CONSTRAINT, f,
         arena_printf(c->plan->arena, "ALTER TABLE %s VALIDATE CONSTRAINT %s", f->parent, f->name));
     s->bytes = live_bytes(c, f);
@@ -244,14 +251,15 @@ static void plan_validate(struct sides *c, const struct schema_fact *f) {
     s->look = f->look;
 }
 
-static void plan_new_constraint(struct sides *c, const struct schema_fact *f) {
+void plan_new_constraint(struct sides *c, const struct schema_fact *f) {
     int64_t bytes = live_bytes(c, f);
     bool foreign_key = f->type[0] == 'f', large = bytes > PLAN_SMALL_BYTES;
     bool later = large && (foreign_key || f->type[0] == 'c') && !strstr(f->make, " NOT VALID");
     if (plan_new_key(c->plan, c->live, f))
         return;
-    struct step *s = add(c, foreign_key ? STEP_ADD_FOREIGN_KEY : STEP_ADD_CONSTRAINT, f,
-                         later ? arena_printf(c->plan->arena, "%s NOT VALID", f->make) : f->make);
+    struct step *s =
+        plan_fact(c, foreign_key ? STEP_ADD_FOREIGN_KEY : STEP_ADD_CONSTRAINT, f,
+                  later ? arena_printf(c->plan->arena, "%s NOT VALID", f->make) : f->make);
     s->bytes = bytes;
     s->look = bytes >= 0 ? f->look : NULL;
     s->expands = bytes < 0;
@@ -271,8 +279,8 @@ static void plan_new(struct sides *c, const struct schema_fact *f) {
         plan_new_constraint(c, f);
     else if (is(f, "index"))
         plan_new_index(c->plan, c->live, f);
-    else if (!is(f, "column"))
-        add(c, k->make, f, f->make);
+    else if (!is(f, "column") && !plan_serves_identity(c->plan->arena, f, c->live))
+        plan_fact(c, k->make, f, f->make);
 }
 
 /* -- what both have, but unlike --------------------------------------------------------------- */
@@ -289,10 +297,11 @@ static void plan_replaced(struct sides *c, enum step_kind kind, const struct sch
     if (kind == STEP_DROP_FUNCTION) {
         bool alike = strcmp(now->type, then->type) == 0;
         if (!alike)
-            add(c, STEP_REPLACE_FUNCTION, now, now->unmake);
+            plan_fact(c, STEP_REPLACE_FUNCTION, now, now->unmake);
     } else if (kind != STEP_DROP_COMMENT && kind != STEP_OWN_SEQUENCE && kind != STEP_TAKE_OWNER) {
         bool foreign_key = is(now, "constraint") && now->type[0] == 'f';
-        add(c, foreign_key ? STEP_DROP_FOREIGN_KEY : kind, now, now->unmake)->consent = now->found;
+        plan_fact(c, foreign_key ? STEP_DROP_FOREIGN_KEY : kind, now, now->unmake)->consent =
+            now->found;
     }
     plan_new(c, then);
 }
@@ -301,7 +310,7 @@ static void plan_changed(struct sides *c, const struct schema_fact *now,
                          const struct schema_fact *then) {
     const struct covered *k = covered_kind(now);
     if (is(now, "column"))
-        plan_column(c->plan, c->live, now, then);
+        plan_column(c, now, then);
     else if (facts_is_beyond(then))
         uncovered(c, then, " is in the file");
     else if (facts_same(now, then))
@@ -309,10 +318,11 @@ static void plan_changed(struct sides *c, const struct schema_fact *now,
     else if (!k || !covered_kind(then) || is(now, "table"))
         uncovered(c, now, " has other properties in the file");
     else if (facts_is_property(now))
-        add(c, STEP_SET_PROPERTY, then,
-            arena_printf(c->plan->arena, "%s; %s", now->unmake, then->make));
+        plan_fact(c, STEP_SET_PROPERTY, then,
+                  arena_printf(c->plan->arena, "%s; %s", now->unmake, then->make));
     else if (is(now, "sequence"))
-        add(c, STEP_ALTER_SEQUENCE, now,
+        plan_fact(
+            c, STEP_ALTER_SEQUENCE, now,
             arena_printf(c->plan->arena, "ALTER SEQUENCE %s AS %s", now->name, then->definition));
     else if (is(now, "constraint") && only_unchecked(c->plan->arena, now, then))
         plan_validate(c, then);
@@ -322,102 +332,11 @@ static void plan_changed(struct sides *c, const struct schema_fact *now,
         plan_replaced(c, k->unmake, now, then);
 }
 
-/* -- what the steps take along ---------------------------------------------------------------- */
-
 bool plan_has(const struct plan *p, enum step_kind kind, const char *object) {
     for (size_t i = 0; i < p->n; i++)
         if (p->steps[i].kind == kind && strcmp(p->steps[i].object, object) == 0)
             return true;
     return false;
-}
-
-/* Whether a view is made of something that a step changes. */
-static bool view_in_the_way(const struct plan *p, const struct schema_fact *view) {
-    for (size_t i = 0; i < p->n; i++) {
-        const struct step *s = &p->steps[i];
-        if ((s->kind == STEP_DROP_COLUMN || s->kind == STEP_ALTER_TYPE ||
-             s->kind == STEP_DROP_VIEW || s->kind == STEP_DROP_TABLE) &&
-            strstr(view->needs, arena_printf(p->arena, ",%s,", s->object)))
-            return true;
-    }
-    return false;
-}
-
-/* Views that stand in the way of a step are dropped and made again; those upon them, too. */
-static void plan_views(struct sides *c) {
-    for (bool again = true; again;) {
-        const struct schema_fact *f = c->live->at;
-        again = false;
-        for (size_t i = 0; i < c->live->n; i++, f++) {
-            const struct schema_fact *then = facts_like(c->declared, f);
-            if (!is(f, "view") || !then || plan_has(c->plan, STEP_DROP_VIEW, f->name) ||
-                !view_in_the_way(c->plan, f))
-                continue;
-            add(c, STEP_DROP_VIEW, f, f->unmake);
-            again = true;
-        }
-    }
-}
-
-/* A view that is made again comes back in the file's order, whatever made it go. */
-static void plan_views_back(struct sides *c) {
-    const struct schema_fact *f = c->declared->at;
-    for (size_t i = 0; i < c->declared->n; i++, f++)
-        if (is(f, "view") && plan_has(c->plan, STEP_DROP_VIEW, f->name) &&
-            !plan_has(c->plan, STEP_CREATE_VIEW, f->name))
-            add(c, STEP_CREATE_VIEW, f, f->make);
-}
-
-/* Whether what a comment is about is made only after the transaction. */
-static bool is_made_online(const struct plan *p, const char *object) {
-    for (size_t i = 0; i < p->n; i++) {
-        const struct step *s = &p->steps[i];
-        if (s->online && strcmp(s->object, object) == 0 &&
-            (s->kind == STEP_CREATE_INDEX || s->kind == STEP_SWAP_INDEX ||
-             s->kind == STEP_USE_INDEX))
-            return true;
-    }
-    return false;
-}
-
-/* Whether a step makes it, or the view that it is within, again: "i", "t.k", "w.v". */
-static bool is_made_again(const struct plan *p, const char *object) {
-    static const enum step_kind replacing[] = {
-        STEP_DROP_VIEW,    STEP_DROP_FOREIGN_KEY, STEP_DROP_CONSTRAINT, STEP_DROP_INDEX,
-        STEP_DROP_TRIGGER, STEP_SWAP_INDEX,       STEP_ALTER_TYPE};
-    for (size_t i = 0; i < p->n; i++) {
-        const struct step *s = &p->steps[i];
-        size_t n = strlen(s->object);
-        if (s->kind == STEP_DROP_VIEW && strncmp(object, s->object, n) == 0 && object[n] == '.')
-            return true;
-        for (size_t k = 0; k < sizeof replacing / sizeof replacing[0]; k++)
-            if (s->kind == replacing[k] && strcmp(s->object, object) == 0)
-                return true;
-    }
-    return false;
-}
-
-/* Of what is made again the comment is lost, and properties are; a type takes those of its column.
- * A column's comment stays with it. */
-static void comes_back(struct sides *c, const struct schema_fact *f, enum step_kind kind) {
-    struct plan *p = c->plan;
-    const char *object = kind == STEP_COMMENT ? f->name : property_name(c, f);
-    bool kept = kind == STEP_COMMENT && plan_has(p, STEP_ALTER_TYPE, f->special);
-    if (!kept && is_made_again(p, f->special) && !plan_has(p, kind, object))
-        add(c, kind, f, f->make);
-    for (size_t i = 0; i < p->n; i++)
-        if (p->steps[i].kind == kind && strcmp(p->steps[i].object, object) == 0)
-            p->steps[i].online = is_made_online(p, f->special);
-}
-
-static void plan_comments(struct sides *c) {
-    const struct schema_fact *f = c->declared->at;
-    for (size_t i = 0; i < c->declared->n; i++, f++) {
-        if (is(f, "comment"))
-            comes_back(c, f, STEP_COMMENT);
-        else if (facts_is_property(f) && f->make)
-            comes_back(c, f, STEP_SET_PROPERTY);
-    }
 }
 
 /* -- the whole -------------------------------------------------------------------------------- */
@@ -487,9 +406,7 @@ struct plan plan_make(struct arena *a, const struct rows *live, const struct row
             plan_new(&c, &then[i]);
     }
     plan_left_indexes(&p, live, declared);
-    plan_views(&c);
-    plan_views_back(&c);
-    plan_comments(&c);
+    plan_again(&c);
     plan_rights(&p, live, declared);
     plan_foreign(&p, live, declared);
     plan_references(&p, live);

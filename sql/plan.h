@@ -20,21 +20,23 @@ enum step_kind {
     STEP_REVOKE,
     STEP_DROP_COMMENT,
     STEP_RESET_PROPERTY,
-    STEP_DROP_VIEW,
     STEP_DROP_TRIGGER,
-    STEP_DROP_READER, /* a function that is made of tables */
+    STEP_DROP_VIEW,
     STEP_DROP_FOREIGN_KEY,
     STEP_DROP_CONSTRAINT,
     STEP_DROP_INDEX,
+    STEP_RELEASE_DEFAULT, /* from a function that is replaced */
+    STEP_DROP_READER,     /* a function that is made of tables */
+    STEP_REPLACE_FUNCTION,
     STEP_DROP_TABLE,
     STEP_DROP_COLUMN,
     STEP_CREATE_SEQUENCE,
     STEP_ALTER_SEQUENCE,
-    STEP_REPLACE_FUNCTION,
     STEP_CREATE_FUNCTION,
     STEP_CREATE_TABLE,
     STEP_ADD_COLUMN,
     STEP_DROP_IDENTITY,
+    STEP_DROP_EXPRESSION,
     STEP_DROP_DEFAULT,
     STEP_ALTER_TYPE,
     STEP_SET_DEFAULT,
@@ -44,6 +46,8 @@ enum step_kind {
     STEP_VALIDATE_GUARD,
     STEP_SET_NOT_NULL,
     STEP_DROP_GUARD,
+    STEP_ADD_IDENTITY,
+    STEP_ALTER_IDENTITY,
     STEP_OWN_SEQUENCE,
     STEP_ADD_CONSTRAINT,
     STEP_CREATE_INDEX,
@@ -75,19 +79,20 @@ extern const struct step_traits step_traits[STEP_KINDS];
 
 struct step {
     enum step_kind kind;
-    const char *object; /* "tokens.description" */
-    const char *table;  /* the table that is locked, "" for none */
-    const char *sql;    /* no semicolon at the end; more than one statement: done as one */
-    const char *look;   /* a query with samples of rows of the table {rows}, or NULL */
-    const char *from,
-        *to;       /* ALTER_TYPE: the two types; SWAP_INDEX: what it is built as, NULL;
-                      ADD_COLUMN: its text if a default may be computed for each row, NULL */
-    int64_t bytes; /* size of the table */
-    int64_t order; /* among steps of its kind */
-    bool online;   /* second phase */
-    bool expands;  /* a program that was made before it does not notice */
-    bool consent;  /* something is lost; or a look found that a table with rows is
-                      rewritten, or did not find what it was to find (push_looks.c) */
+    const char *object;    /* "tokens.description" */
+    const char *table;     /* the table that is locked, "" for none */
+    const char *sql;       /* no semicolon at the end; more than one statement: done as one */
+    const char *look;      /* a query with samples of rows of the table {rows}, or NULL */
+    const char *from, *to; /* ALTER_TYPE: the two types; SWAP_INDEX: what it is built as, foreign
+                              keys that are made again with it (",c.k,c.l,") or NULL; of an
+                              identity: its sequence, if that is made again, NULL; ADD_COLUMN:
+                              its text if a default may be computed for each row, NULL */
+    int64_t bytes;         /* size of the table */
+    int64_t order;         /* among steps of its kind */
+    bool online;           /* second phase */
+    bool expands;          /* a program that was made before it does not notice */
+    bool consent;          /* something is lost; or a look found that a table with rows is
+                              rewritten, or did not find what it was to find (push_looks.c) */
     bool rewrites;
     bool empty;          /* rewrites: a table without rows */
     int64_t found;       /* rows that the look found; -1: it was not taken */
@@ -120,10 +125,6 @@ bool plan_has(const struct plan *p, enum step_kind kind, const char *object);
 
 /* Notes at the tables that go what refers to them. */
 void plan_references(struct plan *p, const struct rows *live);
-
-/* The steps that make a column that both sides have the declared one. */
-void plan_column(struct plan *p, const struct rows *live, const struct schema_fact *now,
-                 const struct schema_fact *then);
 
 /* How a column that is added to an existing table stands to the rows that are there. */
 void plan_new_column(struct plan *p, const struct rows *live, const struct schema_fact *table,

@@ -1,7 +1,7 @@
 /* Steps for columns: those that are added, and those that change. */
 #include <string.h>
 
-#include "sql/plan.h"
+#include "sql/plan_private.h"
 
 static const char guard_end[] = "_not_null_guard";
 
@@ -133,22 +133,16 @@ static void plan_not_null(struct column *c, const struct rows *live) {
         guard_step(c, STEP_DROP_GUARD, "DROP");
 }
 
-void plan_column(struct plan *p, const struct rows *live, const struct schema_fact *now,
+void plan_column(struct sides *sides, const struct schema_fact *now,
                  const struct schema_fact *then) {
-    struct column c = {p, now, then, now->bytes};
-    if (strcmp(now->special, then->special) != 0) {
-        if (*then->special || strncmp(now->special, "GENERATED", 9) != 0)
-            text_printf(&p->uncovered,
-                        "column %s.%s has another identity or generation in the file\n",
-                        now->parent, now->name);
-        else
-            alter(&c, STEP_DROP_IDENTITY, "DROP IDENTITY");
-    }
+    struct column c = {sides->plan, now, then, now->bytes};
+    bool default_too = strcmp(now->special, then->special) != 0 && plan_identity(sides, now, then);
     if (strcmp(now->type, then->type) != 0)
         plan_type(&c);
-    plan_default(&c);
+    if (!default_too)
+        plan_default(&c);
     if (!now->not_null && then->not_null)
-        plan_not_null(&c, live);
+        plan_not_null(&c, sides->live);
     if (now->not_null && !then->not_null)
         alter(&c, STEP_DROP_NOT_NULL, "DROP NOT NULL");
 }

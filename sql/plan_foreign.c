@@ -23,7 +23,7 @@ void plan_note(struct plan *p, struct step *s, const char *line) {
 }
 
 static bool needs(const struct way *w, const char *object) {
-    return strstr(w->f->needs, arena_printf(w->plan->arena, ",%s,", object)) != NULL;
+    return facts_need(w->plan->arena, w->f, object);
 }
 
 static void in_the_way(const struct way *w, const struct step *s) {
@@ -63,6 +63,9 @@ static bool holds_on(const struct way *w, const struct step *s) {
         return goes_or_is_made_again(s) &&
                (needs(w, s->object) ||
                 strstr(w->f->special, arena_printf(w->plan->arena, ",%s,", s->object)));
+    if (s->kind == STEP_DROP_READER || s->kind == STEP_DROP_FUNCTION ||
+        s->kind == STEP_REPLACE_FUNCTION)
+        return needs(w, s->object);
     if (is(w->f, "view"))
         return (s->kind == STEP_DROP_COLUMN || s->kind == STEP_ALTER_TYPE ||
                 s->kind == STEP_DROP_TABLE || s->kind == STEP_DROP_VIEW) &&

@@ -111,24 +111,16 @@ bool plan_new_key(struct plan *p, const struct rows *live, const struct schema_f
 
 /* -- what is replaced ------------------------------------------------------------------------- */
 
-/* A column of the index goes or gets another type, and takes the index along. */
+/* A column of the index goes or gets another type, and takes the index along; a function that is
+ * replaced cannot go before it. */
 static bool goes_before(const struct indexes *x, const struct schema_fact *f) {
     for (size_t i = 0; i < x->plan->n; i++) {
         const struct step *s = &x->plan->steps[i];
-        if ((s->kind == STEP_DROP_COLUMN || s->kind == STEP_ALTER_TYPE) &&
-            strstr(f->needs, arena_printf(x->plan->arena, ",%s,", s->object)))
+        if ((s->kind == STEP_DROP_COLUMN || s->kind == STEP_ALTER_TYPE ||
+             s->kind == STEP_REPLACE_FUNCTION) &&
+            facts_need(x->plan->arena, f, s->object))
             return true;
     }
-    return false;
-}
-
-/* A foreign key holds on to the key that it refers to. */
-static bool is_referred_to(const struct indexes *x, const struct schema_fact *f) {
-    const char *words = arena_printf(x->plan->arena, " REFERENCES %s(", f->parent);
-    const struct schema_fact *g = x->live->at;
-    for (size_t i = 0; i < x->live->n && is(f, "constraint"); i++, g++)
-        if (is(g, "constraint") && g->type[0] == 'f' && strstr(g->definition, words))
-            return true;
     return false;
 }
 
@@ -172,8 +164,7 @@ bool plan_replaced_index(struct plan *p, const struct rows *live, const struct s
                          const struct schema_fact *then) {
     struct indexes x = {p, live};
     bool key = is_plain_key(p->arena, then);
-    if ((!key && !is(then, "index")) || !on_large_table(&x, then) || goes_before(&x, now) ||
-        is_referred_to(&x, now))
+    if ((!key && !is(then, "index")) || !on_large_table(&x, then) || goes_before(&x, now))
         return false;
     replace(&x, now, then, key);
     return true;

@@ -19,10 +19,29 @@ static void give_back(struct plan *p, const struct schema_fact *f) {
         (void)plan_add(p, kind_of(f), f->name, f->make);
 }
 
+static bool is_made_online(const struct plan *p, const char *identity) {
+    for (size_t i = 0; i < p->n; i++)
+        if (p->steps[i].kind == STEP_ADD_IDENTITY && p->steps[i].online &&
+            strcmp(p->steps[i].object, identity) == 0)
+            return true;
+    return false;
+}
+
+/* Rights to the sequence of an identity wait for it. */
+static void wait_for_identity(struct plan *p, const struct schema_fact *f) {
+    if (!f->right || !is_made_online(p, f->special))
+        return;
+    for (size_t i = 0; i < p->n; i++)
+        if (p->steps[i].kind == kind_of(f) && strcmp(p->steps[i].object, f->name) == 0)
+            p->steps[i].online = true;
+}
+
 void plan_rights(struct plan *p, const struct rows *live, const struct rows *declared) {
     const struct schema_fact *f = declared->at;
     for (size_t i = 0; i < declared->n; i++)
         give_back(p, &f[i]);
+    for (size_t i = 0; i < declared->n; i++)
+        wait_for_identity(p, &f[i]);
     f = live->at; /* what others gave is not declared, yet kept */
     for (size_t i = 0; i < live->n; i++)
         if (f[i].foreign)

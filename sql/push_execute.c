@@ -159,8 +159,8 @@ static enum status finish(struct push *p) {
     if (admin_script(p->admin, "BEGIN; SET LOCAL lock_timeout = '" PUSH_READ_WAIT "'", p->say) !=
         OK)
         return FAILED;
-    bool well =
-        plan_now(p, &rest) == OK && check_rest(p, &rest, false) == OK && push_record_end(p) == OK;
+    bool well = push_settle(p, &rest) == OK && check_rest(p, &rest, false) == OK &&
+                push_record_end(p) == OK;
     return admin_script(p->admin, well ? "COMMIT" : "ROLLBACK", p->say) == OK && well ? OK : FAILED;
 }
 

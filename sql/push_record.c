@@ -137,8 +137,12 @@ static enum status end(struct push *p, const char *fingerprint, const char *outc
 
 enum status push_record_end(struct push *p) {
     char fingerprint[SCHEMA_HASH_SIZE];
+    struct text rest = text_in(p->arena, DETAILS_MAX);
     enum status status = push_note_managed(p, NULL, fingerprint);
-    return status == OK ? end(p, fingerprint, "applied", "{}") : status;
+    member(&rest, "{", "rights", p->rights_hash);
+    member(&rest, ", ", "properties", p->properties_hash);
+    text_lit(&rest, "}");
+    return status == OK ? end(p, fingerprint, "applied", text_str(&rest)) : status;
 }
 
 void push_record_failure(struct push *p, const struct plan *plan, const char *why) {

@@ -125,13 +125,14 @@ static const char *in_property(struct arena *a, const struct rename *r, const ch
 
 /* ",t,t.v," with each name in it replaced. */
 static const char *in_needs(struct arena *a, const struct rename *r, const char *needs) {
-    const char *from = arena_printf(a, ",%s", qualified(a, r, r->from)), *at;
+    char mark = is_kind(r, "function") ? ';' : ',';
+    const char *from = arena_printf(a, "%c%s", mark, qualified(a, r, r->from)), *at;
     struct text out = text_in(a, NEEDS_MAX);
     while ((at = strstr(needs, from))) {
         char after = at[strlen(from)];
-        bool whole = after == ',' || (is_relation(r) && after == '.');
+        bool whole = after == mark || (is_relation(r) && after == '.');
         text_add(&out, needs, (size_t)(at - needs));
-        text_printf(&out, ",%s", whole ? qualified(a, r, r->to) : from + 1);
+        text_printf(&out, "%c%s", mark, whole ? qualified(a, r, r->to) : from + 1);
         needs = at + strlen(from);
     }
     text_put(&out, needs);

@@ -135,6 +135,16 @@ property (kind, parent, name, definition, make, unmake, special) AS (
     FROM indexed
     WHERE clustered
     UNION ALL
+    SELECT 'options of', t.named, format('constraint %s.%I', t.named, conname), x.options,
+           format('ALTER INDEX %s SET (%s)', c.named, x.options),
+           format('ALTER INDEX %s RESET (%s)', c.named,
+                  regexp_replace(x.options, '=[^,]*', '', 'g')), format('%s.%I', t.named, conname)
+    FROM relation c
+    JOIN pg_constraint k ON k.conindid = c.oid AND k.contype IN ('p', 'u', 'x')
+    JOIN relation t ON t.oid = k.conrelid
+    CROSS JOIN LATERAL (SELECT array_to_string(c.reloptions, ', ') AS options) x
+    WHERE c.relkind = 'i' AND c.reloptions IS NOT NULL
+    UNION ALL
     SELECT 'inheritance of', c.named, c.object,
            concat_ws(' ', (SELECT string_agg(inhparent::regclass::text, ', ' ORDER BY inhseqno)
                            FROM pg_inherits WHERE inhrelid = c.oid),
@@ -209,7 +219,7 @@ CROSS JOIN LATERAL (
     CROSS JOIN LATERAL (
         SELECT CASE WHEN r.oid IS NOT NULL
                     THEN concat(',', r.named, ',', r.named || '.' || quote_ident(attname) || ',')
-                    WHEN p.oid IS NOT NULL THEN concat(',', p.named, ',') END AS text) h
+                    WHEN p.oid IS NOT NULL THEN concat(';', p.named, ';') END AS text) h
     WHERE d.classid = stray.classid AND d.objid = stray.objid) s
 ORDER BY kind, parent, name
 

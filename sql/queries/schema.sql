@@ -192,16 +192,24 @@ identity AS MATERIALIZED (
     JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = u.number
     GROUP BY k.conrelid),
 refers AS MATERIALIZED (
-    SELECT d.classid, d.objid,
-           string_agg(DISTINCT format(',%s,%s.%I,', c.named, c.named, coalesce(a.attname, '')), '')
-               AS needs
-    FROM pg_depend d
-    JOIN relation c ON (c.oid = d.refobjid AND d.refclassid = 'pg_class'::regclass)
-                    OR (c.reltype = d.refobjid AND d.refclassid = 'pg_type'::regclass)
-    LEFT JOIN pg_attribute a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid
-    WHERE d.refclassid IN ('pg_class'::regclass, 'pg_type'::regclass) AND d.deptype IN ('n', 'a')
-      AND NOT (d.classid = 'pg_class'::regclass AND d.objid = d.refobjid)
-    GROUP BY d.classid, d.objid),
+    SELECT classid, objid, string_agg(DISTINCT text, '' ORDER BY text) AS needs
+    FROM (SELECT d.classid, d.objid,
+                 format(',%s,%s.%I,', c.named, c.named, coalesce(a.attname, '')) COLLATE "C" AS text
+          FROM pg_depend d
+          JOIN relation c ON (c.oid = d.refobjid AND d.refclassid = 'pg_class'::regclass)
+                          OR (c.reltype = d.refobjid AND d.refclassid = 'pg_type'::regclass)
+          LEFT JOIN pg_attribute a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid
+          WHERE d.refclassid IN ('pg_class'::regclass, 'pg_type'::regclass)
+            AND d.deptype IN ('n', 'a') AND NOT (d.classid = 'pg_class'::regclass AND d.objid = d.refobjid)
+            AND d.classid NOT IN ('pg_trigger'::regclass, 'pg_attrdef'::regclass)
+          UNION ALL
+          SELECT d.classid, d.objid,
+                 format(';%I(%s);', proname, pg_get_function_identity_arguments(p.oid)) COLLATE "C"
+          FROM pg_proc p
+          JOIN mine ON pronamespace = space
+          JOIN pg_depend d ON d.refclassid = 'pg_proc'::regclass AND d.refobjid = p.oid
+          WHERE d.deptype IN ('n', 'a')) r
+    GROUP BY classid, objid),
 found AS (
     SELECT 'table' AS kind, '' AS parent, named AS name,
            concat_ws(' ', relpersistence, reloptions::text) AS definition,
@@ -222,7 +230,10 @@ found AS (
            coalesce(CASE WHEN a.attgenerated = 's' THEN 'AS (' || d.preset || ')' END, s.text),
            CASE WHEN a.attgenerated = '' THEN d.preset END, a.attnotnull,
            format('SELECT concat_ws('', '', %s) AS sample FROM {rows} AS t WHERE t.%I IS NULL',
-                  coalesce((SELECT row FROM identity WHERE relation = c.oid), 't'), a.attname), NULL,
+                  coalesce((SELECT row FROM identity WHERE relation = c.oid), 't'), a.attname),
+           (SELECT r.needs FROM pg_attrdef x
+            JOIN refers r ON r.classid = 'pg_attrdef'::regclass AND r.objid = x.oid
+            WHERE x.adrelid = c.oid AND x.adnum = a.attnum),
            pg_table_size(c.oid), a.attnum
     FROM relation c
     JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
@@ -259,7 +270,8 @@ found AS (
            format('ALTER TABLE %s ADD CONSTRAINT %I %s', c.named, k.conname,
                   pg_get_constraintdef(k.oid, true)),
            format('ALTER TABLE %s DROP CONSTRAINT %I', c.named, k.conname), k.contype::text,
-           CASE WHEN k.contype IN ('p', 'u') THEN u.keys END, NULL, false,
+           CASE WHEN k.contype IN ('p', 'u') THEN u.keys
+                WHEN k.contype = 'f' THEN k.conindid::regclass::text END, NULL, false,
            CASE WHEN k.contype IN ('p', 'u') THEN d.look
                 WHEN k.contype = 'c' THEN
                     format('SELECT concat_ws('', '', %s) AS sample FROM {rows} AS %s WHERE NOT (%s)',
@@ -321,7 +333,7 @@ found AS (
     WHERE NOT EXISTS (SELECT FROM relation x WHERE x.oid = c.oid)
     UNION ALL
     SELECT 'constraint', k.conrelid::regclass::text, quote_ident(k.conname), NULL, NULL, NULL,
-           k.contype::text, NULL, NULL, false, NULL, r.needs, 0, k.oid
+           k.contype::text, k.conindid::regclass::text, NULL, false, NULL, r.needs, 0, k.oid
     FROM refers r
     JOIN pg_constraint k ON k.oid = r.objid AND r.classid = 'pg_constraint'::regclass
     WHERE k.contype = 'f' AND NOT EXISTS (SELECT FROM relation x WHERE x.oid = k.conrelid)
@@ -332,8 +344,9 @@ found AS (
                format('; ALTER TABLE %s %s TRIGGER %I', c.named,
                       CASE t.tgenabled WHEN 'D' THEN 'DISABLE' WHEN 'A' THEN 'ENABLE ALWAYS'
                                        ELSE 'ENABLE REPLICA' END, t.tgname) END,
-           format('DROP TRIGGER %I ON %s', t.tgname, c.named), NULL, NULL, NULL, false, NULL, NULL, 0,
-           t.oid
+           format('DROP TRIGGER %I ON %s', t.tgname, c.named), NULL, NULL, NULL, false, NULL,
+           (SELECT r.needs FROM refers r WHERE r.classid = 'pg_trigger'::regclass AND r.objid = t.oid),
+           0, t.oid
     FROM relation c JOIN pg_trigger t ON t.tgrelid = c.oid AND NOT t.tgisinternal
     UNION ALL
     SELECT 'function', '', s.text, concat_ws(' ', pg_get_function_arguments(p.oid),
@@ -384,9 +397,9 @@ found AS (
         FROM pg_trigger t JOIN relation r ON r.oid = t.tgrelid
         WHERE d.classoid = 'pg_trigger'::regclass AND t.oid = d.objoid
         UNION ALL
-        SELECT f.text, f.text
+        SELECT 'ROUTINE ' || f.text, f.text
         FROM pg_proc p JOIN mine ON p.pronamespace = space
-        CROSS JOIN LATERAL (SELECT format('ROUTINE %I(%s)', proname,
+        CROSS JOIN LATERAL (SELECT format('%I(%s)', proname,
                                           pg_get_function_identity_arguments(p.oid)) AS text) f
         WHERE d.classoid = 'pg_proc'::regclass AND p.oid = d.objoid
     ) o

@@ -1,0 +1,313 @@
+/* What a step takes along that is declared is made again: views, and triggers, comments and
+ * properties with them; what is made of a function that is replaced; foreign keys to a key that is.
+ */
+#include <string.h>
+
+#include "sql/plan_private.h"
+
+static bool is(const struct schema_fact *f, const char *kind) {
+    return strcmp(f->kind, kind) == 0;
+}
+
+static const char *name_of(const struct sides *c, const struct schema_fact *f) {
+    return facts_name(c->plan->arena, f);
+}
+
+/* -- views ------------------------------------------------------------------------------------ */
+
+/* Whether a view is made of something that a step changes. */
+static bool view_in_the_way(const struct plan *p, const struct schema_fact *view) {
+    for (size_t i = 0; i < p->n; i++) {
+        const struct step *s = &p->steps[i];
+        if ((s->kind == STEP_DROP_COLUMN || s->kind == STEP_ALTER_TYPE ||
+             s->kind == STEP_DROP_VIEW || s->kind == STEP_DROP_TABLE ||
+             s->kind == STEP_REPLACE_FUNCTION) &&
+            facts_need(p->arena, view, s->object))
+            return true;
+    }
+    return false;
+}
+
+/* Views that stand in the way of a step are dropped and made again; those upon them, too. */
+static void plan_views(struct sides *c) {
+    for (bool again = true; again;) {
+        const struct schema_fact *f = c->live->at;
+        again = false;
+        for (size_t i = 0; i < c->live->n; i++, f++) {
+            const struct schema_fact *then = facts_like(c->declared, f);
+            if (!is(f, "view") || !then || plan_has(c->plan, STEP_DROP_VIEW, f->name) ||
+                !view_in_the_way(c->plan, f))
+                continue;
+            plan_fact(c, STEP_DROP_VIEW, f, f->unmake);
+            again = true;
+        }
+    }
+}
+
+/* A view that is made again comes back in the file's order, whatever made it go. */
+static void plan_views_back(struct sides *c) {
+    const struct schema_fact *f = c->declared->at;
+    for (size_t i = 0; i < c->declared->n; i++, f++)
+        if (is(f, "view") && plan_has(c->plan, STEP_DROP_VIEW, f->name) &&
+            !plan_has(c->plan, STEP_CREATE_VIEW, f->name))
+            plan_fact(c, STEP_CREATE_VIEW, f, f->make);
+}
+
+/* The sequence of an identity, or a foreign key to a key that takes another's place. */
+static bool is_made_with(struct arena *a, const struct step *s, const char *object) {
+    if (s->kind == STEP_ADD_IDENTITY || s->kind == STEP_DROP_IDENTITY)
+        return s->from && strcmp(s->from, object) == 0;
+    return s->kind == STEP_SWAP_INDEX && s->to &&
+           strstr(s->to, arena_printf(a, ",%s,", object)) != NULL;
+}
+
+/* -- comments and properties ------------------------------------------------------------------- */
+
+/* Whether what a comment is about is made only after the transaction. */
+static bool is_made_online(const struct plan *p, const char *object) {
+    for (size_t i = 0; i < p->n; i++) {
+        const struct step *s = &p->steps[i];
+        bool same = strcmp(s->object, object) == 0 &&
+                    (s->kind == STEP_CREATE_INDEX || s->kind == STEP_SWAP_INDEX ||
+                     s->kind == STEP_USE_INDEX || s->kind == STEP_ADD_FOREIGN_KEY);
+        if (s->online && (same || is_made_with(p->arena, s, object)))
+            return true;
+    }
+    return false;
+}
+
+/* Whether a step makes it, or the view that it is within, again: "i", "t.k", "w.v". */
+static bool is_made_again(const struct plan *p, const char *object) {
+    static const enum step_kind replacing[] = {
+        STEP_DROP_VIEW,    STEP_DROP_FOREIGN_KEY, STEP_DROP_CONSTRAINT,  STEP_DROP_INDEX,
+        STEP_DROP_TRIGGER, STEP_SWAP_INDEX,       STEP_REPLACE_FUNCTION, STEP_ALTER_TYPE};
+    for (size_t i = 0; i < p->n; i++) {
+        const struct step *s = &p->steps[i];
+        size_t n = strlen(s->object);
+        if (s->kind == STEP_DROP_VIEW && strncmp(object, s->object, n) == 0 && object[n] == '.')
+            return true;
+        if (is_made_with(p->arena, s, object))
+            return true;
+        for (size_t k = 0; k < sizeof replacing / sizeof replacing[0]; k++)
+            if (s->kind == replacing[k] && strcmp(s->object, object) == 0)
+                return true;
+    }
+    return false;
+}
+
+/* Of what is made again the comment is lost, and properties are; a type takes those of its column.
+ * A column's comment stays with it. */
+static void comes_back(struct sides *c, const struct schema_fact *f, enum step_kind kind) {
+    struct plan *p = c->plan;
+    const char *object = kind == STEP_COMMENT ? f->name : plan_property(c, f);
+    bool kept = kind == STEP_COMMENT && plan_has(p, STEP_ALTER_TYPE, f->special);
+    if (!kept && is_made_again(p, f->special) && !plan_has(p, kind, object))
+        plan_fact(c, kind, f, f->make);
+    for (size_t i = 0; i < p->n; i++)
+        if (p->steps[i].kind == kind && strcmp(p->steps[i].object, object) == 0)
+            p->steps[i].online = is_made_online(p, f->special);
+}
+
+static void plan_comments(struct sides *c) {
+    const struct schema_fact *f = c->declared->at;
+    for (size_t i = 0; i < c->declared->n; i++, f++) {
+        if (is(f, "comment"))
+            comes_back(c, f, STEP_COMMENT);
+        else if (facts_is_property(f) && f->make)
+            comes_back(c, f, STEP_SET_PROPERTY);
+    }
+}
+
+/* -- what is within a view -------------------------------------------------------------------- */
+
+/* Triggers of others come back, too; their comments are named as lost. */
+static void within_views(struct sides *c, const struct rows *facts, bool foreign) {
+    const struct schema_fact *f = facts->at;
+    for (size_t i = 0; i < facts->n; i++, f++)
+        if (is(f, "trigger") && f->foreign == foreign &&
+            plan_has(c->plan, STEP_DROP_VIEW, f->parent) &&
+            !plan_has(c->plan, STEP_CREATE_TRIGGER, name_of(c, f)) &&
+            plan_has(c->plan, STEP_CREATE_VIEW, f->parent))
+            plan_fact(c, STEP_CREATE_TRIGGER, f, f->make);
+}
+
+/* -- what is made of a function --------------------------------------------------------------- */
+
+static void stands_on(struct sides *c, const struct schema_fact *f, const struct step *s) {
+    text_printf(&c->plan->uncovered, "%s %s stands on %s, which is to be made again\n", f->kind,
+                name_of(c, f), s->object);
+}
+
+/* A step of the kind for the fact, unless it has one; true if it had none. */
+static bool once(struct sides *c, enum step_kind kind, const struct schema_fact *f,
+                 const char *sql) {
+    if (plan_has(c->plan, kind, name_of(c, f)))
+        return false;
+    plan_fact(c, kind, f, sql);
+    return true;
+}
+
+static void default_again(struct sides *c, const struct schema_fact *now,
+                          const struct schema_fact *then, const struct step *s) {
+    struct arena *a = c->plan->arena;
+    const char *column =
+        arena_printf(a, "ALTER TABLE %s ALTER COLUMN %s", then->parent, then->name);
+    if (*now->special) {
+        stands_on(c, now, s);
+        return;
+    }
+    if (once(c, STEP_RELEASE_DEFAULT, now, arena_printf(a, "%s DROP DEFAULT", column)) &&
+        *then->preset)
+        once(c, STEP_SET_DEFAULT, then, arena_printf(a, "%s SET DEFAULT %s", column, then->preset));
+}
+
+/* What the live fact `now` is made of goes for a moment: so does it. True: other things may be made
+ * of it in turn. */
+static bool goes_and_comes(struct sides *c, const struct schema_fact *now,
+                           const struct schema_fact *then, const struct step *s) {
+    if (is(now, "function")) {
+        if (!once(c, STEP_REPLACE_FUNCTION, now, now->unmake))
+            return false;
+        once(c, STEP_CREATE_FUNCTION, then, then->make);
+        return true;
+    }
+    if (is(now, "column"))
+        default_again(c, now, then, s);
+    else if (is(now, "trigger") && once(c, STEP_DROP_TRIGGER, now, now->unmake))
+        once(c, STEP_CREATE_TRIGGER, then, then->make);
+    else if (is(now, "index") && once(c, STEP_DROP_INDEX, now, now->unmake))
+        plan_new_index(c->plan, c->live, then);
+    else if (is(now, "constraint") && once(c, STEP_DROP_CONSTRAINT, now, now->unmake))
+        plan_new_constraint(c, then);
+    else if (!now->make)
+        stands_on(c, now, s);
+    return false;
+}
+
+static bool plan_functions(struct sides *c) {
+    bool any = false;
+    for (size_t k = 0; k < c->plan->n; k++) {
+        if (c->plan->steps[k].kind != STEP_REPLACE_FUNCTION)
+            continue;
+        const struct schema_fact *now = c->live->at;
+        for (size_t i = 0; i < c->live->n; i++, now++) {
+            struct step s = c->plan->steps[k]; /* they may move */
+            const struct schema_fact *then = facts_like(c->declared, now);
+            if (!now->foreign && then && !is(now, "view") &&
+                facts_need(c->plan->arena, now, s.object))
+                any |= goes_and_comes(c, now, then, &s);
+        }
+    }
+    return any;
+}
+
+/* A function that reads what changes below it is in the way. */
+static void plan_readers(struct sides *c) {
+    const struct schema_fact *f = c->live->at;
+    for (size_t i = 0; i < c->live->n; i++, f++) {
+        if (!is(f, "function") || f->foreign || *f->needs != ',' || !facts_like(c->declared, f))
+            continue;
+        for (size_t k = 0; k < c->plan->n; k++) {
+            const struct step *s = &c->plan->steps[k];
+            if ((s->kind == STEP_DROP_COLUMN || s->kind == STEP_ALTER_TYPE ||
+                 s->kind == STEP_DROP_TABLE || s->kind == STEP_DROP_VIEW) &&
+                facts_need(c->plan->arena, f, s->object))
+                stands_on(c, f, s);
+        }
+    }
+}
+
+/* -- foreign keys to a key -------------------------------------------------------------------- */
+
+/* Whether the step is about the key that the foreign key refers to. */
+static bool is_its_key(const struct step *s, const struct schema_fact *f) {
+    size_t n = strlen(s->table);
+    const char *name =
+        strncmp(s->object, s->table, n) == 0 && s->object[n] == '.' ? s->object + n + 1 : s->object;
+    return strcmp(name, f->special) == 0;
+}
+
+static bool takes_key(const struct step *s, const struct schema_fact *f) {
+    return (s->kind == STEP_DROP_CONSTRAINT || s->kind == STEP_DROP_INDEX ||
+            s->kind == STEP_SWAP_INDEX) &&
+           is_its_key(s, f);
+}
+
+static bool makes_key_late(const struct step *s, const struct schema_fact *f) {
+    return s->online &&
+           (s->kind == STEP_CREATE_INDEX || s->kind == STEP_SWAP_INDEX ||
+            s->kind == STEP_USE_INDEX) &&
+           is_its_key(s, f);
+}
+
+/* Its key takes another's place in a moment: so does it, unchecked, which is made up for. */
+static void swap_with_key(struct sides *c, size_t step, const struct schema_fact *now,
+                          const struct schema_fact *then) {
+    struct arena *a = c->plan->arena;
+    struct step *s = &c->plan->steps[step];
+    s->sql = arena_printf(a, "%s; %s; %s%s", now->unmake, s->sql, then->make,
+                          strstr(then->make, " NOT VALID") ? "" : " NOT VALID");
+    s->to = arena_printf(a, "%s%s,", s->to ? s->to : ",", name_of(c, then));
+    plan_validate(c, then);
+    c->plan->steps[c->plan->n - 1].online = true;
+}
+
+static void key_goes(struct sides *c, size_t step, const struct schema_fact *now) {
+    const struct schema_fact *then = facts_like(c->declared, now);
+    const struct step *s = &c->plan->steps[step];
+    if (now->foreign)
+        text_printf(&c->plan->uncovered, "%s, which no push made, stands in the way of %s %s\n",
+                    facts_object(c->plan->arena, now), step_traits[s->kind].name, s->object);
+    else if (!then || plan_has(c->plan, STEP_DROP_FOREIGN_KEY, name_of(c, now)))
+        return;
+    else if (s->kind == STEP_SWAP_INDEX)
+        swap_with_key(c, step, now, then);
+    else if (once(c, STEP_DROP_FOREIGN_KEY, now, now->unmake))
+        plan_new_constraint(c, then);
+}
+
+static bool is_foreign_key(const struct schema_fact *f) {
+    return is(f, "constraint") && f->type[0] == 'f';
+}
+
+static void plan_keys(struct sides *c) {
+    size_t n = c->plan->n;
+    const struct schema_fact *f = c->live->at;
+    for (size_t i = 0; i < c->live->n; i++, f++)
+        for (size_t k = 0; k < n && is_foreign_key(f); k++)
+            if (takes_key(&c->plan->steps[k], f))
+                key_goes(c, k, f);
+}
+
+/* A foreign key waits for a key that is made beside readers and writers. */
+static void plan_late_foreign_keys(struct sides *c) {
+    struct plan *p = c->plan;
+    const struct schema_fact *f = c->declared->at;
+    for (size_t i = 0; i < c->declared->n; i++, f++) {
+        if (!is_foreign_key(f) || !plan_has(p, STEP_ADD_FOREIGN_KEY, name_of(c, f)))
+            continue;
+        bool late = false;
+        for (size_t k = 0; k < p->n; k++)
+            late |= makes_key_late(&p->steps[k], f);
+        for (size_t k = 0; k < p->n && late; k++)
+            if ((p->steps[k].kind == STEP_ADD_FOREIGN_KEY ||
+                 p->steps[k].kind == STEP_VALIDATE_CONSTRAINT) &&
+                strcmp(p->steps[k].object, name_of(c, f)) == 0)
+                p->steps[k].online = true;
+    }
+}
+
+/* -- the whole -------------------------------------------------------------------------------- */
+
+void plan_again(struct sides *c) {
+    while (plan_functions(c))
+        ;
+    plan_views(c);
+    plan_views_back(c);
+    plan_readers(c);
+    within_views(c, c->declared, false);
+    within_views(c, c->live, true);
+    plan_keys(c);
+    plan_late_foreign_keys(c);
+    plan_comments(c);
+}

@@ -1,0 +1,37 @@
+/* plan_private.h - what the files of the plan share. */
+#ifndef SITA_SQL_PLAN_PRIVATE_H
+#define SITA_SQL_PLAN_PRIVATE_H
+
+#include "sql/plan.h"
+
+struct sides {
+    struct plan *plan;
+    const struct rows *live, *declared;
+};
+
+/* A step for the fact; with the name, the table and the order that go with it. */
+struct step *plan_fact(struct sides *c, enum step_kind kind, const struct schema_fact *f,
+                       const char *sql);
+
+/* "storage of column t.v" */
+const char *plan_property(const struct sides *c, const struct schema_fact *f);
+
+/* The steps that make a column that both sides have the declared one. */
+void plan_column(struct sides *c, const struct schema_fact *now, const struct schema_fact *then);
+
+/* Those that make its identity or generation the declared one (plan_identity.c). Whether its
+ * default is seen to with that. */
+bool plan_identity(struct sides *c, const struct schema_fact *now, const struct schema_fact *then);
+
+/* Whether a sequence, or whose it is, has to do with the identity that `others` have for its
+ * column, so that the steps of that take care of it. */
+bool plan_serves_identity(struct arena *a, const struct schema_fact *f, const struct rows *others);
+
+/* A constraint that is new; one that is there and was not checked for all rows. */
+void plan_new_constraint(struct sides *c, const struct schema_fact *f);
+void plan_validate(struct sides *c, const struct schema_fact *f);
+
+/* What the steps take along is made again (plan_again.c). */
+void plan_again(struct sides *c);
+
+#endif
