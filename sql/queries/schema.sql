@@ -406,10 +406,19 @@ found AS (
     UNION ALL
     SELECT CASE relkind WHEN 'p' THEN 'partitioned table' WHEN 'f' THEN 'foreign table'
                         WHEN 'm' THEN 'materialized view' WHEN 'c' THEN 'composite type' END,
-           '', named, CASE relkind WHEN 'm' THEN pg_get_viewdef(oid, true)
-                                   ELSE (SELECT string_agg(format('%I %s', attname,
-                                                format_type(atttypid, atttypmod)), ', ' ORDER BY attname)
-                                         FROM pg_attribute WHERE attrelid = r.oid AND attnum > 0) END,
+           '', named,
+           concat_ws(' ', reloptions::text, pg_get_partkeydef(r.oid),
+                     (SELECT concat_ws(' ', srvname, ftoptions::text) FROM pg_foreign_table t
+                      JOIN pg_foreign_server s ON s.oid = t.ftserver WHERE t.ftrelid = r.oid),
+                     CASE relkind WHEN 'm' THEN pg_get_viewdef(r.oid, true) ELSE
+                         (SELECT string_agg(concat_ws(' ', quote_ident(attname),
+                                                      format_type(atttypid, atttypmod), attnotnull,
+                                                      attfdwoptions::text,
+                                                      pg_get_expr(d.adbin, d.adrelid)),
+                                            ', ' ORDER BY attname)
+                          FROM pg_attribute a
+                          LEFT JOIN pg_attrdef d ON d.adrelid = attrelid AND d.adnum = attnum
+                          WHERE attrelid = r.oid AND attnum > 0 AND NOT attisdropped) END),
            NULL, NULL, NULL, NULL, NULL, false, NULL, NULL, 0, oid
     FROM relation r WHERE relkind IN ('p', 'f', 'm', 'c')
     UNION ALL
@@ -425,7 +434,9 @@ found AS (
     UNION ALL
     SELECT 'type', '', quote_ident(t.typname),
            concat_ws(' ', t.typtype, format_type(nullif(t.typbasetype, 0), t.typtypmod), t.typnotnull,
-                     t.typdefault,
+                     t.typdefault, nullif(t.typcollation, 0)::regcollation,
+                     (SELECT concat_ws(' ', g.rngsubtype::regtype, g.rngsubdiff, g.rngcanonical)
+                      FROM pg_range g WHERE g.rngtypid = t.oid),
                      (SELECT string_agg(quote_literal(e.enumlabel), ', ' ORDER BY e.enumsortorder)
                       FROM pg_enum e WHERE e.enumtypid = t.oid),
                      (SELECT string_agg(pg_get_constraintdef(k.oid, true), ' ' ORDER BY k.conname)

@@ -402,6 +402,7 @@ export const uncovered = [
   [t, `${t}; ALTER TABLE t ENABLE ROW LEVEL SECURITY`, /row security of t/],
   [`${t}; CREATE POLICY y ON t`, t, /policy t\.y/],
   ['CREATE TABLE t (a integer) PARTITION BY LIST (a)', '', /partitioned table t/],
+  ['CREATE TABLE t (a integer, b integer) PARTITION BY LIST (a); CREATE TYPE y AS RANGE (subtype = integer)', 'CREATE TABLE t (a integer, b integer) PARTITION BY LIST (b); CREATE TYPE y AS RANGE (subtype = bigint)', [/partitioned table t has other properties/, /type y has other properties/]],
   [t, 'CREATE UNLOGGED TABLE t (id integer, v text)', /table t has other properties/],
   ['CREATE TABLE t (a integer, b integer GENERATED ALWAYS AS (a) STORED)', 'CREATE TABLE t (a integer, b integer GENERATED ALWAYS AS (a + 1) STORED)', /column t\.b has another generation/],
   // what the file holds beside all that: it would be lost without a word
