@@ -3,10 +3,15 @@
 
 #include "sql/db_private.h"
 
-static void make_stale(struct db *db, const struct statement *s) {
-    struct prepared *p = prepared_at(db, s->index);
-    prepared_forget(p);
-    p->state = PREPARED_STALE;
+/* Whoever changed what one statement gives may have changed that of others: a load of several is
+ * prepared anew as a whole, as it gets but one more attempt. */
+static void make_stale(struct db *db) {
+    for (size_t i = 0; i < db->n_prepared; i++) {
+        if (db->prepared[i].state != PREPARED_YES)
+            continue;
+        prepared_forget(&db->prepared[i]);
+        db->prepared[i].state = PREPARED_STALE;
+    }
 }
 
 static const char *item_name(const struct item *item) {
@@ -18,12 +23,14 @@ static bool take_error(struct db *db, const struct item *item, const PGresult *r
     struct ticket *t = item->ticket;
     enum cure cure;
     enum status status = error_meaning(result, &cure);
+    /* A deadlock with whoever changes a table is followed by statements that are stale. */
+    bool *was = cure == CURE_PREPARE ? &t->was_stale : &t->was_again;
     bool again =
-        (cure == CURE_AGAIN || cure == CURE_PREPARE) && !t->was_again && db->transaction == TX_NONE;
+        (cure == CURE_AGAIN || cure == CURE_PREPARE) && !*was && db->transaction == TX_NONE;
     if (cure == CURE_RECONNECT)
         return false;
     if (cure == CURE_PREPARE && item->statement)
-        make_stale(db, item->statement);
+        make_stale(db);
     if (cure == CURE_PREPARE && !again && db->transaction == TX_NONE)
         status = FAILED; /* preparing anew did not help */
     if (status == BUSY && t->load->limit_ms > 0 && error_is_timeout(result))
@@ -32,7 +39,7 @@ static bool take_error(struct db *db, const struct item *item, const PGresult *r
         error_log(db, item_name(item), result);
     t->status = status;
     t->again = again;
-    t->was_again |= again;
+    *was |= again;
     return true;
 }
 

@@ -121,6 +121,7 @@ struct ticket {
     bool alone;     /* gets a sync of its own */
     bool again;     /* run it once more */
     bool was_again; /* that has happened for a reason of its own */
+    bool was_stale; /* that has happened because its statements had to be prepared anew */
     struct ticket *next;
 };
 

@@ -10,6 +10,7 @@
 #include "sql/bench.h"
 #include "sql/import.h"
 #include "sql/tokens.h"
+#include "sql/transactions.h"
 
 enum { MOST = 2000 };
 
@@ -258,6 +259,24 @@ static void a_changed_table_is_prepared_anew(void **state) {
     db_free(db);
 }
 
+/* Each of its statements would fail by itself. */
+static void a_load_of_two_changed_tables_is_prepared_anew(void **state) {
+    (void)state;
+    struct db *db = connect_with("");
+    for (int i = 0; i < 2; i++) {
+        struct load l = {.arena = arena};
+        token_one(&l, 1, &record_token, &out[0]);
+        transaction_one(&l, 1, &record_transaction, &out[1]);
+        assert_int_equal(db_run(db, &l), OK);
+        assert_int_equal(out[0].n, 1);
+        admin_do("ALTER TABLE tokens ALTER description TYPE varchar(4000);"
+                 "ALTER TABLE transactions ALTER tx_type TYPE varchar(4000)");
+    }
+    admin_do("ALTER TABLE tokens ALTER description TYPE text;"
+             "ALTER TABLE transactions ALTER tx_type TYPE text");
+    db_free(db);
+}
+
 static void kill_backends(void) {
     admin_do("SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
              "WHERE datname = current_database() AND application_name = 'sitaminter test'");
@@ -487,6 +506,7 @@ int main(void) {
         T(answers_come_before_the_slow_one),
         T(many_loads_fit_through_one_socket),
         T(a_changed_table_is_prepared_anew),
+        T(a_load_of_two_changed_tables_is_prepared_anew),
         T(a_lost_connection_is_opened_again),
         T(a_session_that_ends_before_its_sync),
         T(a_server_that_goes_and_comes),
