@@ -2,6 +2,7 @@
 
 #include "handlers/params.h"
 #include "handlers/paths.h"
+#include "templates/messages.h"
 
 enum { FROM = 1, TO = 2, USER = 4, TYPE = 8, TOKEN = 16, Q = 32, NETWORK = 64, STATUS = 128 };
 #define DAYS_AND(more)                                                                             \
@@ -31,6 +32,8 @@ static const struct list_kind kinds[] = {
 };
 const struct list_table activity_lists = {
     .filters = {"from", "to", "user", "txType", "tokenId", "q", "network", "status"},
+    .labels = {N_("From"), N_("To"), N_("User (address)"), N_("Type"), N_("Token (id)"),
+               N_("Token's symbol or name begins with"), N_("Network"), N_("Status")},
     .kinds = kinds,
     .n = sizeof kinds / sizeof kinds[0]};
 

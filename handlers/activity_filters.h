@@ -20,11 +20,13 @@ struct activity_filters {
      .kind = PARAM_CHOICE,                                                                         \
      .offset = offsetof(st, member.network),                                                       \
      .choices = state_networks,                                                                    \
+     .label = network_label,                                                                       \
      .help = "Only transactions of this network."},                                                \
         {.name = "status",                                                                         \
          .kind = PARAM_CHOICE,                                                                     \
          .offset = offsetof(st, member.status),                                                    \
          .choices = state_statuses,                                                                \
+         .label = status_label,                                                                    \
          .help = "Only transactions with this status."},                                           \
         {.name = "tokenId",                                                                        \
          .kind = PARAM_INT,                                                                        \
@@ -36,6 +38,7 @@ struct activity_filters {
          .kind = PARAM_CHOICE,                                                                     \
          .offset = offsetof(st, member.type),                                                      \
          .choices = state_types,                                                                   \
+         .label = type_label,                                                                      \
          .help = "Only transactions of this kind; alone or with network."},                        \
         {.name = "user",                                                                           \
          .kind = PARAM_ADDRESS,                                                                    \
@@ -67,7 +70,7 @@ struct activity_filters {
 #define ACTIVITY_SORT(st, member)                                                                  \
     {                                                                                              \
         .name = "sort", .kind = PARAM_CHOICE, .offset = offsetof(st, member.sort),                 \
-        .choices = list_time_sorts,                                                                \
+        .choices = list_time_sorts, .label = list_sort_label,                                      \
         .help = "The order: newest (the usual one) or oldest first; of days by time, else by id."  \
     }
 

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "handlers/params.h"
 #include "handlers/paths.h"
 #include "templates/messages.h"
 
@@ -49,6 +50,11 @@ static bool together(const struct list_table *table, uint32_t filters, uint32_t 
     return false;
 }
 
+/* Filter i of the table, as the form or the address has it. */
+static const char *name_of(const struct request *rq, const struct list_table *table, size_t i) {
+    return params_on_form(rq) ? message(table->labels[i]) : table->filters[i];
+}
+
 static void refuse(struct request *rq, const char *one, const char *other) {
     const char *wrong =
         other ? arena_printf(rq->arena, message("cannot be used together with %s"), other)
@@ -65,14 +71,14 @@ bool list_check(struct request *rq, const struct list_table *table, uint32_t giv
         for (size_t k = i + 1; table->filters[k]; k++) {
             uint32_t two = 1U << i | 1U << k;
             if ((given & two) == two && !together(table, two, BY_ALL)) {
-                refuse(rq, table->filters[i], table->filters[k]);
+                refuse(rq, table->filters[i], name_of(rq, table, k));
                 return false;
             }
         }
     const char *other = NULL;
     for (size_t i = 0; table->filters[i] && !other; i++)
         if ((given & 1U << i) && !together(table, 1U << i, 1U << sort))
-            other = table->filters[i];
+            other = name_of(rq, table, i);
     refuse(rq, "sort", other);
     return false;
 }

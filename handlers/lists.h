@@ -29,6 +29,7 @@ struct list_kind {
 struct list_table {
     const char *filters[LIST_FILTERS_MAX]; /* parameters; of two that exclude each other the first
                                               is the one that is told so. Ended by NULL */
+    const char *labels[LIST_FILTERS_MAX];  /* what the form calls them: N_() */
     const struct list_kind *kinds;
     size_t n;
 };

@@ -38,12 +38,14 @@ enum param_kind {
 struct param {
     const char *name;
     enum param_kind kind;
-    uint16_t offset;            /* in the page's parameter struct */
-    int32_t least, most;        /* bounds: of the number, or of the length in bytes */
-    int32_t preset;             /* INT: the value if not given */
-    const char *const *choices; /* CHOICE: ended by NULL */
-    const char *help;           /* one sentence for the API document */
-    const char *example;        /* a value that works, in a path */
+    uint16_t offset;                          /* in the page's parameter struct */
+    int32_t least, most;                      /* bounds: of the number, or of the length in bytes */
+    int32_t preset;                           /* INT: the value if not given */
+    const char *const *choices;               /* CHOICE: ended by NULL */
+    const char *(*label)(const char *choice); /* CHOICE: the word for one in the page's form; NULL:
+                                                 it is its own */
+    const char *help;                         /* one sentence for the API document */
+    const char *example;                      /* a value that works, in a path */
 };
 
 struct page {

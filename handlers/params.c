@@ -74,11 +74,16 @@ static const char *read_choice(const struct param *p, const char *value) {
     return NULL;
 }
 
-static const char *choices_sentence(struct arena *a, const struct param *p) {
-    struct text t = text_in(a, 1024);
+bool params_on_form(const struct request *rq) {
+    return rq->face == FACE_OF_HTML && rq->page && rq->page->refused;
+}
+
+static const char *choices_sentence(const struct request *rq, const struct param *p) {
+    struct text t = text_in(rq->arena, 1024);
+    bool words = p->label && params_on_form(rq);
     text_put(&t, message("must be one of"));
     for (size_t i = 0; p->choices[i]; i++)
-        text_printf(&t, "%s %s", i ? "," : "", p->choices[i]);
+        text_printf(&t, "%s %s", i ? "," : "", words ? p->label(p->choices[i]) : p->choices[i]);
     return text_str(&t);
 }
 
@@ -121,7 +126,7 @@ static void store(struct request *rq, const struct param *p, const char *value) 
     case PARAM_CHOICE:
         *(const char **)at = read_choice(p, value);
         if (!*(const char **)at)
-            request_problem(rq, p->name, choices_sentence(rq->arena, p));
+            request_problem(rq, p->name, choices_sentence(rq, p));
         break;
     case PARAM_TEXT:
         *(const char **)at = value;

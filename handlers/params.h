@@ -27,6 +27,10 @@ MUST_CHECK enum status params_read(struct request *rq, const struct page *page,
  * again. Lives in the request's arena. */
 const char *params_given(struct request *rq, const char *name);
 
+/* True if what is wrong with the request will stand in a form, among the words that readers choose
+ * from, and not where programs read it. */
+bool params_on_form(const struct request *rq);
+
 /* The text without blanks around it, in a; NULL if nothing is left. */
 const char *params_trimmed(struct arena *a, const char *s);
 

@@ -24,6 +24,8 @@ struct token_model {
     struct rows tokens;       /* struct token, one or none */
     struct rows others;       /* struct token: of the same creator */
     struct rows warnings;     /* struct warning */
+    struct rows issuing;      /* struct id: the record of the transaction that issued it, or none */
+    const char *issued_in;    /* path of that record */
     struct namesakes first;
 };
 
@@ -53,6 +55,7 @@ static const struct field model_fields[] = {
                       "What was asked for."),
     FIELD_INSIDE(struct token_model, others, "tokens", FIELD_LIST, FACE_HTML, &record_token),
     FIELD_INSIDE(struct token_model, warnings, "warnings", FIELD_LIST, FACE_HTML, &record_warning),
+    FIELD_MADE(struct token_model, issued_in, "issuedIn", FIELD_PATH, FACE_HTML),
     FIELD_MADE(struct token_model, all_activity, "allActivity", FIELD_PATH, FACE_HTML),
 };
 static const struct record record_model = RECORD(token_model, model_fields);
@@ -74,6 +77,8 @@ static void load_more(struct load *l, struct token_model *model, const struct to
     token_first_name(l, t->network_id, t->name, &record_token_name, &model->first.name);
     token_alike_symbol(l, t->network_id, t->id, &record_token_name, &model->first.symbol_alike);
     token_alike_name(l, t->network_id, t->id, &record_token_name, &model->first.name_alike);
+    if (t->tx_hash && *t->tx_hash)
+        transaction_issuing(l, t->network_id, t->tx_hash, t->id, &record_id, &model->issuing);
     if (t->creator_address)
         token_list(l, &f, &newest, &record_token, &model->others);
 }
@@ -98,6 +103,14 @@ static void cut_activity(struct request *rq, struct token_model *model) {
     model->data.transactions.n = SHOWN;
 }
 
+static void link_issuing(struct request *rq, struct token_model *model) {
+    struct text path = text_in(rq->arena, PATH_TEXT_MAX);
+    if (model->issuing.n == 0)
+        return;
+    path_activity(&path, ((const struct id *)model->issuing.at)->id);
+    model->issued_in = text_str(&path);
+}
+
 static enum status token_show(struct request *rq, struct load *l, void *at, int round) {
     struct token_model *model = at;
     struct token_data *data = &model->data;
@@ -112,6 +125,7 @@ static enum status token_show(struct request *rq, struct load *l, void *at, int 
                  message("Activity"));
     data->creator_address = data->token->creator_address;
     cut_activity(rq, model);
+    link_issuing(rq, model);
     drop(&model->others, data->token->id);
     model->warnings = warnings_of(rq->arena, data->token, &model->first);
     return OK;

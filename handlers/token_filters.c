@@ -2,6 +2,7 @@
 
 #include "handlers/params.h"
 #include "handlers/paths.h"
+#include "templates/messages.h"
 
 enum { FROM = 1, TO = 2, CREATOR = 4, Q = 8, NETWORK = 16, STATUS = 32 };
 #define DAYS_AND(more)                                                                             \
@@ -15,6 +16,8 @@ static const struct list_kind kinds[] = {
 };
 const struct list_table token_lists = {
     .filters = {"from", "to", "creator", "q", "network", "status"},
+    .labels = {N_("From"), N_("To"), N_("Creator (address)"), N_("Symbol or name begins with"),
+               N_("Network"), N_("Status")},
     .kinds = kinds,
     .n = sizeof kinds / sizeof kinds[0]};
 

@@ -18,11 +18,13 @@ struct token_filters {
      .kind = PARAM_CHOICE,                                                                         \
      .offset = offsetof(st, member.network),                                                       \
      .choices = state_networks,                                                                    \
+     .label = network_label,                                                                       \
      .help = "Only tokens of this network."},                                                      \
         {.name = "status",                                                                         \
          .kind = PARAM_CHOICE,                                                                     \
          .offset = offsetof(st, member.status),                                                    \
          .choices = state_statuses,                                                                \
+         .label = status_label,                                                                    \
          .help = "Only tokens with this status."},                                                 \
         {.name = "creator",                                                                        \
          .kind = PARAM_ADDRESS,                                                                    \
@@ -54,7 +56,7 @@ struct token_filters {
 #define TOKEN_SORT(st, member)                                                                     \
     {                                                                                              \
         .name = "sort", .kind = PARAM_CHOICE, .offset = offsetof(st, member.sort),                 \
-        .choices = list_sorts,                                                                     \
+        .choices = list_sorts, .label = list_sort_label,                                           \
         .help = "The order: newest (the usual one) or oldest first, of days by time, else by id; " \
                 "name "                                                                            \
                 "or symbol by code point in small letters, alone or with network and q."           \

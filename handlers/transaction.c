@@ -1,6 +1,7 @@
 /* One transaction, the token it belongs to, and what was recorded with it. */
 #include "handlers/page.h"
 #include "handlers/pages.h"
+#include "handlers/paths.h"
 #include "handlers/records.h"
 #include "handlers/tree.h"
 #include "sql/transactions.h"
@@ -22,9 +23,13 @@ struct transaction_data {
 
 struct transaction_model {
     struct transaction_data data;
-    struct rows transactions; /* struct transaction, one or none */
-    const struct tree *tree;  /* of the metadata; NULL: shown as it is */
+    struct rows found;       /* struct transaction, one or none */
+    struct rows others;      /* struct transaction: other records with its hash */
+    const char *all;         /* path of all records with it; NULL: they are here */
+    const struct tree *tree; /* of the metadata; NULL: shown as it is */
 };
+
+enum { SHOWN = 10 };
 
 static const struct param transaction_param_rows[] = {
     {.name = "id",
@@ -55,6 +60,9 @@ static const struct record record_data = RECORD(transaction_data, data_fields);
 static const struct field model_fields[] = {
     FIELD_INSIDE_TOLD(struct transaction_model, data, "data", FIELD_RECORD, &record_data, ALWAYS,
                       "What was asked for."),
+    FIELD_INSIDE(struct transaction_model, others, "transactions", FIELD_LIST, FACE_HTML,
+                 &record_transaction),
+    FIELD_MADE(struct transaction_model, all, "allRecords", FIELD_PATH, FACE_HTML),
     FIELD_INSIDE(struct transaction_model, tree, "tree", FIELD_LINK, FACE_HTML, &record_tree),
 };
 static const struct record record_model = RECORD(transaction_model, model_fields);
@@ -62,18 +70,31 @@ static const struct record record_model = RECORD(transaction_model, model_fields
 static void transaction_load(struct request *rq, struct load *l, void *at) {
     const struct transaction_params *p = rq->params;
     struct transaction_model *model = at;
-    transaction_one(l, p->id, &record_transaction, &model->transactions);
+    transaction_one(l, p->id, &record_transaction, &model->found);
+    if (rq->face == FACE_OF_HTML)
+        transaction_beside(l, p->id, &record_transaction, &model->others);
+}
+
+static void cut_others(struct request *rq, struct transaction_model *model) {
+    struct text path = text_in(rq->arena, PATH_TEXT_MAX);
+    if (model->others.n <= SHOWN)
+        return;
+    model->others.n = SHOWN;
+    text_lit(&path, "/search");
+    path_arg(&path, "q", model->data.transaction->tx_hash);
+    model->all = text_str(&path);
 }
 
 static enum status transaction_show(struct request *rq, struct load *l, void *at, int round) {
     (void)l;
     (void)round;
     struct transaction_model *model = at;
-    if (model->transactions.n == 0)
+    if (model->found.n == 0)
         return NOT_FOUND;
-    struct transaction *x = model->transactions.at;
+    struct transaction *x = model->found.at;
     model->data.transaction = x;
     model->data.metadata = x->metadata;
+    cut_others(rq, model);
     if (x->metadata && rq->face == FACE_OF_HTML)
         model->tree = tree_of(rq->arena, x->metadata);
     if (x->token_id.set) {

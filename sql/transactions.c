@@ -132,6 +132,19 @@ void transaction_one(struct load *l, int32_t id, const struct record *as, struct
     sql_value_int(l, c, "id", id);
 }
 
+void transaction_issuing(struct load *l, const char *network, const char *hash, int32_t token,
+                         const struct record *as, struct rows *out) {
+    struct sql_call *c = load_add(l, SQL_TRANSACTION_ISSUING, 0, 0, as, out);
+    sql_value(c, "network", network);
+    sql_value(c, "hash", hash);
+    sql_value_int(l, c, "token", token);
+}
+
+void transaction_beside(struct load *l, int32_t id, const struct record *as, struct rows *out) {
+    struct sql_call *c = load_add(l, SQL_TRANSACTION_BESIDE, 0, 0, as, out);
+    sql_value_int(l, c, "id", id);
+}
+
 void transaction_newest_id(struct load *l, const struct record *as, struct rows *out) {
     load_add(l, SQL_TRANSACTION_NEWEST_ID, 0, 0, as, out);
 }

@@ -43,6 +43,13 @@ void transaction_total(struct load *l, const struct transaction_filter *f, int32
 /* One row or none. */
 void transaction_one(struct load *l, int32_t id, const struct record *as, struct rows *out);
 
+/* The id of the record of the transaction with the hash that issued a token: one row or none. */
+void transaction_issuing(struct load *l, const char *network, const char *hash, int32_t token,
+                         const struct record *as, struct rows *out);
+
+/* At most 11 other records with the hash of a transaction, on its network. */
+void transaction_beside(struct load *l, int32_t id, const struct record *as, struct rows *out);
+
 /* The newest transaction's id: one row or none. */
 void transaction_newest_id(struct load *l, const struct record *as, struct rows *out);
 

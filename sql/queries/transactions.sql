@@ -125,6 +125,36 @@ JOIN users u ON u.id = x.user_id
 LEFT JOIN tokens t ON t.id = x.token_id
 WHERE x.id = :id::int
 
+-- name: transaction_issuing
+-- The record of the transaction that issued a token: of the first hundred with its hash the first that is
+-- about the token, else the first of its network.
+-- row: id
+SELECT x.id
+FROM (SELECT id, token_id, network_id FROM transactions
+      WHERE tx_hash <= :hash AND tx_hash >= :hash
+      ORDER BY tx_hash, id LIMIT 100) x
+WHERE x.network_id = :network
+ORDER BY (x.token_id IS NOT DISTINCT FROM :token::int) DESC, x.id
+LIMIT 1
+
+-- name: transaction_beside
+-- Other records with the hash of a transaction, on its network: of the first hundred.
+-- row: transaction
+SELECT x.id, x.user_id, x.token_id, x.tx_hash, x.tx_type, x.status, x.amount, x.network_id,
+       x.metadata, x.origin, x.chain_time, x.verified_at, x.created_at, x.updated_at,
+       CASE WHEN u.reserved THEN NULL ELSE u.wallet_address END AS user_address,
+       t.name AS token_name, t.symbol AS token_symbol
+FROM (SELECT id FROM transactions
+      WHERE tx_hash <= (SELECT tx_hash FROM transactions WHERE id = :id::int)
+        AND tx_hash >= (SELECT tx_hash FROM transactions WHERE id = :id::int)
+      ORDER BY tx_hash, id LIMIT 100) k
+JOIN transactions x ON x.id = k.id
+JOIN users u ON u.id = x.user_id
+LEFT JOIN tokens t ON t.id = x.token_id
+WHERE x.id <> :id::int AND x.network_id = (SELECT network_id FROM transactions WHERE id = :id::int)
+ORDER BY x.id
+LIMIT 11
+
 -- name: activity_chart
 -- The newest 10,000 transactions, counted by spans of time that suit how far they reach back: hours
 -- only where more than that many fit into two days. The spans follow each other without a gap, up to

@@ -185,6 +185,19 @@ test('what no list has together, and days in the wrong order, are refused by nam
   }
 });
 
+test('a refused choice is told in the words of the form; programs get the values', async () => {
+  for (const [list, query, field, words, values] of [['tokens', 'status=done', 'status', 'Pending, Confirmed, Failed', 'pending, confirmed, failed'],
+    ['activity', 'txType=gift', 'txType', 'Create, Mint, Transfer, Burn, Cellbase, Not classified', 'create, mint, transfer, burn, cellbase, unknown'],
+    ['activity', 'network=x', 'network', 'Mainnet, Testnet, Network not recorded', 'mainnet, testnet, unknown'], ['activity', 'sort=name', 'sort', 'Newest first, Oldest first', 'newest, oldest']]) {
+    assert.ok((await get(`/${list}?${query}`)).body.includes(`<p class="problem" id="${field}-problem">must be one of ${words}</p>`), query);
+    const { error } = JSON.parse((await get(`/api/${list === 'activity' ? 'transactions' : list}?${query}`)).body);
+    assert.deepEqual(error.details, [{ field, message: `must be one of ${values}` }]);
+    if (field !== 'sort') assert.ok((await get(`/${list}.csv?${query}`)).body.includes(`must be one of ${values}`), 'an address without a form');
+  }
+  assert.match((await get('/activity?txType=mint&status=failed')).body, /id="txType-problem">cannot be used together with Status</);
+  assert.match((await get('/activity.csv?txType=mint&status=failed')).body, /cannot be used together with status/);
+});
+
 test('on a page an error stands beside its filter, the rest of the form as it was typed', async () => {
   const answer = await get('/activity?status=failed&user=%22%3Eckb1x&from=2024-02-30&page=0');
   assert.equal(answer.status, 400);

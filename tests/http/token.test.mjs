@@ -114,3 +114,37 @@ test('metadata is a tree of names and values, text where it cannot be one', asyn
   const deep = (await get(`/activity/${add('['.repeat(60) + ']'.repeat(60))}`)).body;
   assert.match(deep, /<pre class="data"[^>]*>\[\[\[/);
 });
+
+test('a token links the record of the transaction that issued it, if there is one: its own before others', async () => {
+  const issue = `0x${'ad'.repeat(32)}`, q = (sql) => Number(psql(sql));
+  const id = token('Issued Here', 'ISH'), other = token('Issued Beside', 'ISB');
+  psql(`UPDATE tokens SET tx_hash = '${issue}' WHERE id IN (${id}, ${other})`);
+  const shown = async (of) => /<dt>Issued in<\/dt><dd class="mono wrap-any">(.*?)<button/.exec((await get(`/tokens/${of}`, { headers: { Cookie: `a=${Math.random()}` } })).body)[1];
+  assert.equal(await shown(id), `<span>${issue}</span>`);
+  q(`INSERT INTO transactions (user_id, tx_hash, tx_type, network_id) VALUES (${user}, '${issue}', 'create', 'testnet') RETURNING id`);
+  assert.equal(await shown(id), `<span>${issue}</span>`, 'of another network');
+  const first = q(`INSERT INTO transactions (user_id, tx_hash, tx_type, network_id) VALUES (${user}, '${issue}', 'create', 'mainnet') RETURNING id`);
+  assert.equal(await shown(id), `<a href="/activity/${first}">${issue}</a>`);
+  const own = q(`INSERT INTO transactions (user_id, token_id, tx_hash, tx_type, network_id) VALUES (${user}, ${id}, '${issue}', 'create', 'mainnet') RETURNING id`);
+  assert.equal(await shown(id), `<a href="/activity/${own}">${issue}</a>`);
+  assert.equal(await shown(other), `<a href="/activity/${first}">${issue}</a>`);
+});
+
+test('records of one transaction link each other, those of another network or hash not', async () => {
+  const same = `0x${'ae'.repeat(32)}`;
+  const add = (n, network, tx) => psql(`INSERT INTO transactions (user_id, tx_hash, tx_type, network_id) SELECT ${user}, '${tx}', 'transfer', '${network}'
+    FROM generate_series(1, ${n}) RETURNING id`).split('\n');
+  const [a, b] = add(2, 'mainnet', same), [elsewhere] = add(1, 'testnet', same), [alone] = add(1, 'mainnet', `0x${'af'.repeat(32)}`);
+  const beside = async (id) => {
+    const { body } = await get(`/activity/${id}`, { headers: { Cookie: `a=${Math.random()}` } });
+    const section = /<section aria-labelledby="others">[^]*?<\/section>/.exec(body)?.[0] ?? '';
+    return { ids: [...section.matchAll(/<a class="mono" href="\/activity\/(\d+)"/g)].map((m) => m[1]), all: /href="(\/search[^"]*)"/.exec(section)?.[1] };
+  };
+  assert.deepEqual(await beside(a), { ids: [b], all: undefined });
+  assert.deepEqual(await beside(b), { ids: [a], all: undefined });
+  assert.deepEqual(await beside(elsewhere), { ids: [], all: undefined });
+  assert.deepEqual(await beside(alone), { ids: [], all: undefined });
+  const more = add(10, 'mainnet', same);
+  assert.deepEqual(await beside(a), { ids: [b, ...more.slice(0, 9)], all: `/search?q=${same}` });
+  assert.match((await get(`/search?q=${same}`)).body, new RegExp(`href="/activity/${more.at(-1)}"`));
+});

@@ -104,6 +104,9 @@ const queries = {
     most: (s) => 20000 * 3 + 500 + s.limit * 3 * DESCENT,
   },
   activity_chart: { values: {}, most: () => WALK },
+  // A hundred of one hash, at most.
+  transaction_issuing: { values: { network: networks, hash: [`0x${md5(9)}${md5(-9)}`, '0x0'], token: [1, 100] }, most: () => 3 * DESCENT },
+  transaction_beside: { values: { id: [1, 1000000, 0] }, most: () => 8 * DESCENT },
   transaction_one: { values: { id: [1, 1000000, 4711, 0] }, most: () => 3 * DESCENT },
   token_first_symbol: { values: { network: networks, symbol: ['T1', 't40', 'no such'] }, most: () => 2 * DESCENT },
   token_first_name: { values: { network: networks, name: ['Token 7', 'TOKEN 99999', 'no such'] }, most: () => 2 * DESCENT },
