@@ -3,8 +3,20 @@
 
 #include "sql/plan.h"
 
+/* The sequence of an identity that comes or goes goes by its own name or its column's. */
+static bool is_remade_sequence(const struct plan *p, const char *object) {
+    for (size_t i = 0; i < p->n; i++) {
+        const struct step *s = &p->steps[i];
+        if ((s->kind == STEP_ADD_IDENTITY || s->kind == STEP_DROP_IDENTITY) && s->from &&
+            (strcmp(s->from, object) == 0 || strcmp(s->object, object) == 0))
+            return true;
+    }
+    return false;
+}
+
 static bool made_again(const struct plan *p, const char *object) {
-    return (plan_has(p, STEP_DROP_VIEW, object) && plan_has(p, STEP_CREATE_VIEW, object)) ||
+    return is_remade_sequence(p, object) ||
+           (plan_has(p, STEP_DROP_VIEW, object) && plan_has(p, STEP_CREATE_VIEW, object)) ||
            plan_has(p, STEP_REPLACE_FUNCTION, object);
 }
 
