@@ -29,7 +29,7 @@ struct chart {
     bool cut;
 };
 
-enum { CHART_HEIGHT = 60, CHART_STEP = 10, CHART_STEP_PIXELS = 48 };
+enum { CHART_HEIGHT = 60, CHART_STEP = 10, CHART_STEP_PIXELS = 80 };
 
 extern const struct record record_chart_row, record_chart;
 

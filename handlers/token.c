@@ -1,8 +1,12 @@
 /* One token: what it is, and the newest things that happened to it. */
+#include <string.h>
+
+#include "handlers/lists.h"
 #include "handlers/page.h"
 #include "handlers/pages.h"
 #include "handlers/paths.h"
 #include "handlers/records.h"
+#include "handlers/tree.h"
 #include "handlers/warnings.h"
 #include "sql/tokens.h"
 #include "sql/transactions.h"
@@ -18,9 +22,16 @@ struct token_data {
     struct rows transactions; /* struct transaction */
 };
 
+/* A member of the type script, for people. */
+struct script_part {
+    const char *label, *value;
+};
+
 struct token_model {
     struct token_data data;
-    const char *all_activity; /* path; NULL when everything is shown */
+    const char *all_activity; /* path; NULL where there is none */
+    struct list_files files;  /* of all of its activity */
+    struct rows script;       /* struct script_part; none: shown as it is */
     struct rows tokens;       /* struct token, one or none */
     struct rows others;       /* struct token: of the same creator */
     struct rows warnings;     /* struct warning */
@@ -50,12 +61,20 @@ static const struct field data_fields[] = {
 };
 static const struct record record_data = RECORD(token_data, data_fields);
 
+static const struct field part_fields[] = {
+    FIELD_MADE(struct script_part, label, "label", FIELD_TEXT, FACE_HTML),
+    FIELD_MADE(struct script_part, value, "value", FIELD_TEXT, FACE_HTML),
+};
+static const struct record record_part = RECORD(script_part, part_fields);
+
 static const struct field model_fields[] = {
     FIELD_INSIDE_TOLD(struct token_model, data, "data", FIELD_RECORD, &record_data, ALWAYS,
                       "What was asked for."),
     FIELD_INSIDE(struct token_model, others, "tokens", FIELD_LIST, FACE_HTML, &record_token),
     FIELD_INSIDE(struct token_model, warnings, "warnings", FIELD_LIST, FACE_HTML, &record_warning),
     FIELD_MADE(struct token_model, issued_in, "issuedIn", FIELD_PATH, FACE_HTML),
+    FIELD_INSIDE(struct token_model, files, "files", FIELD_RECORD, FACE_HTML, &record_list_files),
+    FIELD_INSIDE(struct token_model, script, "script", FIELD_LIST, FACE_HTML, &record_part),
     FIELD_MADE(struct token_model, all_activity, "allActivity", FIELD_PATH, FACE_HTML),
 };
 static const struct record record_model = RECORD(token_model, model_fields);
@@ -93,14 +112,46 @@ static void drop(struct rows *tokens, int32_t id) {
     tokens->n = kept;
 }
 
-static void cut_activity(struct request *rq, struct token_model *model) {
-    struct text path = text_in(rq->arena, PATH_TEXT_MAX);
-    if (model->data.transactions.n <= SHOWN)
-        return;
-    text_lit(&path, "/activity");
-    path_arg_int(&path, "tokenId", model->data.token->id);
-    model->all_activity = text_str(&path);
-    model->data.transactions.n = SHOWN;
+static void show_activity(struct request *rq, struct token_model *model) {
+    struct rows *shown = &model->data.transactions;
+    const char *all = arena_printf(rq->arena, "/activity?tokenId=%d", model->data.token->id);
+    model->all_activity = shown->n ? all : NULL;
+    model->files = list_files_of(rq, all, SORT_NEWEST);
+    request_feed(rq, model->files.atom, message("Activity"));
+    if (shown->n > SHOWN)
+        shown->n = SHOWN;
+}
+
+static const char *script_label(const char *name) {
+    static const char *const labels[][2] = {
+        {"codeHash", N_("Code hash")}, {"hashType", N_("Hash type")}, {"args", N_("Arguments")}};
+    for (size_t i = 0; i < sizeof labels / sizeof labels[0]; i++)
+        if (strcmp(labels[i][0], name) == 0)
+            return message(labels[i][1]);
+    return name;
+}
+
+/* The members of a type script; none for what is not a flat object, and is shown as it is. */
+static struct rows script_parts(struct arena *a, const char *json) {
+    static const char *const first[] = {"codeHash",
+                                        "hashType"}; /* then the rest, as it is stored */
+    const struct tree *tree = json ? tree_of(a, json) : NULL;
+    if (!tree || *json != '{')
+        return (struct rows){0};
+    const struct tree *from = tree->children.at;
+    struct script_part *to = arena_array(a, tree->children.n, sizeof *to);
+    size_t n = 0;
+    for (size_t pass = 0; pass <= 2; pass++)
+        for (size_t i = 0; i < tree->children.n; i++) {
+            size_t place = strcmp(from[i].name, first[0]) == 0   ? 0
+                           : strcmp(from[i].name, first[1]) == 0 ? 1
+                                                                 : 2;
+            if (from[i].branch)
+                return (struct rows){0};
+            if (place == pass)
+                to[n++] = (struct script_part){script_label(from[i].name), from[i].value};
+        }
+    return (struct rows){.at = to, .n = n};
 }
 
 static void link_issuing(struct request *rq, struct token_model *model) {
@@ -121,11 +172,10 @@ static enum status token_show(struct request *rq, struct load *l, void *at, int 
         load_more(l, model, data->token);
         return OK;
     }
-    request_feed(rq, arena_printf(rq->arena, "/activity.atom?tokenId=%d", data->token->id),
-                 message("Activity"));
     data->creator_address = data->token->creator_address;
-    cut_activity(rq, model);
     link_issuing(rq, model);
+    model->script = script_parts(rq->arena, data->token->type_script);
+    show_activity(rq, model);
     drop(&model->others, data->token->id);
     model->warnings = warnings_of(rq->arena, data->token, &model->first);
     return OK;

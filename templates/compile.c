@@ -196,6 +196,11 @@ static void compile_value(struct compiler *c, const struct node *node) {
     }
     if (!fits_url(c, node, found.facet, rule))
         return;
+    if ((found.facet->in_url & TEXT_ONLY) && c->html.place == HTML_VALUE) {
+        COMPLAIN(c, node, "\"%.*s\" holds markup, which cannot stand in an attribute.",
+                 (int)node->n, node->s);
+        return;
+    }
     flush(c);
     struct op *op = add_op(c, OP_VALUE);
     op->value.ref = found.ref;

@@ -7,7 +7,9 @@
  * stops the start, naming file, line and name.
  *
  * Beyond Mustache:
- * - facets: {{createdAt.iso}} of a time, {{supply.raw}} of an amount, {{txHash.short}} of a hash,
+ * - facets: {{createdAt.iso}} of a time, {{supply.raw}} of an amount,
+ *   {{supply.groups}} (the same as {{supply}}, with <wbr> between the groups of a long one),
+ * {{txHash.short}} of a hash,
  *   {{iconUrl.href}} of a URL (empty unless https), {{id.raw}} of a number (without grouping),
  *   {{name.arg}} (percent-encoded, for query strings). The table is in templates/values.c.
  * - {{#list.any}}…{{/list.any}} is entered once if the list has rows: for what stands around them.

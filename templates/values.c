@@ -126,6 +126,34 @@ static void put_amount(struct text *out, struct text *scratch, const struct fiel
     text_html(out, scratch->at, scratch->n);
 }
 
+/* Where a long amount may be broken: between groups of three digits, of the fraction too. */
+enum { AMOUNT_WHOLE = 16 };
+
+static void put_broken(struct text *out, struct text *scratch, const struct field *f,
+                       const void *base) {
+    size_t n, since = 0;
+    const char *s = string_of(scratch, f, base, &n);
+    if (n <= AMOUNT_WHOLE || !amount_valid(s, AMOUNT_DECIMALS_MAX)) {
+        put_amount(out, scratch, f, base);
+        return;
+    }
+    text_clear(scratch);
+    format_amount(scratch, s);
+    bool fraction = false;
+    for (size_t i = 0; i < scratch->n; i++) {
+        char c = scratch->at[i];
+        if (fraction && since == 3) {
+            text_lit(out, "<wbr>");
+            since = 0;
+        }
+        since += fraction;
+        fraction |= c == '.';
+        text_char(out, c);
+        if (c == ',')
+            text_lit(out, "<wbr>");
+    }
+}
+
 static void put_integer(struct text *out, struct text *scratch, const struct field *f,
                         const void *base) {
     int64_t value;
@@ -177,6 +205,7 @@ static const struct facet facets[] = {
     {"", T(BOOL), 0, put_bool},
     {"", T(TIME), 0, put_time},
     {"raw", T(AMOUNT), 0, put_text},
+    {"groups", T(AMOUNT), TEXT_ONLY, put_broken},
     {"raw", INTEGERS, IN_URL_REST, put_digits},
     {"iso", T(TIME), 0, put_iso},
     {"short", T(HASH), 0, put_short},

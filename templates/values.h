@@ -12,12 +12,12 @@ typedef void value_put(struct text *out, struct text *scratch, const struct fiel
                        const void *base);
 
 /* Where in the value of href, src, action … a facet may stand. */
-enum { IN_URL_START = 1, IN_URL_REST = 2 };
+enum { IN_URL_START = 1, IN_URL_REST = 2, TEXT_ONLY = 4 /* it has markup: in no attribute */ };
 
 struct facet {
     const char *name; /* "" for the plain value */
     uint32_t types;   /* bit 1 << type for each field type that has it */
-    uint8_t in_url;   /* IN_URL_… bits */
+    uint8_t in_url;   /* IN_URL_… bits, TEXT_ONLY */
     value_put *put;
 };
 

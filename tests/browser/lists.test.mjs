@@ -6,7 +6,7 @@ import fs from 'node:fs';
 import test from 'node:test';
 import { parseCsv } from '../http/lib/csv.mjs';
 import { base, psql, until } from '../http/lib/site.mjs';
-import { open, pages, token } from './lib/pages.mjs';
+import { open, pages, screens, token } from './lib/pages.mjs';
 
 const ids = (page) => page.locator('tbody tr').evaluateAll((rows) => rows.map((tr) => Number(tr.querySelector('a').pathname.split('/').pop())));
 const wanted = (relation, where, order, limit = 10) =>
@@ -168,3 +168,60 @@ test('new tokens are told of as new activity is', () => open({}, async (page) =>
     psql(`DELETE FROM tokens WHERE id = ${id}`);
   }
 }));
+
+for (const javaScriptEnabled of [true, false])
+  test(`on a phone the filters are folded until they are wanted, or are set, or wrong${javaScriptEnabled ? '' : ', without JavaScript'}`, () => open({ ...screens.phone, javaScriptEnabled }, async (page) => {
+    for (const list of ['/tokens', '/activity']) {
+      await page.goto(base + list);
+      const form = page.locator('form.filters'), fold = page.locator('summary', { hasText: 'Filter and order' });
+      assert.equal(await form.isVisible(), false, list);
+      assert.ok((await page.locator('tbody tr').first().boundingBox()).y < 300, 'rows begin on the first screen');
+      await fold.click();
+      assert.equal(await form.isVisible(), true);
+      await page.getByLabel('Network').selectOption('testnet');
+      await page.getByRole('button', { name: 'Show' }).click();
+      await page.waitForURL((url) => url.searchParams.get('network') === 'testnet');
+      assert.equal(await form.isVisible(), true, 'it is set');
+      await page.goto(`${base}${list}?network=nowhere`);
+      assert.equal(await page.locator('#network-problem').isVisible(), true);
+    }
+  }));
+
+test('on a desktop the filters are always there', () => open({}, async (page) => {
+  await page.goto(`${base}/tokens`);
+  assert.equal(await page.locator('form.filters').isVisible(), true);
+  assert.equal(await page.locator('.fold').isVisible(), false);
+}));
+
+test('what is wrong with a filter moves no other filter to another line', () => open({}, async (page) => {
+  const tops = () => page.locator('form.filters .field').evaluateAll((all) => all.map((e) => [e.querySelector('label').textContent, e.getBoundingClientRect().x]));
+  await page.goto(`${base}/activity`);
+  const before = await tops();
+  await page.goto(`${base}${pages['bad-filter']}`);
+  assert.ok(await page.locator('#from-problem').isVisible());
+  assert.deepEqual(await tops(), before);
+}));
+
+test('an amount of forty digits breaks only between its groups', async (t) => {
+  const id = psql(`INSERT INTO tokens (name, symbol, supply, creator_id, network_id) SELECT 'Long', 'LONG', '340282366920938463463374607431768211455.123456789', min(creator_id), 'testnet' FROM tokens RETURNING id`);
+  t.after(() => psql(`DELETE FROM tokens WHERE id = ${id}`));
+  for (const size of [screens.phone, screens.desktop])
+    await open(size, async (page) => {
+      await until(() => page.goto(`${base}/tokens`), async () => await page.locator(`tbody tr:has(a[href="/tokens/${id}"])`).count() === 1);
+      const lines = await page.locator(`tbody tr:has(a[href="/tokens/${id}"]) td.num`).evaluate((td) => {
+        const lines = new Map(), walker = document.createTreeWalker(td, NodeFilter.SHOW_TEXT);
+        for (let node; (node = walker.nextNode());)
+          for (let i = 0; i < node.length; i++) {
+            const range = document.createRange();
+            range.setStart(node, i);
+            range.setEnd(node, i + 1);
+            const { top } = range.getBoundingClientRect();
+            lines.set(top, (lines.get(top) ?? '') + node.data[i]);
+          }
+        return [...lines.values()];
+      });
+      assert.ok(lines.length >= 2, `${lines}`);
+      assert.equal(lines.join(''), '340,282,366,920,938,463,463,374,607,431,768,211,455.123456789');
+      for (const line of lines) assert.match(line, /^(\d{3},)*(\d{3},|\d{3}\.(\d{3})+|(\d{3})+)$/, lines.join(' | '));
+    });
+});

@@ -67,8 +67,20 @@ test('lists of 10, 25 and 100 rows weigh no more and do not move', async (t) => 
     });
 });
 
+// Beyond a wide window there is but more room: one page of each build is enough.
+const huge = ['home', 'tokens', 'token', 'activity', 'docs'];
+
+test('on the largest screens a page uses the same part of the window, and the chart all of its room', () => open(screens.huge, async (page) => {
+  await page.goto(base);
+  const width = (at) => page.locator(at).first().evaluate((e) => e.getBoundingClientRect().width);
+  const main = await width('main');
+  assert.ok(main >= 0.55 * 3840 && main <= 0.66 * 3840, `${main}`);
+  assert.ok(await width('.chart svg') > 0.9 * await width('.chart'), 'the chart stops short');
+  assert.ok(await width('.lead') < 800, 'words stay in lines that can be read');
+}));
+
 for (const [name, address] of Object.entries(pages)) {
-  for (const [screen, size] of Object.entries(screens))
+  for (const [screen, size] of Object.entries(screens).filter(([screen]) => screen !== 'huge' || huge.includes(name)))
     test(`${name}, ${screen}, light and dark`, () => open(size, async (page) => {
       const cost = await measure(page);
       await page.goto(base + address);

@@ -71,8 +71,10 @@ test('supply and amounts are grouped to read and whole to copy', async () => {
   psql(`UPDATE tokens SET supply = '340282366920938463463374607431.768211455' WHERE id = ${id}`);
   const activity = psql(`INSERT INTO transactions (user_id, token_id, tx_hash, tx_type, network_id, amount) VALUES
     (${user}, ${id}, '${hash}', 'mint', 'mainnet', '1234567.5') RETURNING id`);
-  assert.ok((await get(`/tokens/${id}`)).body.includes(
-    '<data value="340282366920938463463374607431.768211455">340,282,366,920,938,463,463,374,607,431.768211455</data>'));
+  const [, raw, grouped] = /<data value="([^"]*)">([^]*?)<\/data>/.exec((await get(`/tokens/${id}`)).body);
+  assert.equal(raw, '340282366920938463463374607431.768211455');
+  assert.equal(grouped.replaceAll('<wbr>', ''), '340,282,366,920,938,463,463,374,607,431.768211455');
+  assert.equal(grouped, '340,<wbr>282,<wbr>366,<wbr>920,<wbr>938,<wbr>463,<wbr>463,<wbr>374,<wbr>607,<wbr>431.768<wbr>211<wbr>455');
   assert.ok((await get(`/activity/${activity}`)).body.includes('<data value="1234567.5">1,234,567.5</data>'));
 });
 
@@ -147,4 +149,33 @@ test('records of one transaction link each other, those of another network or ha
   const more = add(10, 'mainnet', same);
   assert.deepEqual(await beside(a), { ids: [b, ...more.slice(0, 9)], all: `/search?q=${same}` });
   assert.match((await get(`/search?q=${same}`)).body, new RegExp(`href="/activity/${more.at(-1)}"`));
+});
+
+test('the type script is named, in the order people say it; what is no such script stands as it is', async () => {
+  const at = (script) => {
+    const id = token('Scripted', 'SCR');
+    psql(`UPDATE tokens SET type_script = '${JSON.stringify(script)}' WHERE id = ${id}`);
+    return get(`/tokens/${id}`).then(({ body }) => /<dt>Type script<\/dt>([^]*?)<dt>Issued in/.exec(body)[1]);
+  };
+  const named = await at({ args: '0x01', extra: '<i>', hashType: 'data1', codeHash: hash });
+  assert.deepEqual([...named.matchAll(/<dt><bdi>(.*?)<\/bdi><\/dt><dd[^>]*><bdi>(.*?)<\/bdi><button [^>]*aria-label="(.*?)"/g)].map((m) => m.slice(1)),
+    [['Code hash', hash, 'Copy: Code hash'], ['Hash type', 'data1', 'Copy: Hash type'], ['Arguments', '0x01', 'Copy: Arguments'], ['extra', '&lt;i&gt;', 'Copy: extra']]);
+  for (const other of [{ args: { deep: 1 } }, [1, 2], 'text', {}]) assert.match(await at(other), /<span>[^<]*<\/span><button [^>]*aria-label="Copy the type script"/);
+});
+
+test('a token with few transactions leads to its list and its files all the same; one with none to none', async () => {
+  const id = token('Few', 'FEW');
+  assert.doesNotMatch((await get(`/tokens/${id}`)).body, /All activity of this token|activity\.csv/);
+  psql(`INSERT INTO transactions (user_id, token_id, tx_hash, tx_type, network_id) VALUES (${user}, ${id}, '${hash}f', 'unknown', 'mainnet')`);
+  const { body } = await get(`/tokens/${id}`, { headers: { Cookie: 'a=1' } });
+  for (const link of ['/activity', '/activity.csv', '/activity.jsonl', '/activity.atom']) assert.ok(body.includes(`<a href="${link}?tokenId=${id}"`), link);
+});
+
+test('the page of a transaction is headed by what it is, the type beside it', async () => {
+  const id = psql(`INSERT INTO transactions (user_id, tx_hash, tx_type, network_id) VALUES (${user}, '0x${'7'.repeat(64)}', 'unknown', 'mainnet') RETURNING id`);
+  const { body } = await get(`/activity/${id}`);
+  assert.match(body, /<h1>Transaction <span class="mono">0x77777777…77777777<\/span><\/h1>/);
+  assert.match(body, /<p class="tags"><span class="tag">Not classified<\/span>/);
+  psql(`UPDATE transactions SET tx_hash = '' WHERE id = ${id}`);
+  assert.ok((await get(`/activity/${id}`, { headers: { Cookie: 'a=1' } })).body.includes(`<h1>Transaction ${id}</h1>`), 'without a hash, by its number');
 });

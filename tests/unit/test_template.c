@@ -164,6 +164,15 @@ static void test_facets(void **state) {
     assert_true(when_parse("2026-11-23 04:47:30.123", &page.leaf.when));
     RENDERS("{{#leaf}}{{hash.short}} {{amount}} {{amount.raw}}{{/leaf}}",
             "0x1234abcd…00009f0e 1,234,567.50 1234567.50");
+    RENDERS("{{#leaf}}{{amount.groups}}{{/leaf}}", "1,234,567.50");
+    page.leaf.amount = "1234567890123.45678901";
+    RENDERS("{{#leaf}}{{amount.groups}}{{/leaf}}",
+            "1,<wbr>234,<wbr>567,<wbr>890,<wbr>123.456<wbr>789<wbr>01");
+    page.leaf.amount = "<b>no amount, and long</b>";
+    RENDERS("{{#leaf}}{{amount.groups}}{{/leaf}}", "&lt;b&gt;no amount, and long&lt;/b&gt;");
+    REFUSED("<p title=\"{{leaf.amount.groups}}\">",
+            "main.html:1: \"leaf.amount.groups\" holds markup, which cannot stand in an "
+            "attribute.");
     RENDERS("{{#leaf}}{{number}} {{number.raw}} {{number.arg}} {{big}} {{big.raw}}{{/leaf}}",
             "1,234,567 1234567 1234567 -9,223,372,036,854,775,808 -9223372036854775808");
     RENDERS("{{#leaf}}{{optional}} {{optional.raw}} {{flag}}{{/leaf}}", "-1,000 -1000 true");

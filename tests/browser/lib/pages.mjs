@@ -13,6 +13,7 @@ export const screens = {
   tablet: { viewport: { width: 800, height: 1100 } },
   desktop: { viewport: { width: 1280, height: 900 } },
   wide: { viewport: { width: 2560, height: 1440 } },
+  huge: { viewport: { width: 3840, height: 2160 } },
 };
 export const token = Number(psql("SELECT id FROM tokens WHERE type_hash IS NOT NULL AND supply <> '' ORDER BY id LIMIT 1"));
 export const transaction = Number(psql('SELECT id FROM transactions WHERE token_id IS NOT NULL ORDER BY id LIMIT 1'));
