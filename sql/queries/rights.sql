@@ -88,4 +88,4 @@ SELECT 'owned', '', o.owner::regrole::text, '', '', o.target, o.named, o.word, o
        CASE WHEN pg_has_role(o.owner, 'MEMBER') THEN mine.owner::regrole::text ELSE '' END
 FROM owned o CROSS JOIN mine
 WHERE o.owner <> mine.owner
-ORDER BY 1, 2, 4, 5, 7
+ORDER BY kind, role, privilege, part, name, grantable, giver, holder, target, special
