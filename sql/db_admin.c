@@ -46,7 +46,8 @@ static const char session_options[] =
 /* The server, the database or the role may have time limits that suit pages. Not among the options:
  * pg_settings.reset_val still has the server's own, which a diagnosis is about. */
 static const char no_limits[] =
-    "SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0";
+    "SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0; "
+    "SET idle_session_timeout = 0";
 
 enum status admin_open(struct admin **out, const char *conninfo, const char *user,
                        const char *database, struct text *why) {
