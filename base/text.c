@@ -173,6 +173,18 @@ void text_url(struct text *t, const char *s, size_t n) {
     put_runs(t, s, n, special, put_url_special);
 }
 
+void text_line(struct text *t, const char *s, size_t n) {
+    uint32_t c;
+    for (size_t i = 0, length; i < n; i += length) {
+        length = utf8_decode(s + i, n - i, &c);
+        if (length == 0 || utf8_is_control(c))
+            text_char(t, length == 0 ? '?' : ' ');
+        else
+            text_add(t, s + i, length);
+        length += length == 0;
+    }
+}
+
 void text_shown(struct text *t, const char *s, size_t n) {
     enum { SHOWN = 64 };
     for (size_t i = 0; i < n && i < SHOWN; i++)

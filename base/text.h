@@ -49,6 +49,10 @@ void text_json(struct text *t, const char *s, size_t n);
 /* Appends percent-encoded: everything but the unreserved characters of RFC 3986 section 2.3. */
 void text_url(struct text *t, const char *s, size_t n);
 
+/* Appends UTF-8 that goes on one line of a terminal: what is no text there (utf8_is_control, ends
+ * of lines included) becomes a space, bytes that are no UTF-8 become "?". */
+void text_line(struct text *t, const char *s, size_t n);
+
 /* Appends at most 64 bytes of n, for a message on a terminal: everything but printable ASCII is
  * "?", and a cut ends in "...". */
 void text_shown(struct text *t, const char *s, size_t n);

@@ -31,6 +31,11 @@ static int run_history(int argc, char **argv, struct arena *a) {
     h.id = id;
     h.json = as == DB_JSON;
     enum status status = history_print(url, &h, &out, &say);
+    if (!text_ok(&out)) {
+        fprintf(stderr, "There is more than %d bytes of it; ask for fewer with --limit.\n",
+                OUT_MAX);
+        return DB_FAILED;
+    }
     fputs(text_str(&out), stdout);
     if (status == OK)
         return DB_DONE;

@@ -23,30 +23,30 @@ struct settings_command {
 
 /* -- printing --------------------------------------------------------------------------------- */
 
-/* A long value is cut where a character ends. */
-static void put_value(struct text *out, const char *value) {
-    size_t n = strlen(value), shown = n;
-    if (n > SHOWN_MAX)
-        for (shown = SHOWN_MAX; shown > 0 && ((unsigned char)value[shown] & 0xc0) == 0x80; shown--)
+/* On one line, cut where a character ends. */
+static void put_short(struct text *out, const char *s, size_t most) {
+    size_t n = strlen(s), shown = n;
+    if (n > most)
+        for (shown = most; shown > 0 && ((unsigned char)s[shown] & 0xc0) == 0x80; shown--)
             ;
-    text_shown(out, value, shown);
+    text_line(out, s, shown);
     text_put(out, shown < n ? "..." : "");
 }
 
 static void put_line(struct text *out, const struct setting *s) {
-    struct text time = text_in(out->arena, 64);
+    struct text time = text_in(out->arena, 64), key = text_in(out->arena, 4 * SETTING_KEY_MAX);
     when_put_iso(&time, s->last_updated);
-    text_printf(out, "%-24s  %-7s  %.10s  ", s->key,
+    put_short(&key, s->key, SETTING_KEY_MAX);
+    text_printf(out, "%-24s  %-7s  %.10s  ", text_str(&key),
                 s->secret      ? "secret"
                 : s->is_public ? "public"
                                : "private",
                 text_str(&time));
-    if (s->value)
-        put_value(out, s->value);
-    else
-        text_lit(out, "(sealed)");
-    if (s->description)
-        text_printf(out, "  # %s", s->description);
+    put_short(out, s->value ? s->value : "(sealed)", SHOWN_MAX);
+    if (s->description) {
+        text_lit(out, "  # ");
+        put_short(out, s->description, SETTING_DESCRIPTION_MAX);
+    }
     text_char(out, '\n');
 }
 
@@ -152,6 +152,10 @@ static int run_action(struct settings_command *c, const struct action *action, c
         return db_tell(&c->why, status == NOT_FOUND  ? DB_FAILED
                                 : status == CONFLICT ? DB_REFUSED
                                                      : db_exit_of(status));
+    if (!text_ok(&c->out)) {
+        fprintf(stderr, "There is more than %d bytes of it.\n", OUT_MAX);
+        return DB_FAILED;
+    }
     fputs(text_str(&c->out), stdout);
     return DB_DONE;
 }

@@ -42,7 +42,9 @@ const struct record record_schema_operation = RECORD(schema_operation, operation
 static void put_indented(struct text *out, const char *lines) {
     while (*lines) {
         size_t n = strcspn(lines, "\n");
-        text_printf(out, "      %.*s\n", (int)n, lines);
+        text_lit(out, "      ");
+        text_line(out, lines, n);
+        text_char(out, '\n');
         lines += n + (lines[n] != '\0');
     }
 }
@@ -53,17 +55,25 @@ static void put_when(struct text *out, int64_t when) {
                 w.minute, w.second);
 }
 
+/* Some of it comes from roles that may write nothing else. */
+static void put_word(struct text *out, const char *before, const char *word, const char *after) {
+    if (!word)
+        return;
+    text_put(out, before);
+    text_line(out, word, strlen(word));
+    text_put(out, after);
+}
+
 static void put_heading(struct text *out, const struct schema_operation *o) {
     text_printf(out, "%4" PRId64 "  ", o->id);
     put_when(out, o->started_at);
-    text_printf(out, "  %s %s", o->operation, o->outcome);
+    put_word(out, "  ", o->operation, "");
+    put_word(out, " ", o->outcome, "");
     if (o->finished_at != WHEN_NONE)
         text_printf(out, " in %" PRId64 ".%03" PRId64 " s", o->milliseconds / 1000,
                     o->milliseconds % 1000);
-    if (o->who)
-        text_printf(out, ", by %s", o->who);
-    if (o->operator)
-        text_printf(out, " (%s)", o->operator);
+    put_word(out, ", by ", o->who, "");
+    put_word(out, " (", o->operator, ")");
     text_char(out, '\n');
 }
 
@@ -72,13 +82,14 @@ static void put_steps(struct text *out, const char *steps) {
     if (n > STEPS_SHOWN) /* up to a whole step */
         for (n = STEPS_SHOWN; n > 0 && steps[n] != ','; n--)
             ;
-    text_printf(out, "      %.*s%s\n", (int)n, steps, steps[n] ? ", ..." : "");
+    text_lit(out, "      ");
+    text_line(out, steps, n);
+    text_put(out, steps[n] ? ", ...\n" : "\n");
 }
 
 static void put_short(struct text *out, const struct schema_operation *o) {
     put_heading(out, o);
-    if (o->plan)
-        text_printf(out, "      plan %s\n", o->plan);
+    put_word(out, "      plan ", o->plan, "\n");
     if (o->steps)
         put_steps(out, o->steps);
     if (o->error)

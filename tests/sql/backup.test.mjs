@@ -232,6 +232,10 @@ test('the roles of backups can write nothing but notes', () => {
     assert.match(as(role, "INSERT INTO db_operations (operation) VALUES ('push')"), /permission denied for table/);
     assert.match(as(role, "INSERT INTO users (wallet_address) VALUES ('x')"), /permission denied for table/);
   }
+  // What they note is shown to the owner, on a terminal.
+  as('verify', `INSERT INTO operation_notes (operation, outcome, details) VALUES ('verify', E'x\\x1b[2J', jsonb_build_object('error', E'a\\x1b]0;b\\nc', 'operator', E'\\x1b[1m', 'key', E'\\x1b[3m'))`);
+  const history = site.db(['history', '--limit', '1']).stdout;
+  assert.match(history, / verify x \[2J.* \( \[1m\)\n {7}\[3m\n {6}a \]0;b\n {6}c\n$/);
   for (const table of ['users', 'tokens', 'settings', 'db_operations', 'security_events', 'public_settings'])
     assert.match(as('verify', `SELECT * FROM ${table}`), /permission denied for (table|view)/);
   for (const role of ['app', 'desk', 'reader', 'monitor'])

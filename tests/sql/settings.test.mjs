@@ -46,11 +46,14 @@ test('set, told, changed, unset; each change is noted, without the value', () =>
   assert.deepEqual([first.key, first.value, first.public, first.secret, first.description], ['a.b', 'two\nlines', false, false, null]);
   assert.deepEqual([second.key, second.value, second.public, second.description], ['notice', 'Monday', true, 'shown to all']);
   assert.ok(Math.abs(Date.parse(second.lastUpdated) - Date.now()) < 60e3);
-  assert.match(done(['list']), /^a\.b +private {2}\d{4}-\d\d-\d\d {2}two\Slines\nnotice +public {3}\S+ {2}Monday {2}# shown to all\n$/);
+  assert.match(done(['list']), /^a\.b +private {2}\d{4}-\d\d-\d\d {2}two lines\nnotice +public {3}\S+ {2}Monday {2}# shown to all\n$/);
+  done(['set', 'x', 'Sonntag, 漢\u001b[2J', '--description', 'a\nb\u202e']);
+  assert.match(done(['list']), /^x +private {2}\S+ {2}Sonntag, 漢 \[2J {2}# a b $/m);
+  done(['unset', 'x']);
   done(['set', 'notice', 'Monday', '--private']);
   assert.equal(site.sql('SELECT count(*) FROM public_settings'), '0');
   done(['unset', 'a.b']);
-  assert.deepEqual(noted(), [['set', 'notice'], ['set', 'a.b'], ['set', 'notice'], ['set', 'notice'], ['unset', 'a.b']]);
+  assert.deepEqual(noted(), [['set', 'notice'], ['set', 'a.b'], ['set', 'notice'], ['set', 'x'], ['unset', 'x'], ['set', 'notice'], ['unset', 'a.b']]);
   assert.doesNotMatch(site.sql("SELECT json_agg(o) FROM db_operations o WHERE operation = 'setting'"), /Sunday|Monday|lines/);
   assert.match(site.db(['history']).stdout, / setting unset .*\n +a\.b\n/);
 });
