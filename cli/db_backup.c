@@ -42,7 +42,9 @@ static int pin(struct backup_command *c, const char *file, bool pinned) {
     int begun = backup_begin(c, file, false);
     if (begun != DB_DONE)
         return begun;
-    enum status status = backup_pin(&c->folder, c->arena, c->name, pinned, &c->why);
+    enum status status = backup_folder_lock(&c->folder, c->arena, "db backup pin", &c->why);
+    if (status == OK)
+        status = backup_pin(&c->folder, c->arena, c->name, pinned, &c->why);
     if (status == OK)
         printf("%s: %s\n", c->name, pinned ? "pinned" : "no longer pinned");
     return backup_end(c, status);

@@ -96,7 +96,8 @@ MUST_CHECK enum status backup_list(struct backup_folder *f, struct arena *a, str
 MUST_CHECK enum status backup_open(struct backup_folder *f, struct arena *a, const char *name,
                                    struct manifest *manifest, int *fd, struct text *why);
 
-/* Keeps the backup from being pruned, or no longer. NOT_FOUND: there is none of that name. */
+/* Keeps the backup from being pruned, or no longer; the folder must be locked. NOT_FOUND: there is
+ * none of that name. */
 MUST_CHECK enum status backup_pin(struct backup_folder *f, struct arena *a, const char *name,
                                   bool pinned, struct text *why);
 

@@ -50,7 +50,10 @@ enum status growing_open(struct growing *g, struct backup_folder *f, struct aren
                          const char *file, struct text *why) {
     *g = (struct growing){.temporary = arena_printf(a, ".%s.part", file),
                           .file = arena_strdup(a, file)};
-    g->fd = openat(f->fd, g->temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+    const int how = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
+    g->fd = openat(f->fd, g->temporary, how, 0600);
+    if (g->fd < 0 && errno == EEXIST && unlinkat(f->fd, g->temporary, 0) == 0) /* of a killed run */
+        g->fd = openat(f->fd, g->temporary, how, 0600);
     return g->fd < 0 ? say_failed(why, f, file) : OK;
 }
 
@@ -77,7 +80,8 @@ static int give_name(int folder, const char *temporary, const char *file) {
         return -1;
     if (linkat(folder, temporary, folder, file, 0) != 0)
         return -1;
-    return unlinkat(folder, temporary, 0);
+    unlinkat(folder, temporary, 0); /* if it stays, the next run removes it */
+    return 0;
 }
 
 enum status growing_finish(struct growing *g, struct backup_folder *f, struct text *why) {

@@ -57,19 +57,22 @@ void backup_folder_close(struct backup_folder *f) {
 /* -- the lock --------------------------------------------------------------------------------- */
 
 /* Calls fn for each name in the folder. */
-static void each_file(struct backup_folder *f, void (*fn)(void *context, const char *file),
-                      void *context) {
+static enum status each_file(struct backup_folder *f, void (*fn)(void *context, const char *file),
+                             void *context, struct text *why) {
     int fd = openat(f->fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     DIR *folder = fd < 0 ? NULL : fdopendir(fd);
     struct dirent *entry;
     if (!folder) {
+        enum status status = failed(why, "read", f->path);
         if (fd >= 0)
             close(fd);
-        return;
+        return status;
     }
-    while ((entry = readdir(folder)))
+    for (errno = 0; (entry = readdir(folder)); errno = 0)
         fn(context, entry->d_name);
+    enum status status = errno ? failed(why, "read", f->path) : OK;
     closedir(folder);
+    return status;
 }
 
 static bool ends_in(const char *file, const char *ending) {
@@ -88,7 +91,8 @@ static void remove_orphan(struct backup_folder *f, const char *name, int n) {
         unlinkat(f->fd, manifest, 0);
 }
 
-/* Whoever makes a temporary file holds the lock; so one that is there now has no maker. */
+/* Whoever makes an archive or a manifest holds the lock; so one that is there now has no maker.
+ * Marks are made without it. */
 static void remove_stale(void *context, const char *file) {
     struct backup_folder *f = context;
     struct stat st;
@@ -123,8 +127,7 @@ enum status backup_folder_lock(struct backup_folder *f, struct arena *a, const c
     text_char(&mine, '\n');
     if (ftruncate(fd, 0) != 0 || pwrite(fd, text_str(&mine), mine.n, 0) != (ssize_t)mine.n)
         return failed(why, "locked", f->path);
-    each_file(f, remove_stale, f);
-    return OK;
+    return each_file(f, remove_stale, f, why);
 }
 
 /* -- the list --------------------------------------------------------------------------------- */
@@ -193,7 +196,9 @@ enum status backup_list(struct backup_folder *f, struct arena *a, struct backups
     if (fstatvfs(f->fd, &room) != 0)
         return failed(why, "read", f->path);
     *out = (struct backups){.free_bytes = (int64_t)room.f_bavail * (int64_t)room.f_frsize};
-    each_file(f, gather, &names);
+    enum status status = each_file(f, gather, &names, why);
+    if (status != OK)
+        return status;
     out->at = arena_array(a, names.n, sizeof *out->at);
     if (names.n == 0)
         return OK;
