@@ -23,7 +23,7 @@ static const struct param param_rows[] = {
 
 static const struct field model_fields[] = {
     FIELD_INSIDE_TOLD(struct settings_model, data, "data", FIELD_LIST, &record_public_setting,
-                      ALWAYS, "The settings, by name."),
+                      ALWAYS, "The settings, by name; at most 200."),
 };
 static const struct record record_model = RECORD(settings_model, model_fields);
 

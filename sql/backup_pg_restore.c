@@ -185,7 +185,24 @@ enum status tools_restore_reserved(const struct tools_job *job, struct text *why
     return status == OK && n > 0 ? restore(job, picked, why) : status;
 }
 
-enum status tools_read_rights(const struct tools_job *job, struct text *script, struct text *why) {
+enum status tools_list_reserved(const struct tools_job *job, struct text *lines, struct text *why) {
+    const char *picked;
+    size_t n;
+    enum status status = pick(job, is_reserved, &picked, &n, why);
+    char *rest = arena_strdup(job->arena, status == OK ? picked : "");
+    for (char *line; (line = strtok_r(rest, "\n", &rest));) {
+        const char *name = extension_of(line);
+        if (strncmp(entry_of(line), "EXTENSION ", strlen("EXTENSION ")) == 0)
+            text_printf(lines, "CREATE EXTENSION %.*s\n", (int)strcspn(name, " "), name);
+    }
+    return status;
+}
+
+/* -- rights ----------------------------------------------------------------------------------- */
+
+/* The archive's GRANTs, REVOKEs and rights of objects to come, with what pg_restore writes around
+ * them. */
+static enum status read_rights(const struct tools_job *job, struct text *script, struct text *why) {
     const char *picked;
     size_t n;
     enum status status = pick(job, is_right, &picked, &n, why);
@@ -201,15 +218,43 @@ enum status tools_read_rights(const struct tools_job *job, struct text *script, 
     return status;
 }
 
-enum status tools_list_reserved(const struct tools_job *job, struct text *lines, struct text *why) {
-    const char *picked;
-    size_t n;
-    enum status status = pick(job, is_reserved, &picked, &n, why);
-    char *rest = arena_strdup(job->arena, status == OK ? picked : "");
-    for (char *line; (line = strtok_r(rest, "\n", &rest));) {
-        const char *name = extension_of(line);
-        if (strncmp(entry_of(line), "EXTENSION ", strlen("EXTENSION ")) == 0)
-            text_printf(lines, "CREATE EXTENSION %.*s\n", (int)strcspn(name, " "), name);
+/* The next statement of a script about rights, cut out of it without its semicolon; NULL after the
+ * last. Names may hold anything within their quotes; what else pg_restore writes is passed over. */
+static const char *rights_next(char **script) {
+    static const char *const forms[] = {"GRANT ", "REVOKE ", "ALTER DEFAULT ", "SET SESSION ",
+                                        "RESET SESSION "};
+    while (**script) {
+        char *begin = *script, *at = begin;
+        bool passed = begin[0] == '\n' || begin[0] == '\\' || strncmp(begin, "--", 2) == 0;
+        for (bool quoted = false; *at && (quoted || *at != (passed ? '\n' : ';')); at++)
+            quoted ^= *at == '"' && !passed;
+        *script = at + (*at != '\0');
+        *at = '\0';
+        for (size_t i = 0; !passed && i < sizeof forms / sizeof forms[0]; i++)
+            if (strncmp(begin, forms[i], strlen(forms[i])) == 0)
+                return begin;
     }
-    return status;
+    return NULL;
+}
+
+enum status tools_restore_rights(const struct tools_job *job, struct admin *copy,
+                                 struct text *left_out, struct text *why) {
+    struct text script = text_in(job->arena, LIST_MAX);
+    enum status status = read_rights(job, &script, why);
+    if (status != OK || script.n == 0)
+        return status;
+    char *rest = arena_strdup(job->arena, text_str(&script));
+    const char *barred = NULL; /* why nothing is given in another's name */
+    for (const char *sql; (sql = rights_next(&rest));) {
+        struct text problem = text_in(job->arena, 4096);
+        admin_hear(copy, &problem); /* what may not be revoked is only warned of */
+        if (strncmp(sql, "RESET ", strlen("RESET ")) == 0)
+            barred = NULL;
+        if (barred || admin_script(copy, sql, &problem) != OK || problem.n > 0)
+            text_printf(left_out, "%s; -- %s\n", sql, barred ? barred : text_str(&problem));
+        if (strncmp(sql, "SET ", strlen("SET ")) == 0 && problem.n > 0)
+            barred = arena_strdup(job->arena, text_str(&problem));
+    }
+    admin_hear(copy, NULL);
+    return OK;
 }

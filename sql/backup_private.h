@@ -122,10 +122,11 @@ struct tools_job {
 /* Restores everything but the reserved extensions, in one transaction. */
 MUST_CHECK enum status tools_restore(const struct tools_job *job, struct text *why);
 
-/* Appends to `script` the archive's GRANTs, REVOKEs and rights of objects to come, with what
- * pg_restore writes around them. */
-MUST_CHECK enum status tools_read_rights(const struct tools_job *job, struct text *script,
-                                         struct text *why);
+/* Gives the rights that the archive has, statement by statement, over `copy`, a connection to where
+ * it was restored. What could not be given is appended to left_out, a line each: "STATEMENT; --
+ * why". */
+MUST_CHECK enum status tools_restore_rights(const struct tools_job *job, struct admin *copy,
+                                            struct text *left_out, struct text *why);
 
 /* Appends a line "CREATE EXTENSION name" for each reserved extension that the archive has. */
 MUST_CHECK enum status tools_list_reserved(const struct tools_job *job, struct text *lines,
@@ -161,7 +162,7 @@ MUST_CHECK enum status scratch_drop(struct admin *admin, struct arena *a, const 
                                     struct text *why);
 
 /* Notes it in db_operations; if that cannot be, `note` says so. */
-void operation_note(struct admin *admin, struct arena *a, const char *kind, const char *result,
+bool operation_note(struct admin *admin, struct arena *a, const char *kind, const char *result,
                     int64_t began, const char *facts, struct text *note);
 
 #endif

@@ -4,7 +4,6 @@
 
 #include "base/when.h"
 #include "sql/backup_private.h"
-#include "sql/embedded.h"
 #include "sql/push.h"
 #include "sql/schema.h"
 
@@ -81,17 +80,30 @@ static enum status make_scratch(struct restoring *r) {
     return OK;
 }
 
-/* What a backup does not hold: rights, the planner's statistics; and a note that it was restored.
- */
+/* Rights are those of the backup, whatever this program would give: `db push` says what differs.
+ * One to a role that is not on this server is lost with a word. */
+static enum status give_rights(struct restoring *r, const struct tools_job *job,
+                               struct admin *scratch) {
+    struct text left_out = text_in(r->arena, 1024 * 1024);
+    enum status status = admin_script(scratch, "RESET ROLE", r->why); /* some are a superuser's */
+    if (status == OK)
+        status = tools_restore_rights(job, scratch, &left_out, r->why);
+    if (status == OK)
+        status = as_owner(scratch, r->arena, r->why);
+    if (left_out.n > 0)
+        text_printf(r->note, "Rights that could not be given:\n%s", text_str(&left_out));
+    return status;
+}
+
+/* What a backup does not hold: the planner's statistics; and a note that it was restored. */
 static enum status complete(struct restoring *r, struct admin *scratch, int64_t began) {
     struct text facts = text_in(r->arena, 4096);
     text_lit(&facts, "{\"archive\": ");
     text_json(&facts, r->manifest->archive, strlen(r->manifest->archive));
     text_printf(&facts, ", \"sha256\": \"%s\"}", r->manifest->sha256);
-    enum status status = admin_script(scratch, sql_grants_file, r->why);
-    if (status != OK)
-        return status;
-    operation_note(scratch, r->arena, "restore", "restored", began, text_str(&facts), r->note);
+    enum status status = OK;
+    (void)operation_note(scratch, r->arena, "restore", "restored", began, text_str(&facts),
+                         r->note);
     for (size_t i = 0; status == OK && i < r->manifest->tables.n; i++) {
         const struct backup_table *t = rows_at(&record_backup_table, &r->manifest->tables, i);
         status = admin_script(scratch, arena_printf(r->arena, "ANALYZE %s", t->name), r->why);
@@ -131,6 +143,8 @@ static enum status fill(struct restoring *r, int64_t began) {
         contents_watch(scratch, &job.watch);
         status = contents_check(scratch, r->arena, r->manifest, r->why);
     }
+    if (status == OK)
+        status = give_rights(r, &job, scratch);
     if (status == OK)
         status = complete(r, scratch, began);
     admin_close(scratch);

@@ -160,8 +160,8 @@ static void note(struct taking *t, enum status status) {
     text_char(&facts, '}');
     if (t->in_snapshot)
         (void)!admin_script(t->admin, "ROLLBACK", &ignored);
-    operation_note(t->admin, t->arena, "backup", made ? "made" : "failed", t->made->taken,
-                   text_str(&facts), made ? t->note : &ignored);
+    (void)operation_note(t->admin, t->arena, "backup", made ? "made" : "failed", t->made->taken,
+                         text_str(&facts), made ? t->note : &ignored);
 }
 
 enum status backup_take(struct backup_folder *f, struct arena *a, const struct backup_run *run,

@@ -87,7 +87,7 @@ enum status scratch_clean(struct admin *admin, struct arena *a, const char *pref
 
 /* -- the note --------------------------------------------------------------------------------- */
 
-void operation_note(struct admin *admin, struct arena *a, const char *kind, const char *result,
+bool operation_note(struct admin *admin, struct arena *a, const char *kind, const char *result,
                     int64_t began, const char *facts, struct text *note) {
     struct text time = text_in(a, 64), problem = text_in(a, 4096);
     when_put_iso(&time, began);
@@ -98,5 +98,7 @@ void operation_note(struct admin *admin, struct arena *a, const char *kind, cons
         admin_script(admin, "COMMIT", &problem) != OK) {
         text_printf(note, "It could not be noted in db_operations: %s.\n", text_str(&problem));
         (void)!admin_script(admin, "ROLLBACK", &problem);
+        return false;
     }
+    return true;
 }

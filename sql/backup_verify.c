@@ -54,7 +54,7 @@ static enum status try_out(struct trial *t) {
 }
 
 /* In the database. A backup that could not be read has no manifest to quote from. */
-static void note_outcome(struct trial *t, enum status status, int64_t began) {
+static bool note_outcome(struct trial *t, enum status status, int64_t began) {
     struct text facts = text_in(t->arena, 16 * 1024);
     const char *archive = arena_printf(t->arena, "%s.dump", t->name);
     text_lit(&facts, "{\"archive\": ");
@@ -66,8 +66,8 @@ static void note_outcome(struct trial *t, enum status status, int64_t began) {
         text_json(&facts, text_str(t->why), t->why->n);
     }
     text_char(&facts, '}');
-    operation_note(t->admin, t->arena, "verify", status == OK ? "verified" : "failed", began,
-                   text_str(&facts), t->note);
+    return operation_note(t->admin, t->arena, "verify", status == OK ? "verified" : "failed", began,
+                          text_str(&facts), t->note);
 }
 
 /* In the folder, too, which may be read-only. */
@@ -84,17 +84,21 @@ static enum status prove(struct trial *t, int64_t began) {
     if (status != OK)
         return status;
     status = try_out(t);
-    note_outcome(t, status, began);
-    if (status == OK)
-        mark_verified(t);
-    return status;
+    bool noted = note_outcome(t, status, began);
+    if (status != OK)
+        return status;
+    mark_verified(t);
+    if (noted)
+        return OK;
+    text_printf(t->why, "%s is good, but that is not recorded.", t->manifest->archive);
+    return FAILED;
 }
 
 /* A damaged backup is to be known in the database, too, if that can be reached. */
 static void note_damage(struct trial *t, enum status status, int64_t began) {
     struct text problem = text_in(t->arena, 4096);
     if (admin_open(&t->admin, t->with->conninfo, NULL, NULL, &problem) == OK)
-        note_outcome(t, status, began);
+        (void)note_outcome(t, status, began);
     else
         text_printf(t->note, "It could not be noted in db_operations: %s\n", text_str(&problem));
 }

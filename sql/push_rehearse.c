@@ -21,48 +21,15 @@ static void put_seconds(struct text *out, const char *what, int64_t ms) {
     text_printf(out, "%s %" PRId64 ".%03" PRId64 " s", what, ms / 1000, ms % 1000);
 }
 
-/* The next statement of a script about rights, cut out of it without its semicolon; NULL after the
- * last. Names may hold anything within their quotes; what else pg_restore writes is passed over. */
-static const char *rights_next(char **script) {
-    static const char *const forms[] = {"GRANT ", "REVOKE ", "ALTER DEFAULT ", "SET SESSION ",
-                                        "RESET SESSION "};
-    while (**script) {
-        char *begin = *script, *at = begin;
-        bool passed = begin[0] == '\n' || begin[0] == '\\' || strncmp(begin, "--", 2) == 0;
-        for (bool quoted = false; *at && (quoted || *at != (passed ? '\n' : ';')); at++)
-            quoted ^= *at == '"' && !passed;
-        *script = at + (*at != '\0');
-        *at = '\0';
-        for (size_t i = 0; !passed && i < sizeof forms / sizeof forms[0]; i++)
-            if (strncmp(begin, forms[i], strlen(forms[i])) == 0)
-                return begin;
-    }
-    return NULL;
-}
-
-/* The rights that the archive has, one by one: what the role may not give is left out. */
+/* The rights that the archive has: what the role may not give is left out. */
 static enum status restore_rights(struct rehearsal *r, const struct tools_job *job) {
-    struct text script = text_in(r->arena, RIGHTS_MAX);
-    enum status status = tools_read_rights(job, &script, r->say);
-    if (status != OK || script.n == 0)
-        return status;
     struct admin *copy = NULL;
     if (admin_open(&copy, r->with->conninfo, NULL, r->scratch, r->say) != OK)
         return FAILED;
-    char *rest = arena_strdup(r->arena, text_str(&script));
-    const char *barred = NULL; /* why nothing is given in another's name */
-    for (const char *sql; (sql = rights_next(&rest));) {
-        struct text why = text_in(r->arena, 4096);
-        admin_hear(copy, &why); /* what may not be revoked is only warned of */
-        if (strncmp(sql, "RESET ", strlen("RESET ")) == 0)
-            barred = NULL;
-        if (barred || admin_script(copy, sql, &why) != OK || why.n > 0)
-            text_printf(&r->left_out, "%s; -- %s\n", sql, barred ? barred : text_str(&why));
-        if (strncmp(sql, "SET ", strlen("SET ")) == 0 && why.n > 0)
-            barred = arena_strdup(r->arena, text_str(&why));
-    }
+    enum status status = tools_restore_rights(job, copy, &r->left_out, r->say);
     /* What this role may do in the database it may do as the owner here. */
-    status = admin_script(copy, "REVOKE ALL ON SCHEMA public FROM CURRENT_USER", r->say);
+    if (status == OK)
+        status = admin_script(copy, "REVOKE ALL ON SCHEMA public FROM CURRENT_USER", r->say);
     admin_close(copy);
     return status;
 }

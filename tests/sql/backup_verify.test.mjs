@@ -243,6 +243,49 @@ test('a new database, with roles and rights', (t) => {
   psql('postgres', `DROP DATABASE ${name}`);
 });
 
+test('rights are those of the backup, whatever this program would give', () => {
+  const own = newSite('rights'), role = `test_gone_${process.pid}`, name = `${own.database}_new`;
+  try {
+    psql('postgres', `CREATE ROLE ${role}`);
+    own.sql(`DROP VIEW public_settings; GRANT DELETE ON users TO sita_desk; REVOKE INSERT ON tokens FROM sita_app; GRANT SELECT ON tokens TO ${role}`);
+    const { archive } = take(own);
+    own.sql(`DROP OWNED BY ${role}; DROP ROLE ${role}`);
+    const r = own.db(['restore', archive, '--into', name]);
+    assert.equal(r.status, DONE, r.stderr);
+    assert.equal(r.stderr, `Rights that could not be given:\nGRANT SELECT ON TABLE public.tokens TO ${role}; -- role "${role}" does not exist\n`);
+    const may = (user, what) => psql(name, `SELECT has_table_privilege('${user}', ${what})`);
+    assert.deepEqual([may('sita_desk', "'users', 'DELETE'"), may('sita_app', "'tokens', 'INSERT'"), may('sita_reader', "'tokens', 'SELECT'")], ['t', 'f', 't']);
+  } finally {
+    own.end();
+    psql('postgres', `DROP ROLE IF EXISTS ${role}`);
+  }
+});
+
+test('a server that ends idle sessions ends no trial and no restore', (t) => {
+  t.after(() => site.sql('ALTER ROLE sita_verify RESET idle_session_timeout; ALTER ROLE postgres RESET idle_session_timeout'));
+  site.sql("ALTER ROLE sita_verify SET idle_session_timeout = '300ms'; ALTER ROLE postgres SET idle_session_timeout = '300ms'");
+  const tools = standIns(site, { pg_restore: 'sleep 1; exec "$REAL/pg_restore" "$@"' });
+  const name = `${site.database}_idle`;
+  const verified = site.db(['verify', good.archive], tools);
+  assert.deepEqual([verified.status, verified.stderr], [DONE, '']);
+  const restored = site.db(['restore', good.archive, '--into', name], tools);
+  assert.deepEqual([restored.status, restored.stderr], [DONE, '']);
+  assert.deepEqual(scratches(), []);
+  psql('postgres', `DROP DATABASE ${name}`);
+});
+
+test('a trial that cannot be recorded fails, and what a killed mark left is in nobody\'s way', (t) => {
+  const mark = path(good).replace('.dump', '.verified');
+  writeFileSync(join(site.backups, `.${good.archive.replace('.dump', '.verified')}.part`), 'x');
+  assert.equal(site.db(['verify', good.archive]).stderr, '');
+  assert.ok(existsSync(mark));
+  t.after(() => site.sql('GRANT INSERT ON operation_notes TO sita_verify'));
+  site.sql('REVOKE INSERT ON operation_notes FROM sita_verify');
+  const r = site.db(['verify', good.archive]);
+  assert.equal(r.status, FAILED);
+  assert.match(r.stderr, /^It could not be noted in db_operations: permission denied for view operation_notes[^]*is good, but that is not recorded\.$/m);
+});
+
 test('who is no superuser restores it without what only a superuser may make', () => {
   const name = `${site.database}_plain`, role = `test_plain_${process.pid}`;
   psql('postgres', `CREATE ROLE ${role} LOGIN CREATEROLE CREATEDB IN ROLE sita_owner`);
