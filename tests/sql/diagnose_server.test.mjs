@@ -2,7 +2,7 @@
 // `sitaminter db diagnose` on a server of its own: each fault of a server is made, is found, and is
 // gone after the command that the report gives.
 import assert from 'node:assert/strict';
-import { closeSync, openSync, readSync, writeSync } from 'node:fs';
+import { chownSync, closeSync, openSync, readSync, statSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import test, { after, before } from 'node:test';
 import { Cluster } from './cluster.mjs';
@@ -215,4 +215,25 @@ test('slow statements: how to load what counts them, and what it counted', () =>
   const text = diagnose('site', ['--check', 'slow-statements'], { host }).stdout;
   assert.match(text, /SELECT pg_sleep\(\$1\), \$2/);
   assert.doesNotMatch(text, /\u001b/);
+});
+
+// Its counter is set on by what otherwise takes years; the page that says which of those were committed is made.
+test('a server that nears the end of its transaction numbers', (t) => {
+  const old = new Cluster((done) => t.after(done)).start();
+  const url = `host=${old.host} dbname=site user=sita_owner`;
+  assert.equal(db(['setup', '--url', `host=${old.host} dbname=postgres user=postgres`], { SITA_OWNER_URL: url }).status, 0);
+  old.set({ autovacuum_freeze_max_age: 2000000000 });
+  old.stop();
+  const next = 1_700_000_000;
+  const commits = join(old.data, 'pg_xact', Math.floor(next / 2 ** 20).toString(16).toUpperCase().padStart(4, '0'));
+  writeFileSync(commits, Buffer.alloc(2 ** 18));
+  const { uid, gid } = statSync(old.data);
+  chownSync(commits, uid, gid);
+  old.tool('pg_resetwal', '-x', `${next}`, '-D', old.data);
+  old.start();
+  const result = check('site', 'wraparound', { host: old.host, user: 'sita_monitor' });
+  const [{ value, figures }] = result.findings;
+  assert.equal(result.state, 'critical');
+  assert.equal(value, Math.floor(100 * figures.age / 2 ** 31));
+  assert.ok(value >= 79 && figures.age > next - 10000 && figures.age < next, JSON.stringify(result.findings));
 });
