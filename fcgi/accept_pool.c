@@ -20,10 +20,10 @@
 #include "fcgi/worker.h"
 
 enum {
-    CHUNK_MAX = 1024 * 1024, /* bytes of one piece of a streamed body */
-    PIECE = 8 * 1024,        /* bytes that are sent under one deadline */
-    LINGER_US = 1000000,     /* how long a refused peer may go on sending */
-    STOP_SECONDS = 1         /* how long a stop goes on taking what waits at the door */
+    CHUNK_MAX = 64 * 1024 * 1024, /* bytes of one piece of a streamed body */
+    PIECE = 8 * 1024,             /* bytes that are sent under one deadline */
+    LINGER_US = 1000000,          /* how long a refused peer may go on sending */
+    STOP_SECONDS = 1              /* how long a stop goes on taking what waits at the door */
 };
 
 struct accept_pool {

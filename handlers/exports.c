@@ -11,6 +11,8 @@
 #include "handlers/reply_build.h"
 #include "handlers/token_filters.h"
 
+enum { PIECE_BYTES = 256 * 1024 };
+
 struct export_params {
     union {
         struct token_filters tokens;
@@ -79,7 +81,7 @@ static int32_t id_at(const struct export_model *m, size_t i) {
 
 /* Moves on behind the n rows that were written; false at the end. */
 static bool move(struct export_model *m, size_t n) {
-    bool full = m->rows.n > (size_t)m->paging.limit;
+    bool full = m->rows.n > n;
     if (!m->scans) {
         if (full)
             m->paging.cursor = id_at(m, n - 1);
@@ -96,11 +98,12 @@ static bool move(struct export_model *m, size_t n) {
 
 static enum stream_state next_piece(void *state, struct text *chunk) {
     struct export_model *m = state;
-    size_t n = m->rows.n > (size_t)m->paging.limit ? (size_t)m->paging.limit : m->rows.n;
+    size_t most = m->rows.n > (size_t)m->paging.limit ? (size_t)m->paging.limit : m->rows.n, n = 0;
     if (m->load.status != OK)
         return STREAM_BROKEN;
-    for (size_t i = 0; i < n; i++) {
-        const void *row = rows_at(m->as, &m->rows, i);
+    /* Rows may be large: those that are left are asked for again. */
+    for (; n < most && chunk->n < PIECE_BYTES; n++) {
+        const void *row = rows_at(m->as, &m->rows, n);
         if (m->as_csv) {
             csv_put_record(chunk, m->as, row);
         } else {

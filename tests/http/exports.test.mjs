@@ -105,6 +105,21 @@ test('after goes on behind a row, and the pieces make the whole', async () => {
   }
 });
 
+test('rows may be large: all of them come, and a part goes on behind another', async (t) => {
+  const large = psql(`INSERT INTO users (wallet_address) VALUES ('large rows') RETURNING id`);
+  t.after(() => psql(`DELETE FROM transactions WHERE user_id = ${large}; DELETE FROM users WHERE id = ${large}`));
+  psql(`INSERT INTO transactions (user_id, tx_hash, tx_type, network_id, metadata)
+    SELECT ${large}, 'large' || i, 'mint', 'unknown', jsonb_build_object('x', repeat('y', CASE i WHEN 60 THEN 3000000 ELSE 16000 END)) FROM generate_series(1, 250) i`);
+  const ids = wanted('transactions', "network_id = 'unknown'", 'id DESC');
+  assert.ok(ids.length >= 250);
+  const got = lines((await get('/activity.jsonl?network=unknown')).body);
+  assert.deepEqual(got.map((row) => row.id), ids);
+  assert.equal(got.find((row) => row.txHash === 'large60').metadata.x.length, 3000000);
+  assert.deepEqual(lines((await get(`/activity.jsonl?network=unknown&after=${ids[120]}`)).body).map((row) => row.id), ids.slice(121));
+  const csv = parseCsv((await get('/activity.csv?network=unknown&sort=oldest')).body);
+  assert.deepEqual(csv.slice(1).map((row) => Number(row[0])), [...ids].reverse());
+});
+
 test('headers: a file to save, not stored, no length; HEAD has no body; what is wrong is a page', async () => {
   const { headers } = await get('/activity.csv');
   assert.equal(headers['content-type'], 'text/csv; charset=utf-8');
