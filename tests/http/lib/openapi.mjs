@@ -79,5 +79,5 @@ export function mistakes(target, { method = 'GET' }, { status, headers, body, ra
 export function checkAnswer(target, options, answer) {
   if (!target.startsWith('/api/') && !operation(target)) return;
   const found = mistakes(target, options, answer);
-  assert.deepEqual(found, [], `${options.method ?? 'GET'} ${target.slice(0, 200)} (${answer.status}): ${answer.body?.slice(0, 200)}`);
+  assert.deepEqual(found, [], `${found.join('; ')}, in ${options.method ?? 'GET'} ${target.slice(0, 200)} (${answer.status}): ${answer.body?.slice(0, 200)}`);
 }
