@@ -1,6 +1,5 @@
 #include "handlers/activity_filters.h"
 
-#include "handlers/params.h"
 #include "handlers/paths.h"
 #include "templates/messages.h"
 
@@ -45,7 +44,7 @@ static uint32_t given(const struct activity_filters *f) {
 
 bool activity_filters_read(struct request *rq, struct activity_filters *f,
                            struct transaction_filter *out) {
-    f->q = f->q ? params_trimmed(rq->arena, f->q) : NULL;
+    bool text = list_text(rq, &f->q);
     *out = (struct transaction_filter){.network = f->network,
                                        .status = f->status,
                                        .token_id = f->token_id,
@@ -53,7 +52,7 @@ bool activity_filters_read(struct request *rq, struct activity_filters *f,
                                        .type = f->type,
                                        .q = f->q};
     bool days = list_days(rq, f->from, f->to, &out->from, &out->to);
-    return list_check(rq, &activity_lists, given(f), list_sort_of(f->sort)) && days;
+    return list_check(rq, &activity_lists, given(f), list_sort_of(f->sort)) && days && text;
 }
 
 void activity_filters_put(struct text *path, const struct activity_filters *f) {

@@ -83,6 +83,17 @@ bool list_check(struct request *rq, const struct list_table *table, uint32_t giv
     return false;
 }
 
+bool list_text(struct request *rq, const char **q) {
+    *q = *q ? params_trimmed(rq->arena, *q) : NULL;
+    size_t characters = 0;
+    for (const char *s = *q ? *q : ""; *s; s++)
+        characters += ((unsigned char)*s & 0xc0) != 0x80;
+    if (characters <= LIST_Q_CHARACTERS)
+        return true;
+    request_problem(rq, "q", message("must have at most 64 characters"));
+    return false;
+}
+
 bool list_days(struct request *rq, const char *from, const char *to, const char **first,
                const char **last) {
     *first = from;

@@ -17,7 +17,11 @@ enum {
     BY_ALL = BY_ID | BY_WORDS
 };
 
-enum { LIST_FILTERS_MAX = 9, LIST_Q_MAX = 256 /* bytes of what names begin with */ };
+enum {
+    LIST_FILTERS_MAX = 9,
+    LIST_Q_CHARACTERS = 64, /* of what names begin with: as many as the keys of names have */
+    LIST_Q_MAX = 4 * LIST_Q_CHARACTERS /* in bytes */
+};
 
 /* One kind of list: the filters that it takes, all of them given, and the orders it can be had in.
  */
@@ -50,6 +54,10 @@ uint32_t list_sorts_for(const struct list_table *table, uint32_t given);
 /* True if there is such a list; else notes on rq which two things no list has together. */
 bool list_check(struct request *rq, const struct list_table *table, uint32_t given,
                 enum list_sort sort);
+
+/* Takes the blanks around what names are to begin with; nothing left: NULL. False, noted on rq: it
+ * is longer than what lists compare. */
+bool list_text(struct request *rq, const char **q);
 
 /* The first and the last moment that two days (NULL: open) stand for, as PostgreSQL reads them.
  * False, with a problem noted: they are in the wrong order. */

@@ -1,6 +1,5 @@
 #include "handlers/token_filters.h"
 
-#include "handlers/params.h"
 #include "handlers/paths.h"
 #include "templates/messages.h"
 
@@ -30,14 +29,14 @@ bool token_filters_read(struct request *rq, struct token_filters *f, struct toke
     static const enum token_order orders[] = {
         [SORT_NAME] = TOKENS_BY_NAME, [SORT_SYMBOL] = TOKENS_BY_SYMBOL};
     enum list_sort sort = list_sort_of(f->sort);
-    f->q = f->q ? params_trimmed(rq->arena, f->q) : NULL;
+    bool text = list_text(rq, &f->q);
     *out = (struct token_filter){.network = f->network,
                                  .status = f->status,
                                  .creator = f->creator,
                                  .q = f->q,
                                  .order = orders[sort]};
     bool days = list_days(rq, f->from, f->to, &out->from, &out->to);
-    return list_check(rq, &token_lists, token_filters_given(f), sort) && days;
+    return list_check(rq, &token_lists, token_filters_given(f), sort) && days && text;
 }
 
 void token_filters_put(struct text *path, const struct token_filters *f) {

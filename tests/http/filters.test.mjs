@@ -185,6 +185,15 @@ test('what no list has together, and days in the wrong order, are refused by nam
   }
 });
 
+test('a beginning is no longer than what is compared of names', async () => {
+  for (const face of ['/api/tokens', '/api/transactions', '/tokens.csv', '/activity.atom', '/tokens']) {
+    assert.equal((await get(`${face}?q=${encodeURIComponent('漢'.repeat(64))}`)).status, 200, face);
+    const long = await get(`${face}?q=${'x'.repeat(65)}`);
+    assert.equal(long.status, 400, face);
+    assert.match(long.body, /must have at most 64 characters/, face);
+  }
+});
+
 test('a refused choice is told in the words of the form; programs get the values', async () => {
   for (const [list, query, field, words, values] of [['tokens', 'status=done', 'status', 'Pending, Confirmed, Failed', 'pending, confirmed, failed'],
     ['activity', 'txType=gift', 'txType', 'Create, Mint, Transfer, Burn, Cellbase, Not classified', 'create, mint, transfer, burn, cellbase, unknown'],
