@@ -34,14 +34,16 @@ static struct step *alter(struct column *c, enum step_kind kind, const char *wha
 /* The length in "character varying(n)"; SIZE_MAX for one without limit; 0 for another type. */
 static size_t varying_length(const char *type) {
     static const char word[] = "character varying";
+    const char *at = type + sizeof word;
     size_t n = 0;
     if (strcmp(type, "text") == 0 || strcmp(type, word) == 0)
         return SIZE_MAX;
     if (strncmp(type, word, sizeof word - 1) != 0 || type[sizeof word - 1] != '(')
         return 0;
-    for (const char *at = type + sizeof word; *at >= '0' && *at <= '9' && n < SIZE_MAX / 16; at++)
+    for (; *at >= '0' && *at <= '9' && n < SIZE_MAX / 16; at++)
         n = 10 * n + (size_t)(*at - '0');
-    return n;
+    bool ends = at[0] == ')' && (at[1] == '\0' || at[1] == ' '); /* " COLLATE ...", but no "[]" */
+    return ends ? n : 0;
 }
 
 /* Texts of a longer type are stored alike; for any other pair the table is taken to be rewritten.

@@ -129,6 +129,8 @@ export const pairs = [
   { name: 'numeric to integer', before: column('numeric'), rows: values('1.5', '2'), after: column('integer'), plan: ['alter-type t.v'], finds: /such as 1\.5 becomes 2\n/, exit: 4 },
   { name: 'text to a shorter type', before: column('text'), rows: values("'abcdef'", "'a'"), after: column('varchar(3)'), plan: ['alter-type t.v'], finds: /1 values.*\n *such as abcdef becomes abc\n/, exit: 4 },
   { name: 'a type without a cast', before: column('integer'), rows: values(1), after: column('uuid'), plan: ['alter-type t.v'], finds: /cannot be done: 1 values cannot be converted/, exit: 1 },
+  { name: 'an array becomes text', before: column('varchar(10)[]'), rows: values("'{abcdefghij,bcdefghijk}'", "'{a}'"), after: column('varchar(20)'), plan: ['alter-type t.v'], finds: /1 values/, exit: 4 },
+  { name: 'an array of longer texts', before: column('varchar(3)[]'), rows: values("'{abc}'"), after: column('varchar(9)[]'), plan: ['alter-type t.v'], exit: 4 },
   { name: 'a longer varchar', before: column('varchar(3)'), rows: values("'abc'"), after: column('varchar(9)'), plan: ['alter-type t.v'] },
   { name: 'varchar to text', before: column('varchar(3)'), rows: values("'abc'"), after: column('text'), plan: ['alter-type t.v'] },
   { name: 'a type with a default', before: "CREATE TABLE t (v text DEFAULT '1')", rows: values("'2'"), after: 'CREATE TABLE t (v integer DEFAULT 1)', plan: ['drop-default t.v', 'alter-type t.v', 'set-default t.v'], exit: 4 },
