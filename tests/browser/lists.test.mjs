@@ -90,7 +90,7 @@ test('filters that do not go together are refused beside the one that is too muc
   await page.getByLabel('Order').selectOption('name');
   await page.getByRole('button', { name: 'Show' }).click();
   await page.waitForURL(/sort=name/);
-  assert.equal(await page.locator('.field:has([aria-invalid]) .problem').textContent(), 'cannot be used together with status');
+  assert.equal(await page.locator('.field:has([aria-invalid]) .problem').textContent(), 'cannot be used together with Status');
   await page.getByRole('link', { name: 'Show all tokens' }).click();
   await page.waitForURL(`${base}/tokens`);
   assert.deepEqual(await ids(page), wanted('tokens', 'true', 'id DESC'));
