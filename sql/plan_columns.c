@@ -135,18 +135,17 @@ static void plan_not_null(struct column *c, const struct rows *live) {
         guard_step(c, STEP_DROP_GUARD, "DROP");
 }
 
-void plan_column(struct sides *sides, const struct schema_fact *now,
-                 const struct schema_fact *then) {
-    struct column c = {sides->plan, now, then, now->bytes};
-    bool default_too = strcmp(now->special, then->special) != 0 && plan_identity(sides, now, then);
+void plan_column(struct sides *c, const struct schema_fact *now, const struct schema_fact *then) {
+    struct column column = {c->plan, now, then, now->bytes};
+    bool default_too = strcmp(now->special, then->special) != 0 && plan_identity(c, now, then);
     if (strcmp(now->type, then->type) != 0)
-        plan_type(&c);
+        plan_type(&column);
     if (!default_too)
-        plan_default(&c);
+        plan_default(&column);
     if (!now->not_null && then->not_null)
-        plan_not_null(&c, sides->live);
+        plan_not_null(&column, c->live);
     if (now->not_null && !then->not_null)
-        alter(&c, STEP_DROP_NOT_NULL, "DROP NOT NULL");
+        alter(&column, STEP_DROP_NOT_NULL, "DROP NOT NULL");
 }
 
 /* What is the same for all rows is noted in the catalogue once; anything else is computed for each.
