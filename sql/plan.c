@@ -399,6 +399,9 @@ struct plan plan_make(struct arena *a, const struct rows *live, const struct row
     for (size_t i = 0; i < declared->n; i++) {
         if (then[i].foreign)
             continue;
+        if ((is(&then[i], "index") && plan_is_building(then[i].name)) ||
+            (is(&then[i], "constraint") && plan_is_guard(then[i].name)))
+            uncovered(&c, &then[i], " has an ending that pushes give to what they leave behind");
         const struct schema_fact *same = facts_like(live, &then[i]);
         if (same)
             plan_changed(&c, same, &then[i]);

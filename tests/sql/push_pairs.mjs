@@ -407,6 +407,8 @@ export const uncovered = [
   ['CREATE TABLE t (a integer, b integer) PARTITION BY LIST (a); CREATE TYPE y AS RANGE (subtype = integer)', 'CREATE TABLE t (a integer, b integer) PARTITION BY LIST (b); CREATE TYPE y AS RANGE (subtype = bigint)', [/partitioned table t has other properties/, /type y has other properties/]],
   [t, 'CREATE UNLOGGED TABLE t (id integer, v text)', /table t has other properties/],
   ['CREATE TABLE t (a integer, b integer GENERATED ALWAYS AS (a) STORED)', 'CREATE TABLE t (a integer, b integer GENERATED ALWAYS AS (a + 1) STORED)', /column t\.b has another generation/],
+  [t, `${t}; CREATE INDEX i_being_built ON t (id)`, /index (t\.)?i_being_built has an ending that pushes give/],
+  [t, 'CREATE TABLE t (id integer, v text, CONSTRAINT v_not_null_guard CHECK (v IS NOT NULL))', /constraint t\.v_not_null_guard has an ending that pushes give/],
   // what the file holds beside all that: it would be lost without a word
   [t, `${t}; ${beside.map((b) => b[0]).join('; ')}`, beside.map((b) => b[1])],
   [t, `${t}; CREATE RULE r AS ON INSERT TO t DO ALSO NOTHING`, /rule r on table t is in the file/, '', 'CREATE RULE r AS ON INSERT TO t DO ALSO NOTHING'],
