@@ -62,7 +62,7 @@ export async function until(ask, good, ms = 15000) {
     let value, why;
     try {
       value = await ask();
-      if (good(value)) return value;
+      if (await good(value)) return value;
       why = JSON.stringify(value)?.slice(0, 400);
     } catch (error) {
       why = String(error);
