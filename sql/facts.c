@@ -136,3 +136,15 @@ struct rows facts_settled(struct arena *a, const struct rows *declared, const st
     }
     return settled;
 }
+
+const char *facts_literal(struct arena *a, const char *text) {
+    struct text out = text_in(a, 2 * strlen(text) + 3);
+    text_char(&out, '\'');
+    for (; *text; text++) {
+        if (*text == '\'')
+            text_char(&out, '\'');
+        text_char(&out, *text);
+    }
+    text_char(&out, '\'');
+    return text_str(&out);
+}

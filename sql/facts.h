@@ -82,4 +82,7 @@ struct rows facts_settled(struct arena *a, const struct rows *declared, const st
 /* Whether a text of `live` is one of those of `declared`. */
 bool facts_same(const struct schema_fact *live, const struct schema_fact *declared);
 
+/* `text` as an SQL string constant with its quotes, in a. */
+const char *facts_literal(struct arena *a, const char *text);
+
 #endif

@@ -69,18 +69,6 @@ static struct step *add(struct sides *c, enum step_kind kind, const struct schem
     return s;
 }
 
-static const char *literal(struct arena *a, const char *text) {
-    struct text out = text_in(a, 2 * strlen(text) + 3);
-    text_char(&out, '\'');
-    for (; *text; text++) {
-        if (*text == '\'')
-            text_char(&out, '\'');
-        text_char(&out, *text);
-    }
-    text_char(&out, '\'');
-    return text_str(&out);
-}
-
 /* "5" of "START WITH 5 INCREMENT BY 1 ..." */
 static const char *option(struct arena *a, const char *options, const char *word) {
     const char *at = strstr(options, word);
@@ -100,8 +88,8 @@ static const char *go_on(struct arena *a, const struct schema_fact *then, const 
     return arena_printf(a,
                         "SELECT setval(%s, %s(n)) FROM (SELECT %s AS n FROM %s%s) AS given\n"
                         "    HAVING %s(n) %s %s",
-                        literal(a, sequence), down ? "min" : "max", then->name, then->parent, last,
-                        down ? "min" : "max",
+                        facts_literal(a, sequence), down ? "min" : "max", then->name, then->parent,
+                        last, down ? "min" : "max",
                         down ? "<=" : ">=", option(a, options, "START WITH "));
 }
 

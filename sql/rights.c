@@ -52,18 +52,6 @@ static const char *name_of(struct arena *a, const struct schema_right *r) {
                         r->giver, *r->giver ? ")" : "");
 }
 
-static const char *literal(struct arena *a, const char *text) {
-    struct text out = text_in(a, 4 * strlen(text) + 16);
-    text_char(&out, '\'');
-    for (; *text; text++) {
-        if (*text == '\'')
-            text_char(&out, '\'');
-        text_char(&out, *text);
-    }
-    text_char(&out, '\'');
-    return text_str(&out);
-}
-
 /* "GRANT OPTION FOR SELECT ON TABLE tokens" and "FROM sita_app" around the object; the schema goes
  * by whatever name it has where the statement runs. */
 static const char *statement(struct arena *a, const struct schema_right *r, const char *verb,
@@ -73,9 +61,10 @@ static const char *statement(struct arena *a, const struct schema_right *r, cons
         return arena_printf(a, "%s %s", sql, end);
     return arena_printf(
         a, "DO %s",
-        literal(a, arena_printf(a, "BEGIN EXECUTE concat(%s, quote_ident(current_schema), %s); END",
-                                literal(a, arena_printf(a, "%s ", sql)),
-                                literal(a, arena_printf(a, " %s", end)))));
+        facts_literal(
+            a, arena_printf(a, "BEGIN EXECUTE concat(%s, quote_ident(current_schema), %s); END",
+                            facts_literal(a, arena_printf(a, "%s ", sql)),
+                            facts_literal(a, arena_printf(a, " %s", end)))));
 }
 
 static const char *grant(struct arena *a, const struct schema_right *r, const char *role) {
