@@ -48,8 +48,10 @@ struct token_filters {
     {                                                                                              \
         .name = "q", .kind = PARAM_TEXT, .offset = offsetof(st, member.q), .least = 1,             \
         .most = LIST_Q_MAX,                                                                        \
-        .help = "Only tokens whose symbol or name begins with this, letter case aside; with "      \
-                "sort=symbol or sort=name only that is looked at. Alone or with network."          \
+        .help =                                                                                    \
+            "Only tokens whose symbol or name begins with this (64 characters at most), letter "   \
+            "case aside; with sort=symbol or sort=name only that is looked at. Alone or with "     \
+            "network."                                                                             \
     }
 
 /* The row of the order, for pages that have one. */
