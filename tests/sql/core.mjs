@@ -34,3 +34,17 @@ export function expectCore(database) {
 }
 
 export { core };
+
+// Rows for the core.
+export const coreRows = `
+  INSERT INTO users (wallet_address, username) SELECT 'ckt1q' || n, 'u' || n FROM generate_series(1, 20) n;
+  INSERT INTO tokens (name, symbol, supply, creator_id, description, network_id)
+    SELECT 't' || n, 'T' || n, n::text, 1 + n % 20, 'd' || n, 'testnet' FROM generate_series(1, 300) n;
+  INSERT INTO transactions (user_id, token_id, tx_hash, tx_type, network_id, metadata)
+    SELECT 1 + n % 20, 1 + n % 300, '0x' || n, 'create', 'testnet', jsonb_build_object('n', n) FROM generate_series(1, 500) n;
+  INSERT INTO security_events (event_type, description) SELECT 'e', 'd' || n FROM generate_series(1, 30) n;
+  INSERT INTO settings (key, value) VALUES ('a', '1'), ('b', '2');`;
+
+// All that the columns of the core hold: a line a table.
+export const coreContents = (database) => psql(database, Object.entries(core).map(([table, { columns }]) =>
+  `SELECT '${table}', md5(string_agg(t::text, ',' ORDER BY id)), count(*) FROM (SELECT ${columns.map(([c]) => c)} FROM ${table}) t;`).join('\n'));

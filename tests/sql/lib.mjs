@@ -1,7 +1,8 @@
 // What the tests of sql/ share: databases of their own on the fixture's cluster, psql, the program.
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -70,6 +71,22 @@ export function db(args, env = {}) {
   if (r.error) throw r.error;
   return r;
 }
+
+let schemas, written = 0;
+
+// A file with this program's schema and `more`.
+export function schemaFile(more) {
+  if (!schemas) {
+    schemas = mkdtempSync(join(tmpdir(), 'test-schemas-'));
+    process.on('exit', () => rmSync(schemas, { recursive: true }));
+  }
+  const file = join(schemas, `${(written += 1)}.sql`);
+  writeFileSync(file, `${read('sql/schema.sql')}\n${more};\n`);
+  return file;
+}
+
+// The arguments of a push of that.
+export const pushOptions = (database, more, ...rest) => ['push', '--url', `dbname=${database}`, '--schema', schemaFile(more), ...rest];
 
 // The flag that binds consent to the plan that a push with these arguments has now, in a list; an empty
 // one if there is nothing to do.

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import test from 'node:test';
 import { newSite, standIns, start, take, until } from './backup_lib.mjs';
 import { schemaOf } from './dump.mjs';
-import { db, newDatabase, planned, psql, read } from './lib.mjs';
+import { db, newDatabase, planned, psql, pushOptions, read, schemaFile } from './lib.mjs';
 import { onTerminal } from './terminal.mjs';
 
 const DONE = 0, FAILED = 1, USAGE = 2, LOCKED = 5;
@@ -16,26 +16,20 @@ process.on('exit', () => rmSync(folder, { recursive: true }));
 const backups = join(folder, 'backups');
 const env = { SITA_KEY: 'ab'.repeat(32), SITA_BACKUPS: backups };
 
-let count = 0;
-function options(database, more, ...rest) {
-  const file = join(folder, `${(count += 1)}.sql`);
-  writeFileSync(file, `${read('sql/schema.sql')}\n${more};\n`);
-  return ['push', '--url', `dbname=${database}`, '--schema', file, ...rest];
-}
 const archives = () => { try { return readdirSync(backups).filter((f) => f.endsWith('.dump')); } catch { return []; } };
 
 const before = 'CREATE TABLE t (id integer, gone text)';
 const after = 'CREATE TABLE t (id integer PRIMARY KEY)';
 const allow = '--allow=drop-column:t.gone';
 const allowed = (database, ...rest) => {
-  const args = options(database, after);
+  const args = pushOptions(database, after);
   return [...args, allow, ...planned(args), ...rest];
 };
 
 function filled(t, name) {
   rmSync(backups, { recursive: true, force: true });
   const database = newDatabase(t, name);
-  assert.equal(db(options(database, before)).status, DONE);
+  assert.equal(db(pushOptions(database, before)).status, DONE);
   psql(database, "INSERT INTO t SELECT n, 'row ' || n FROM generate_series(1, 50) n");
   return database;
 }
@@ -70,18 +64,18 @@ test('no backup, no push', (t) => {
 
 test('without a terminal: a line names the flag', (t) => {
   const database = filled(t, 'push_backup_line');
-  assert.match(db(options(database, after), env).stderr, /With --backup a backup is taken before; or take one by `sitaminter db backup`/);
+  assert.match(db(pushOptions(database, after), env).stderr, /With --backup a backup is taken before; or take one by `sitaminter db backup`/);
   const r = db(allowed(database), env);
   assert.equal(r.status, DONE, r.stderr);
   assert.match(r.stderr, /No backup is taken before this; with --backup one is/);
-  assert.doesNotMatch(db(options(database, `${after}; CREATE TABLE more ()`), env).stderr, /backup/, 'nothing is lost');
+  assert.doesNotMatch(db(pushOptions(database, `${after}; CREATE TABLE more ()`), env).stderr, /backup/, 'nothing is lost');
   assert.deepEqual(archives(), []);
 });
 
 test('a terminal is asked, after the consents', async (t) => {
   for (const [answers, n] of [[['y', 'y'], 1], [['y', 'n'], 0]]) {
     const database = filled(t, 'push_backup_asked');
-    const r = await onTerminal(options(database, after), answers, env);
+    const r = await onTerminal(pushOptions(database, after), answers, env);
     assert.equal(r.status, DONE, r.said);
     assert.match(r.said, /Do it\? \[y\/N\] y\n[^]*Take a backup first\? \[y\/N\]/);
     assert.equal(archives().length, n);
@@ -94,7 +88,7 @@ test('a rehearsal does all of it on a copy, and leaves the database and no copy'
   const was = [schemaOf(database), psql(database, 'SELECT count(*), max(id) FROM db_operations; SELECT count(gone) FROM t')];
   const [archive] = archives();
   const rehearse = (schema, ...rest) => {
-    const args = options(database, schema, '--rehearse', archive, ...rest);
+    const args = pushOptions(database, schema, '--rehearse', archive, ...rest);
     args[2] = 'dbname=postgres';
     return db(args, env);
   };
@@ -103,7 +97,7 @@ test('a rehearsal does all of it on a copy, and leaves the database and no copy'
   assert.match(r.stdout, /drop-column t\.gone .*\n.*\n +50 values that are not null are lost/);
   assert.match(r.stdout, /Applied plan [0-9a-f]{64}: 3 steps/);
   assert.match(r.stdout, /rehearsal on a restored copy: to restore it took \d+\.\d{3} s, the push \d+\.\d{3} s/);
-  assert.equal(r.stdout.split('\n')[0], db(options(database, after, '--dry-run')).stdout.split('\n')[0], 'the same plan as for the database itself');
+  assert.equal(r.stdout.split('\n')[0], db(pushOptions(database, after, '--dry-run')).stdout.split('\n')[0], 'the same plan as for the database itself');
   // What fails there fails here.
   psql(database, 'INSERT INTO t VALUES (1)');
   const failed = rehearse('CREATE TABLE t (id integer, gone text, CONSTRAINT few CHECK (id < 50))');
@@ -117,14 +111,14 @@ test('a rehearsal does all of it on a copy, and leaves the database and no copy'
 test('wrong use, and a backup that is not there or was touched', (t) => {
   const database = filled(t, 'rehearse_wrong');
   for (const more of [['--rehearse', 'x', '--dry-run'], ['--rehearse', 'x', '--backup'], ['--backup', '--check'], ['--rehearse']])
-    assert.equal(db(options(database, after, ...more), env).status, USAGE, more.join(' '));
-  const r = db(options(database, after, '--rehearse', join(folder, 'backup-20260101T000000Z-00000000.dump')), env);
+    assert.equal(db(pushOptions(database, after, ...more), env).status, USAGE, more.join(' '));
+  const r = db(pushOptions(database, after, '--rehearse', join(folder, 'backup-20260101T000000Z-00000000.dump')), env);
   assert.equal(r.status, FAILED, r.stderr);
   assert.notEqual(r.stderr, '');
   assert.equal(db(['backup', '--url', `dbname=${database}`], env).status, DONE);
   const [archive] = archives();
   writeFileSync(join(backups, archive), 'x', { flag: 'a' });
-  const touched = db(options(database, after, '--rehearse', archive), env);
+  const touched = db(pushOptions(database, after, '--rehearse', archive), env);
   assert.equal(touched.status, FAILED, touched.stderr);
 });
 
@@ -134,12 +128,7 @@ function newTrial(t, name) {
   t.after(() => site.end());
   site.sql("INSERT INTO users (wallet_address) VALUES ('ckt1a'), ('ckt1b')", { user: 'sita_owner' });
   const { archive } = take(site);
-  const file = (more) => {
-    const path = join(folder, `${(count += 1)}.sql`);
-    writeFileSync(path, `${read('sql/schema.sql')}\n${more};\n`);
-    return path;
-  };
-  const args = (more, ...rest) => ['push', '--rehearse', archive, '--schema', file(more), ...rest];
+  const args = (more, ...rest) => ['push', '--rehearse', archive, '--schema', schemaFile(more), ...rest];
   return { site, args, rehearse: (more, env) => site.db(args(more), env), only: () => assert.deepEqual(site.databases(), [site.database]) };
 }
 
@@ -190,13 +179,13 @@ test('a rehearsal of renames: nothing is lost, and the plan is that for the data
   assert.equal(db(['backup', '--url', `dbname=${database}`], env).status, DONE);
   const was = schemaOf(database);
   const renames = 'CREATE TABLE u (id integer, kept text); ALTER TABLE u ADD CHECK (kept <> \'\');\n-- push: rename table t to u\n-- push: rename column u.gone to kept\n';
-  const args = options(database, renames, '--rehearse', archives()[0]);
+  const args = pushOptions(database, renames, '--rehearse', archives()[0]);
   args[2] = 'dbname=postgres';
   const r = db(args, env);
   assert.equal(r.status, DONE, r.stdout + r.stderr);
   assert.match(r.stdout, /^ +1\. rename table t [^]*^ +2\. rename column u\.gone [^]*^ +3\. add-constraint u\.u_kept_check [^]*Applied plan \w{64}: 3 steps\./m);
   assert.doesNotMatch(r.stdout, /drop-|Needs consent/);
-  assert.equal(r.stdout.split('\n')[0], db(options(database, renames, '--dry-run')).stdout.split('\n')[0]);
+  assert.equal(r.stdout.split('\n')[0], db(pushOptions(database, renames, '--dry-run')).stdout.split('\n')[0]);
   assert.deepEqual(schemaOf(database), was);
   // What is in the way of the renamed column is found under its old name.
   psql(database, "UPDATE t SET gone = '' WHERE id = 7");

@@ -6,23 +6,12 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
-import { columnsOf, constraintsOf, core, expectCore } from './core.mjs';
+import { columnsOf, constraintsOf, core, coreContents, coreRows, expectCore } from './core.mjs';
 import { db, environment, newDatabase, psql, source } from './lib.mjs';
 
 const DONE = 0, REFUSED = 4;
 const kit = join(source, 'var/bench/bench/peers/drizzle-kit');
 const skip = existsSync(join(kit, 'node_modules/.installed')) ? false : 'drizzle-kit is not installed; ./run bench U does that';
-
-const rows = `
-  INSERT INTO users (wallet_address, username) SELECT 'ckt1q' || n, 'u' || n FROM generate_series(1, 20) n;
-  INSERT INTO tokens (name, symbol, supply, creator_id, description, network_id)
-    SELECT 't' || n, 'T' || n, n::text, 1 + n % 20, 'd' || n, 'testnet' FROM generate_series(1, 300) n;
-  INSERT INTO transactions (user_id, token_id, tx_hash, tx_type, network_id, metadata)
-    SELECT 1 + n % 20, 1 + n % 300, '0x' || n, 'create', 'testnet', jsonb_build_object('n', n) FROM generate_series(1, 500) n;
-  INSERT INTO security_events (event_type, description) SELECT 'e', 'd' || n FROM generate_series(1, 30) n;
-  INSERT INTO settings (key, value) VALUES ('a', '1'), ('b', '2');`;
-const contents = (database) => psql(database, Object.entries(core).map(([table, { columns }]) =>
-  `SELECT '${table}', md5(string_agg(t::text, ',' ORDER BY id)), count(*) FROM (SELECT ${columns.map(([c]) => c)} FROM ${table}) t;`).join('\n'));
 
 test('what drizzle-kit made is taken over with its rows', { skip }, (t) => {
   const database = newDatabase(t, 'drizzle');
@@ -36,8 +25,8 @@ test('what drizzle-kit made is taken over with its rows', { skip }, (t) => {
     assert.deepEqual(Object.keys(constraintsOf(database, table)).sort(), Object.keys(constraints).sort(), table);
   }
   assert.equal(psql(database, "SELECT count(*) FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'v', 'm')"), String(Object.keys(core).length));
-  psql(database, rows);
-  const before = contents(database);
+  psql(database, coreRows);
+  const before = coreContents(database);
   const args = ['push', '--url', `dbname=${database}`];
   const refused = db(args);
   assert.equal(refused.status, REFUSED, refused.stderr);
@@ -46,7 +35,7 @@ test('what drizzle-kit made is taken over with its rows', { skip }, (t) => {
   assert.equal(flags[0], '--adopt');
   const r = db([...args, ...flags]);
   assert.equal(r.status, DONE, r.stdout + r.stderr);
-  assert.equal(contents(database), before, 'no row is lost or changed');
+  assert.equal(coreContents(database), before, 'no row is lost or changed');
   assert.equal(db([...args, '--check']).status, DONE);
   assert.equal(db(['check', ...args.slice(1)]).status, DONE);
   expectCore(database);

@@ -3,27 +3,15 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import test from 'node:test';
 import { schemaOf } from './dump.mjs';
 import { stateOf } from './killing.mjs';
-import { db, environment, newDatabase, planned, program, psql, read } from './lib.mjs';
+import { db, environment, newDatabase, planned, program, psql, pushOptions, read } from './lib.mjs';
 import { proxy } from './proxy.mjs';
 
 const DONE = 0, FAILED = 1, DIFFERS = 3;
-const schema = read('sql/schema.sql');
-const folder = mkdtempSync(join(tmpdir(), 'test-dry-'));
-process.on('exit', () => rmSync(folder, { recursive: true }));
 
-let count = 0;
-function options(database, more, ...rest) {
-  const file = join(folder, `${(count += 1)}.sql`);
-  writeFileSync(file, `${schema}\n${more};\n`);
-  return ['push', '--url', `dbname=${database}`, '--schema', file, ...rest];
-}
-const push = (...args) => db(options(...args));
+const push = (...args) => db(pushOptions(...args));
 
 // A large table, so that there are online steps; and something of every kind to change.
 const before = `CREATE TABLE t (id integer NOT NULL, v text, w text); CREATE TABLE big (id integer, word text);
@@ -61,7 +49,7 @@ test('a dry run takes no lock that stops anybody, and leaves nothing behind', as
     .split('\n').filter(Boolean).forEach((mode) => modes.add(mode)) });
   t.after(ear.close);
   for (const [option, status] of [['--dry-run', DONE], ['--check', DIFFERS]]) {
-    const args = options(database, after, option, '--format=json');
+    const args = pushOptions(database, after, option, '--format=json');
     args[2] = `host=${ear.host} port=5432 user=postgres dbname=${database}`;
     const child = spawn(program, ['db', ...args], { env: environment });
     let out = '';
@@ -105,7 +93,7 @@ test('two dry runs at once do not wait for each other, nor for a push', async (t
     if (/CREATE SCHEMA sitaminter_scratch/.test(sql)) { child.kill('SIGSTOP'); resume(); }
   } });
   t.after(ear.close);
-  const args = options(database, after, '--dry-run');
+  const args = pushOptions(database, after, '--dry-run');
   args[2] = `host=${ear.host} port=5432 user=postgres dbname=${database}`;
   child = spawn(program, ['db', ...args], { env: environment });
   await stopped;
@@ -144,7 +132,7 @@ test('the plan as SQL, run by psql, leaves what the push leaves: schema, rights,
   for (const words of ['RENAME COLUMN w', 'DROP TABLE old', 'CONCURRENTLY big_word_being_built', 'USING INDEX', 'VALIDATE', 'REVOKE DELETE', 'UPDATE big SET word', 'CREATE TRIGGER', 'COMMENT ON INDEX'])
     assert.ok(script.includes(words), `${words}\n${script}`);
   psql(copy, script);
-  const args = options(database, sorts[1]);
+  const args = pushOptions(database, sorts[1]);
   const { steps } = JSON.parse(db([...args, '--dry-run', '--format=json']).stdout);
   const r = db([...args, ...planned(args), ...steps.filter((s) => s.allow).map((s) => `--allow=${s.allow}`)]);
   assert.equal(r.status, DONE, r.stdout + r.stderr);

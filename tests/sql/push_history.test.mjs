@@ -1,25 +1,15 @@
 // What pushes leave in db_operations, and `sitaminter db history`.
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { hostname, tmpdir, userInfo } from 'node:os';
-import { join } from 'node:path';
+import { hostname, userInfo } from 'node:os';
 import test from 'node:test';
 import { schemaOf } from './dump.mjs';
-import { db, newDatabase, planned, psql, read } from './lib.mjs';
+import { db, newDatabase, planned, psql, pushOptions, read } from './lib.mjs';
 
 const DONE = 0, FAILED = 1, USAGE = 2, REFUSED = 4, UNREACHABLE = 6;
 const schema = read('sql/schema.sql');
-const folder = mkdtempSync(join(tmpdir(), 'test-history-'));
-process.on('exit', () => rmSync(folder, { recursive: true }));
 
-let count = 0;
-function args(database, more, ...options) {
-  const file = join(folder, `${(count += 1)}.sql`);
-  writeFileSync(file, `${schema}\n${more};\n`);
-  return ['push', '--url', `dbname=${database}`, '--schema', file, ...options];
-}
-const push = (...all) => db(args(...all));
-const agreed = (...all) => db([...args(...all), ...planned(args(...all))]);
+const push = (...all) => db(pushOptions(...all));
+const agreed = (...all) => db([...pushOptions(...all), ...planned(pushOptions(...all))]);
 
 const history = (database, ...more) => db(['history', '--url', `dbname=${database}`, ...more]);
 const operations = (database, ...more) => JSON.parse(history(database, '--format=json', ...more).stdout);

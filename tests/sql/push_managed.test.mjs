@@ -6,6 +6,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'node:test';
+import { core, coreContents, coreRows } from './core.mjs';
 import { db, newDatabase, planned, psql, read } from './lib.mjs';
 
 const DONE = 0, FAILED = 1, PENDING = 3, REFUSED = 4;
@@ -32,7 +33,6 @@ function flagsOf(r) {
 const check = (database) => db(['check', '--url', `dbname=${database}`]);
 
 // The five core tables as another tool makes them: no more than their core.
-const { '//': _, ...core } = JSON.parse(read('tests/data/core_tables.json'));
 const column = ([name, type, notNull, preset]) => (preset?.startsWith('nextval') ? `${name} serial`
   : `${name} ${type} ${notNull} ${preset ? `DEFAULT ${preset}` : ''}`);
 const order = (definition) => (definition.startsWith('FOREIGN') ? 1 : 0);
@@ -42,16 +42,6 @@ const coreDdl = [
     .sort((a, b) => order(a[2]) - order(b[2]))
     .map(([table, name, definition]) => `ALTER TABLE ${table} ADD CONSTRAINT ${name} ${definition};`),
 ].join('\n');
-const rows = `
-  INSERT INTO users (wallet_address, username) SELECT 'ckt1q' || n, 'u' || n FROM generate_series(1, 20) n;
-  INSERT INTO tokens (name, symbol, supply, creator_id, description, network_id)
-    SELECT 't' || n, 'T' || n, n::text, 1 + n % 20, 'd' || n, 'testnet' FROM generate_series(1, 300) n;
-  INSERT INTO transactions (user_id, token_id, tx_hash, tx_type, network_id, metadata)
-    SELECT 1 + n % 20, 1 + n % 300, '0x' || n, 'create', 'testnet', jsonb_build_object('n', n) FROM generate_series(1, 500) n;
-  INSERT INTO security_events (event_type, description) SELECT 'e', 'd' || n FROM generate_series(1, 30) n;
-  INSERT INTO settings (key, value) VALUES ('a', '1'), ('b', '2');`;
-const all = (database) => psql(database, Object.entries(core).map(([table, { columns }]) =>
-  `SELECT '${table}', md5(string_agg(t::text, ',' ORDER BY id)), count(*) FROM (SELECT ${columns.map(([c]) => c)} FROM ${table}) t;`).join('\n'));
 
 test('an extension that the file names is made, kept where it is, and is nobody else\'s', (t) => {
   const database = newDatabase(t, 'extension');
@@ -91,12 +81,12 @@ test('an extension that the file names is made, kept where it is, and is nobody 
 test('a database that another tool made is taken over', (t) => {
   const database = newDatabase(t, 'adopt');
   const push = pushOf(database);
-  psql(database, `${coreDdl} ${rows}
+  psql(database, `${coreDdl} ${coreRows}
     CREATE SCHEMA drizzle; CREATE TABLE drizzle.migrations (id serial);
     CREATE TABLE leftover (a integer); INSERT INTO leftover VALUES (1);
     CREATE INDEX by_supply ON tokens (supply);
     ALTER TABLE tokens ADD COLUMN local_note text; UPDATE tokens SET local_note = 'mine';`);
-  const before = all(database);
+  const before = coreContents(database);
 
   let r = push(null, '--dry-run');
   assert.equal(r.status, DONE, r.stderr);
@@ -115,7 +105,7 @@ test('a database that another tool made is taken over', (t) => {
 
   r = push(null, ...flagsOf(r));
   assert.equal(r.status, DONE, r.stderr);
-  assert.equal(all(database), before, 'no row is lost or changed');
+  assert.equal(coreContents(database), before, 'no row is lost or changed');
   assert.equal(psql(database, "SELECT count(*) FROM leftover; SELECT count(local_note) FROM tokens; SELECT to_regclass('by_supply')"), '1\n300\nby_supply');
   assert.equal(psql(database, 'INSERT INTO tokens (name, symbol, supply, creator_id, network_id) VALUES (1, 1, 1, 1, 1) RETURNING id'), '301');
 
@@ -129,7 +119,7 @@ test('a database that another tool made is taken over', (t) => {
 test('a column of a database that is taken over gets the name that the file has for it', (t) => {
   const database = newDatabase(t, 'adopt_renamed');
   const push = pushOf(database);
-  psql(database, `${coreDdl} ${rows} ALTER TABLE tokens RENAME description TO descr`);
+  psql(database, `${coreDdl} ${coreRows} ALTER TABLE tokens RENAME description TO descr`);
   const schema = `${read('sql/schema.sql')}\n-- push: rename column tokens.descr to description\n`;
   const r = push(schema, ...flagsOf(push(schema)));
   assert.equal(r.status, DONE, r.stderr);
@@ -141,7 +131,7 @@ test('a column of a database that is taken over gets the name that the file has 
 test('rows that violate an addition are listed, and nothing is changed until they are mended', (t) => {
   const database = newDatabase(t, 'mend');
   const push = pushOf(database);
-  psql(database, `${coreDdl} ${rows} ALTER TABLE tokens ADD COLUMN decimals integer; UPDATE tokens SET decimals = 300 WHERE id <= 2`);
+  psql(database, `${coreDdl} ${coreRows} ALTER TABLE tokens ADD COLUMN decimals integer; UPDATE tokens SET decimals = 300 WHERE id <= 2`);
   let r = push(null, '--adopt');
   assert.equal(r.status, FAILED, r.stderr);
   assert.match(r.stdout, /add-constraint tokens\.tokens_decimals_check.*\n.*\n *cannot be done: 2 rows/);

@@ -3,29 +3,17 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import test from 'node:test';
-import { db, environment, newDatabase, program, psql, read } from './lib.mjs';
+import { db, environment, newDatabase, program, psql, pushOptions, read } from './lib.mjs';
 import { Session, until } from './session.mjs';
 
 const DONE = 0, LOCKED = 5;
-const folder = mkdtempSync(join(tmpdir(), 'test-online-'));
-process.on('exit', () => rmSync(folder, { recursive: true }));
-
-let count = 0;
-function options(database, more) {
-  const file = join(folder, `${(count += 1)}.sql`);
-  writeFileSync(file, `${read('sql/schema.sql')}\n${more};\n`);
-  return ['push', '--url', `dbname=${database}`, '--schema', file];
-}
 
 const big = 'CREATE TABLE big (id integer NOT NULL, word text)';
 
 function filled(t, name) {
   const database = newDatabase(t, name);
-  assert.equal(db(options(database, big)).status, DONE);
+  assert.equal(db(pushOptions(database, big)).status, DONE);
   psql(database, "INSERT INTO big SELECT n, repeat('x', 100) FROM generate_series(1, 80000) n");
   return database;
 }
@@ -44,7 +32,7 @@ test('an index that is built beside writers waits for older transactions, and na
   const reader = new Session(t, database, { name: 'a long report' });
   await reader.run('BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT 42');
   const pid = await reader.pid();
-  const push = start(t, options(database, `${big}; CREATE INDEX big_word ON big (word)`));
+  const push = start(t, pushOptions(database, `${big}; CREATE INDEX big_word ON big (word)`));
   await until('who is waited for is named', () => push.said.includes('Waiting for'));
   assert.match(push.said, new RegExp(`^Waiting for transactions that began before to end\\n  process ${pid} \\(postgres a long report\\) since [\\d:]+: SELECT pg_backend_pid\\(\\);$`, 'm'));
   // Longer than any wait for a lock; readers and writers go on.
@@ -68,7 +56,7 @@ async function maintenance(t, database) {
 test('a lock that is not to be had is waited for shortly, again and again, then given up; the next push finishes', async (t) => {
   const database = filled(t, 'online_lock'), after = `${big}; CREATE INDEX big_word ON big (word); CREATE TABLE small ()`;
   const { holder, waits } = await maintenance(t, database);
-  const push = start(t, options(database, after));
+  const push = start(t, pushOptions(database, after));
   assert.equal(await push.ended, LOCKED, push.said);
   assert.match(push.said, waits);
   for (let n = 1; n <= 6; n++) assert.match(push.said, new RegExp(`canceling statement due to lock timeout \\(step create-index:big_word\\); attempt ${n} of 6\\.\n`));
@@ -77,16 +65,16 @@ test('a lock that is not to be had is waited for shortly, again and again, then 
   assert.equal(psql(database, "SELECT to_regclass('small') IS NOT NULL, to_regclass('big_word') IS NULL"), 't|t', 'no half index');
   assert.match(psql(database, "SELECT outcome, details->>'error' FROM db_operations ORDER BY id DESC LIMIT 1"), /^failed\|canceling statement due to lock timeout/);
   await holder.run('ROLLBACK');
-  const again = start(t, options(database, after));
+  const again = start(t, pushOptions(database, after));
   assert.equal(await again.ended, DONE, again.said);
   assert.equal(psql(database, "SELECT indisvalid FROM pg_index WHERE indexrelid = 'big_word'::regclass"), 't');
 });
 
 test('validating waits like that, too, and goes on once it has the lock', async (t) => {
   const database = filled(t, 'online_validate');
-  assert.equal(db(options(database, `${big}; ALTER TABLE big ADD CONSTRAINT k CHECK (id >= 0) NOT VALID`)).status, DONE);
+  assert.equal(db(pushOptions(database, `${big}; ALTER TABLE big ADD CONSTRAINT k CHECK (id >= 0) NOT VALID`)).status, DONE);
   const { holder, waits } = await maintenance(t, database);
-  const push = start(t, options(database, `${big}; ALTER TABLE big ADD CONSTRAINT k CHECK (id >= 0)`));
+  const push = start(t, pushOptions(database, `${big}; ALTER TABLE big ADD CONSTRAINT k CHECK (id >= 0)`));
   await until('the second attempt', () => /lock timeout \(step validate-constraint:big\.k\); attempt 2 of 6\./.test(push.said));
   assert.match(push.said, waits);
   await holder.run('ROLLBACK');

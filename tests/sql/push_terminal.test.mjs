@@ -1,37 +1,25 @@
 // Consent on a terminal: each step that loses something is asked for. Without one the push is refused.
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import test from 'node:test';
 import { schemaOf } from './dump.mjs';
-import { db, newDatabase, psql, read } from './lib.mjs';
+import { db, newDatabase, psql, pushOptions } from './lib.mjs';
 import { onTerminal } from './terminal.mjs';
 
 const DONE = 0, REFUSED = 4;
-const folder = mkdtempSync(join(tmpdir(), 'test-terminal-'));
-process.on('exit', () => rmSync(folder, { recursive: true }));
-
-let count = 0;
-function options(database, more, ...rest) {
-  const file = join(folder, `${(count += 1)}.sql`);
-  writeFileSync(file, `${read('sql/schema.sql')}\n${more};\n`);
-  return ['push', '--url', `dbname=${database}`, '--schema', file, ...rest];
-}
 
 const before = 'CREATE TABLE t (id integer, gone text, number numeric); CREATE TABLE old ()';
 const after = 'CREATE TABLE t (id integer, number integer, fresh text)';
 
 function filled(t) {
   const database = newDatabase(t, 'terminal');
-  assert.equal(db(options(database, before)).status, DONE);
+  assert.equal(db(pushOptions(database, before)).status, DONE);
   psql(database, "INSERT INTO t VALUES (1, 'a', 1.5), (2, 'b', 2), (3, NULL, 3)");
   return { database, was: schemaOf(database) };
 }
 
 test('each is asked for, with what it costs; yes to all carries them out', async (t) => {
   const { database } = filled(t);
-  const r = await onTerminal(options(database, after), ['y', 'YES', 'Yes']);
+  const r = await onTerminal(pushOptions(database, after), ['y', 'YES', 'Yes']);
   assert.equal(r.status, DONE, r.said);
   const at = ['Plan ', 'drop-table old.', 'Do it? [y/N] y', 'drop-column t.gone: 2 values that are not null are lost.', 'Do it? [y/N] YES',
     'alter-type t.number: 1 values are not the same after it; rewrites t', 'Do it? [y/N] Yes', 'Applied plan'].map((words) => r.said.indexOf(words));
@@ -42,7 +30,7 @@ test('each is asked for, with what it costs; yes to all carries them out', async
 for (const [what, answers] of [['no', ['y', 'n']], ['an empty line', ['']], ['the end of the input', [null]], ['anything else', ['y', 'y', 'ja']], ['a long line', ['y'.repeat(40)]]]) {
   test(`${what} declines, and nothing is changed`, async (t) => {
     const { database, was } = filled(t);
-    const r = await onTerminal(options(database, after), answers);
+    const r = await onTerminal(pushOptions(database, after), answers);
     assert.equal(r.status, REFUSED, r.said);
     assert.match(r.said, /Nothing was changed: \S+ \S+ was declined\.\n/);
     assert.deepEqual(schemaOf(database), was);
@@ -53,16 +41,16 @@ for (const [what, answers] of [['no', ['y', 'n']], ['an empty line', ['']], ['th
 test('what was consented to beforehand is not asked for; what loses nothing neither', async (t) => {
   const { database } = filled(t);
   const flags = ['--allow=drop-table:old', '--allow=drop-column:t.gone'];
-  assert.equal((await onTerminal(options(database, after, ...flags), ['y'])).status, DONE);
-  assert.equal((await onTerminal(options(database, `${after}; CREATE TABLE more ()`), [])).status, DONE);
+  assert.equal((await onTerminal(pushOptions(database, after, ...flags), ['y'])).status, DONE);
+  assert.equal((await onTerminal(pushOptions(database, `${after}; CREATE TABLE more ()`), [])).status, DONE);
 });
 
 test('without a terminal: refused with the exact flags, which then do', (t) => {
   const { database, was } = filled(t);
-  const r = db(options(database, after));
+  const r = db(pushOptions(database, after));
   assert.equal(r.status, REFUSED, r.stderr);
   const flags = /To consent, push with( --plan=[0-9a-f]{64} --allow=drop-table:old --allow=drop-column:t\.gone --allow=alter-type:t\.number)\n/.exec(r.stderr);
   assert.ok(flags, r.stderr);
   assert.deepEqual(schemaOf(database), was);
-  assert.equal(db(options(database, after, ...flags[1].trim().split(' '))).status, DONE);
+  assert.equal(db(pushOptions(database, after, ...flags[1].trim().split(' '))).status, DONE);
 });
