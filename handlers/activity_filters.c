@@ -32,7 +32,7 @@ static const struct list_kind kinds[] = {
 const struct list_table activity_lists = {
     .filters = {"from", "to", "user", "txType", "tokenId", "q", "network", "status"},
     .labels = {N_("From"), N_("To"), N_("User (address)"), N_("Type"), N_("Token (id)"),
-               N_("Token's symbol or name begins with"), N_("Network"), N_("Status")},
+               N_("Token begins with"), N_("Network"), N_("Status")},
     .kinds = kinds,
     .n = sizeof kinds / sizeof kinds[0]};
 

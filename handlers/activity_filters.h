@@ -71,7 +71,7 @@ struct activity_filters {
 #define ACTIVITY_SORT(st, member)                                                                  \
     {                                                                                              \
         .name = "sort", .kind = PARAM_CHOICE, .offset = offsetof(st, member.sort),                 \
-        .choices = list_time_sorts, .label = list_sort_label,                                      \
+        .choices = list_time_sorts, .label = list_sort_label, .preset = 1,                         \
         .help = "The order: newest (the usual one) or oldest first; of days by time, else by id."  \
     }
 

@@ -57,14 +57,6 @@ bool api_is_json(const struct page *p) {
     return p->api_path != NULL;
 }
 
-bool api_in_path(const struct page *p, const struct param *q) {
-    size_t n = strlen(q->name);
-    for (const char *s = strchr(api_path(p), '{'); s; s = strchr(s + 1, '{'))
-        if (strncmp(s + 1, q->name, n) == 0 && s[1 + n] == '}')
-            return true;
-    return false;
-}
-
 const struct api_answer api_answers[] = {
     {304, "NotModified", "The If-None-Match header names what you would get.", false},
     {400, "BadRequest", "A parameter cannot be used; details name it.", true},

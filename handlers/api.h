@@ -21,9 +21,6 @@ bool api_is_json(const struct page *p);
 const char *api_type(const struct page *p);
 const char *api_error_type(const struct page *p);
 
-/* True if the parameter stands in the path. */
-bool api_in_path(const struct page *p, const struct param *q);
-
 /* One status an operation may have, beside 200. */
 struct api_answer {
     int status;

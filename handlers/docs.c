@@ -5,6 +5,7 @@
 #include "base/config.h"
 #include "handlers/api.h"
 #include "handlers/pages.h"
+#include "handlers/params.h"
 #include "handlers/paths.h"
 #include "handlers/records.h"
 #include "sql/tokens.h"
@@ -137,7 +138,7 @@ static struct rows params(struct arena *a, const struct page *p) {
         items[i] = (struct docs_item){.name = q->name,
                                       .type = text_str(&type),
                                       .help = q->help,
-                                      .in_path = api_in_path(p, q)};
+                                      .in_path = params_in_path(p, q)};
     }
     return (struct rows){.at = items, .n = p->n_params};
 }

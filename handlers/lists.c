@@ -100,7 +100,9 @@ bool list_days(struct request *rq, const char *from, const char *to, const char 
     *last = to ? arena_printf(rq->arena, "%s 23:59:59.999999", to) : NULL;
     if (!from || !to || strcmp(from, to) <= 0)
         return true;
-    request_problem(rq, "to", message("must not be before from"));
+    request_problem(rq, "to",
+                    arena_printf(rq->arena, message("must not be before %s"),
+                                 params_on_form(rq) ? message("From") : "from"));
     return false;
 }
 

@@ -6,6 +6,7 @@
 
 #include "handlers/api.h"
 #include "handlers/pages.h"
+#include "handlers/params.h"
 #include "handlers/reply_build.h"
 
 /* -- JSON, a member at a time: a comma stands wherever a value came before --------------------- */
@@ -247,10 +248,12 @@ static void put_param_schema(struct text *out, const struct param *q) {
     for (size_t i = 0; q->choices[i]; i++)
         put_string(out, q->choices[i]);
     close(out, ']');
+    if (q->preset)
+        put_member(out, "default", q->choices[q->preset - 1]);
 }
 
 static void put_param(struct text *out, const struct page *p, const struct param *q) {
-    bool in_path = api_in_path(p, q);
+    bool in_path = params_in_path(p, q);
     open(out, NULL, '{');
     put_member(out, "name", q->name);
     put_member(out, "in", in_path ? "path" : "query");

@@ -40,7 +40,8 @@ struct param {
     enum param_kind kind;
     uint16_t offset;                          /* in the page's parameter struct */
     int32_t least, most;                      /* bounds: of the number, or of the length in bytes */
-    int32_t preset;                           /* INT: the value if not given */
+    int32_t preset;                           /* INT: the value if not given; CHOICE: 1 for the
+                                                 first that is the same as none, 2 ..., 0: none is */
     const char *const *choices;               /* CHOICE: ended by NULL */
     const char *(*label)(const char *choice); /* CHOICE: the word for one in the page's form; NULL:
                                                  it is its own */

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "handlers/params.h"
 #include "handlers/paths.h"
 #include "templates/messages.h"
 
@@ -44,7 +45,10 @@ bool pager_read(struct request *rq, const struct pager_params *p, struct paging 
     if ((after || before) && p->until)
         request_problem(rq, "until", message("cannot be used together with after or before"));
     if (!numbered(p->page, p->limit))
-        request_problem(rq, "page", message("goes up to row 10,000; use after or before to go on"));
+        request_problem(rq, "page",
+                        params_on_form(rq)
+                            ? message("goes up to row 10,000; the links below that page lead on")
+                            : message("goes up to row 10,000; use after or before to go on"));
     *paging = (struct paging){.by = after    ? PAGING_BY_AFTER
                                     : before ? PAGING_BY_BEFORE
                                              : PAGING_BY_PAGE,

@@ -6,9 +6,10 @@
 #include "base/utf8.h"
 #include "base/when.h"
 #include "chain/address.h"
+#include "handlers/paths.h"
 #include "templates/messages.h"
 
-enum { VALUE_MAX_BYTES = 1024 };
+enum { VALUE_MAX_BYTES = 1024, NAME_MAX_BYTES = 64 };
 
 static int hex_digit(char c) {
     if (c >= '0' && c <= '9')
@@ -39,11 +40,20 @@ char *params_decode(struct arena *a, const char *s, size_t n, bool plus) {
     return utf8_valid(out, len) ? out : NULL;
 }
 
-static const struct param *find(const struct page *page, const char *name, size_t n) {
+static const struct param *find(const struct page *page, const char *name) {
     for (size_t i = 0; i < page->n_params; i++)
-        if (strlen(page->params[i].name) == n && memcmp(page->params[i].name, name, n) == 0)
+        if (strcmp(page->params[i].name, name) == 0)
             return &page->params[i];
     return NULL;
+}
+
+bool params_in_path(const struct page *page, const struct param *p) {
+    const char *pattern = page->path ? page->path : page->api_path;
+    size_t n = strlen(p->name);
+    for (const char *s = strchr(pattern, '{'); s; s = strchr(s + 1, '{'))
+        if (strncmp(s + 1, p->name, n) == 0 && s[1 + n] == '}')
+            return true;
+    return false;
 }
 
 static void set_presets(struct request *rq, const struct page *page) {
@@ -161,33 +171,32 @@ static void read_query_value(struct request *rq, const struct param *p, const ch
     }
 }
 
-static void unknown_param(struct request *rq, const char *name, size_t n) {
-    char *shown = n <= 64 ? params_decode(rq->arena, name, n, true) : NULL;
-    request_problem(rq, shown && *shown ? shown : "?",
-                    message("is not a parameter of this address"));
+/* The name of the parameter that begins there, decoded as its value is; "?" for what cannot be one.
+ */
+static const char *name_in(const struct request *rq, const char *s) {
+    size_t n = strcspn(s, "=&");
+    const char *name = n <= NAME_MAX_BYTES ? params_decode(rq->arena, s, n, true) : NULL;
+    return name && *name ? name : "?";
 }
 
 static void read_query(struct request *rq, const struct page *page, bool *seen) {
     const char *s = rq->query;
     while (*s) {
         size_t n = strcspn(s, "&"), n_name = strcspn(s, "=&");
-        const struct param *p = find(page, s, n_name);
+        const struct param *p = find(page, name_in(rq, s));
         if (p)
             read_query_value(rq, p, s + n_name + (n_name < n), n - n_name - (n_name < n),
                              &seen[p - page->params]);
         else if (n && (rq->face == FACE_OF_JSON || (page->type && page->access == ACCESS_PUBLIC)))
-            unknown_param(rq, s, n_name);
-        else if (n)
-            rq->decorated = true;
+            request_problem(rq, name_in(rq, s), message("is not a parameter of this address"));
         s += n + (s[n] == '&');
     }
 }
 
 const char *params_given(struct request *rq, const char *name) {
-    size_t length = strlen(name);
     for (const char *s = rq->query; *s; s += strcspn(s, "&"), s += *s == '&') {
         size_t n = strcspn(s, "&"), n_name = strcspn(s, "=&");
-        if (n_name == length && n > n_name + 1 && memcmp(s, name, length) == 0)
+        if (n > n_name + 1 && strcmp(name_in(rq, s), name) == 0)
             return params_decode(rq->arena, s + n_name + 1, n - n_name - 1, true);
     }
     return NULL;
@@ -206,7 +215,7 @@ enum status params_read(struct request *rq, const struct page *page, const struc
     bool *seen = arena_array(rq->arena, page->n_params + 1, sizeof *seen);
     set_presets(rq, page);
     for (size_t i = 0; i < n_path; i++) {
-        const struct param *p = find(page, path[i].name, path[i].n_name);
+        const struct param *p = find(page, arena_strndup(rq->arena, path[i].name, path[i].n_name));
         char *value = params_decode(rq->arena, path[i].value, path[i].n_value, false);
         seen[p - page->params] = true;
         if (value)
@@ -216,4 +225,25 @@ enum status params_read(struct request *rq, const struct page *page, const struc
     }
     read_query(rq, page, seen);
     return rq->n_problems ? BAD_INPUT : OK;
+}
+
+/* The parameter as it was read, in text; NULL if that is what the page does without it, too. */
+static const char *told(const struct request *rq, const struct param *p) {
+    const void *at = (const unsigned char *)rq->params + p->offset;
+    if (p->kind == PARAM_INT) {
+        int32_t number = *(const int32_t *)at;
+        return number == p->preset ? NULL : arena_printf(rq->arena, "%d", (int)number);
+    }
+    const char *value = *(const char *const *)at;
+    bool usual = value && p->kind == PARAM_CHOICE && p->preset &&
+                 strcmp(value, p->choices[p->preset - 1]) == 0;
+    return usual ? NULL : value;
+}
+
+void params_put(const struct request *rq, const char *except, struct text *address) {
+    for (size_t i = 0; i < rq->page->n_params; i++) {
+        const struct param *p = &rq->page->params[i];
+        if (!params_in_path(rq->page, p) && !(except && strcmp(p->name, except) == 0))
+            path_arg(address, p->name, told(rq, p));
+    }
 }

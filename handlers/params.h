@@ -23,9 +23,19 @@ enum { PATH_VALUES_MAX = 4 };
 MUST_CHECK enum status params_read(struct request *rq, const struct page *page,
                                    const struct path_value *path, size_t n_path);
 
+/* True if the parameter stands in the path of the page, the same in both faces, and not in a query.
+ */
+bool params_in_path(const struct page *page, const struct param *p);
+
 /* What the query of the request gives for the name, as it was typed, or NULL: for showing a form
  * again. Lives in the request's arena. */
 const char *params_given(struct request *rq, const char *name);
+
+/* Adds the parameters that the query of the request gives to the address, in the order of the
+ * page's table and in the one spelling of each value: a page that two queries ask for has one
+ * address. Left out are what says the same as nothing, what the page does not know, and the
+ * parameter `except` (NULL: none). */
+void params_put(const struct request *rq, const char *except, struct text *address);
 
 /* True if what is wrong with the request will stand in a form, among the words that readers choose
  * from, and not where programs read it. */

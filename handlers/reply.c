@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "handlers/accept.h"
 #include "handlers/filters.h"
+#include "handlers/params.h"
 #include "handlers/paths.h"
 #include "handlers/reply_build.h"
 #include "templates/assets.h"
@@ -261,6 +262,7 @@ void reply_error(struct job *job, const struct templates *set, int status) {
         return;
     }
     struct shell shell;
+    job->model = NULL; /* of the page that was asked for there is none */
     reply_shell(job, &shell);
     template_render(templates_find(set, "error"), &shell, &f, &job->reply.body);
     reply_finish(job, status, "text/html; charset=utf-8");
@@ -278,26 +280,36 @@ static const char *twin_of(struct request *rq) {
     text_add(&twin, pattern, n);
     if (pattern[n])
         text_put(&twin, value);
-    else if (*rq->query && !rq->decorated)
-        text_printf(&twin, "?%s", rq->query);
+    else
+        params_put(rq, NULL, &twin);
     return text_str(&twin);
+}
+
+/* The one address of the page, however it was asked for. What a reader must not come back to (the
+ * newest row when somebody else came) is not in it. NULL for a path spelt with more than the
+ * letters that paths of ours have. */
+static const char *canonical_of(struct request *rq) {
+    struct text address = text_in(rq->arena, PATH_TEXT_MAX);
+    const char *path = params_decode(rq->arena, rq->path, strlen(rq->path), false);
+    if (!path ||
+        path[strspn(path, "/._-0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")])
+        return NULL;
+    text_printf(&address, "%s%s", config.public_url, path);
+    params_put(rq, "until", &address);
+    return text_str(&address);
 }
 
 void reply_shell(const struct job *job, struct shell *out) {
     struct request *rq = job->rq;
-    /* One address per page: a list's filters, or a path spelt with %, are no page of their own. */
     bool ours = rq->page && rq->page->path && job->model && rq->n_problems == 0;
-    bool own_address = ours && !*rq->query && !strchr(rq->path, '%');
-    *out = (struct shell){
-        .css = ASSET_APP_CSS,
-        .js = ASSET_APP_JS,
-        .favicon = ASSET_ICONS_FAVICON_SVG,
-        .site = config.public_url,
-        .card = ASSET_CARD_PNG,
-        .canonical =
-            own_address ? arena_printf(rq->arena, "%s%s", config.public_url, rq->path) : NULL,
-        .twin = ours ? twin_of(rq) : NULL,
-        .feeds = {.at = rq->feeds, .n = ours ? rq->n_feeds : 0},
-        .at_tokens = starts_with(rq->path, "/tokens"),
-        .at_activity = starts_with(rq->path, "/activity")};
+    *out = (struct shell){.css = ASSET_APP_CSS,
+                          .js = ASSET_APP_JS,
+                          .favicon = ASSET_ICONS_FAVICON_SVG,
+                          .site = config.public_url,
+                          .card = ASSET_CARD_PNG,
+                          .canonical = ours ? canonical_of(rq) : NULL,
+                          .twin = ours ? twin_of(rq) : NULL,
+                          .feeds = {.at = rq->feeds, .n = ours ? rq->n_feeds : 0},
+                          .at_tokens = starts_with(rq->path, "/tokens"),
+                          .at_activity = starts_with(rq->path, "/activity")};
 }

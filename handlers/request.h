@@ -54,7 +54,6 @@ struct request {
     const char *link;             /* a Link header for the answer (RFC 8288), NULL: none */
     struct feed feeds[FEEDS_MAX]; /* of this page, the first n_feeds */
     size_t n_feeds;
-    bool decorated;       /* the query has parameters that the page does not know and ignores */
     bool too_slow;        /* the rows asked for within load.limit_ms did not come in time */
     const char *redirect; /* one of our own paths; set by a page's show: the answer is 302 to it */
     struct problem problems[PROBLEMS_MAX];

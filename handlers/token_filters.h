@@ -58,7 +58,7 @@ struct token_filters {
 #define TOKEN_SORT(st, member)                                                                     \
     {                                                                                              \
         .name = "sort", .kind = PARAM_CHOICE, .offset = offsetof(st, member.sort),                 \
-        .choices = list_sorts, .label = list_sort_label,                                           \
+        .choices = list_sorts, .label = list_sort_label, .preset = 1,                              \
         .help = "The order: newest (the usual one) or oldest first, of days by time, else by id; " \
                 "name "                                                                            \
                 "or symbol by code point in small letters, alone or with network and q."           \

@@ -7,6 +7,7 @@ import test from 'node:test';
 import zlib from 'node:zlib';
 import { base, get, psql, source, state } from './lib/site.mjs';
 
+const { valid } = JSON.parse(fs.readFileSync(path.join(source, 'tests/data/addresses.json'), 'utf8'));
 const locations = (xml) => [...xml.matchAll(/<loc>(.*?)<\/loc>/g)].map(([, url]) => {
   assert.ok(url.startsWith(`${base}/`), url);
   return url.slice(base.length);
@@ -26,7 +27,6 @@ const said = (times) => utc.replace('%', times);
 
 test('the sitemap leads to the fixed pages and to every token, transaction and creator once, with the time of the last change', async (t) => {
   // People: one with a page, one who did nothing, one whose address is none; a part far away.
-  const { valid } = JSON.parse(fs.readFileSync(path.join(source, 'tests/data/addresses.json'), 'utf8'));
   const [somebody, idle] = valid.filter((a) => a.format === 'full' && a.address === a.canonical).map((a) => a.address).filter((a) =>
     psql(`SELECT count(*) FROM users WHERE wallet_address = '${a}'`) === '0');
   psql(`INSERT INTO users (wallet_address) VALUES ('${idle}'), ('ckb1nobody<&>');
@@ -86,8 +86,34 @@ test('pages name their one address and describe themselves; error pages do not',
   assert.ok(meta('og:title').includes(token.symbol));
   assert.ok(meta('og:description').includes(token.name));
   assert.equal(meta('description'), meta('og:description'));
-  assert.doesNotMatch((await get('/nothing')).body, /canonical|og:|twitter:/);
-  for (const query of ['?page=2', '?network=mainnet']) assert.doesNotMatch((await get(`/tokens${query}`)).body, /canonical|og:|twitter:/);
+  for (const none of ['/nothing', '/tokens/2147483647', '/activity/2147483647', '/tokens?page=x', '/tokens/x', `/creators/${base}`])
+    assert.doesNotMatch((await get(none)).body, /canonical|og:|twitter:|This page as JSON|alternate/, none);
+});
+
+test('a page has one address, whichever way it was asked for, and its preview has it too', async () => {
+  const { address, canonical } = valid.find((a) => a.format === 'short');
+  const id = psql('SELECT max(id) FROM tokens');
+  for (const [asked, own, twin] of [
+    ['/?utm_source=x', '/', null],
+    [`/tokens/${id}?fbclid=1&x`, `/tokens/${id}`, `/api/tokens/${id}`],
+    [`/tokens/%${id.charCodeAt(0).toString(16)}${id.slice(1)}`, `/tokens/${id}`, null],
+    ['/tokens?page=1&limit=10&sort=newest&q=&network=', '/tokens', '/api/tokens'],
+    ['/tokens?sort=name&utm=%22%3E&network=mainnet', '/tokens?network=mainnet&sort=name', '/api/tokens?network=mainnet&sort=name'],
+    ['/tokens?network=mainnet&sort=name', '/tokens?network=mainnet&sort=name', '/api/tokens?network=mainnet&sort=name'],
+    [`/tokens?limit=25&page=2&until=${id}`, '/tokens?page=2&limit=25', `/api/tokens?page=2&limit=25&until=${id}`],
+    [`/tokens?q=+s%65+`, '/tokens?q=se', '/api/tokens?q=se'],
+    [`/tokens?q=%E9%93%BE%22`, '/tokens?q=%E9%93%BE%22', '/api/tokens?q=%E9%93%BE%22'],
+    [`/tokens?creator=${address}`, `/tokens?creator=${canonical}`, `/api/tokens?creator=${canonical}`],
+    ['/search?a=b&q=seal', '/search?q=seal', '/api/search?q=seal'],
+  ]) {
+    const answer = await get(asked);
+    const all = (pattern) => [...answer.body.matchAll(pattern)].map((m) => m[1].replaceAll('&amp;', '&'));
+    assert.equal(answer.status, 200, asked);
+    assert.deepEqual(all(/<link rel="canonical" href="([^"]*)">/g), [base + own], asked);
+    assert.deepEqual(all(/<meta property="og:url" content="([^"]*)">/g), [base + own], asked);
+    if (twin) assert.deepEqual(all(/<link rel="alternate" type="application\/json" href="([^"]*)">/g), [twin], asked);
+    assert.equal((await get(own)).status, 200, own);
+  }
 });
 
 test('a preview has one picture, absolute and of a kind that previews show: our copy of the icon, or the site\'s own', async (t) => {

@@ -96,7 +96,7 @@ test('tokens from and to: days, both included, newest first by time, with a netw
     assert.deepEqual(await every(`/api/tokens?to=2001-03-11${more}`), byTime.slice(-1));
   }
   assert.deepEqual(await every('/api/tokens?to=2001-03-22&network=mainnet'), []);
-  for (const [query, field, said] of [['from=2001-03-12&to=2001-03-11', 'to', 'must not be before from'], ['from=2001-02-29', 'from', 'must be a day'],
+  for (const [query, field, said] of [['from=2001-03-12&to=2001-03-11', 'to', 'must not be before From'], ['from=2001-02-29', 'from', 'must be a day'],
     ['from=2001-03-12&q=M', 'from', 'cannot be used together with'], ['to=2001-03-12&sort=name', 'sort', 'cannot be used together with'], ['from=2001-03-12&status=failed', 'from', 'cannot be used']]) {
     const page = await get(`/tokens?${query}`);
     assert.equal(page.status, 400, query);

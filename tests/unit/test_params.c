@@ -116,6 +116,8 @@ static const struct good {
     {"words=%e5%B8%81%f0%9f%98%80", {-1, 6, NULL, "\xe5\xb8\x81\xf0\x9f\x98\x80"}},
     {"words=\xe5\xb8\x81", {-1, 6, NULL, "\xe5\xb8\x81"}},
     {"words=a;n=1", {-1, 6, NULL, "a;n=1"}},
+    /* names are encoded like values */
+    {"%6e=4&w%6Frds=ab", {4, 6, NULL, "ab"}},
     {"words=%01%7f%0a", {-1, 6, NULL, "\x01\x7f\n"}},
 };
 
@@ -171,6 +173,7 @@ static const struct bad {
     /* twice, even with the same value */
     {"n=1&n=1", "n"},
     {"n=1&small=6&n=2", "n"},
+    {"n=1&%6E=1", "n"},
     {"kind=red&kind=green", "kind"},
     /* what is not text */
     {"words=%", "words"},
