@@ -21,10 +21,11 @@ struct schema_fact {
     const char *type;                 /* column: type and collation; constraint: p u c x f */
     const char *special;              /* column: identity or generation; foreign key: the index of
                                          the key that it refers to; else what it hangs on */
-    const char *preset;               /* column: default */
+    const char *preset;               /* column: default; view: its columns, ",x,,y," */
     const char *look;                 /* samples of the rows in its way; {rows} is the table */
-    const char *needs;                /* ",table,table.column," and ";function(arguments);" that it
-                                         is made of: relations first */
+    const char *needs;                /* ",table,table.column,", ",table.key (constraint)," and
+                                         ";function(arguments);" that it is made of: of a column
+                                         its type and default; functions come last */
     bool not_null;
     int64_t bytes, position;          /* of its table; order in which it was made */
     const struct schema_right *right; /* what it is made of (rights.h), or NULL */

@@ -136,6 +136,7 @@ struct step *plan_fact(struct sides *c, enum step_kind kind, const struct schema
     bool property = facts_is_property(f);
     struct step *s = plan_add(c->plan, kind,
                               property ? plan_property(c, f) : facts_name(c->plan->arena, f), sql);
+    s->fact = f;
     s->table = is(f, "table") ? f->name : f->parent;
     s->bytes = property ? table_bytes(c, f) : f->bytes;
     /* A view may be made of those before it, and so may a function. */
@@ -227,19 +228,31 @@ static void plan_gone(struct sides *c, const struct schema_fact *f) {
 
 /* -- what only the file has ------------------------------------------------------------------- */
 
-static void plan_new_table(struct sides *c, const struct schema_fact *table) {
+const char *plan_column_text(struct arena *a, const struct schema_fact *column, bool bare) {
+    if (!bare || !strchr(column->needs, ';'))
+        return column->make;
+    return arena_printf(a, "%s %s%s", column->name, column->type,
+                        column->not_null ? " NOT NULL" : "");
+}
+
+const char *plan_table_text(struct sides *c, const struct schema_fact *table, bool bare) {
     struct text sql = text_in(c->plan->arena, FINGERPRINTED_MAX);
     const struct schema_fact *f = c->declared->at;
     const char *before = "\n    ";
     text_printf(&sql, "%s (", table->make);
     for (size_t i = 0; i < c->declared->n; i++, f++) {
-        if (!is(f, "column") || strcmp(f->parent, table->name) != 0)
+        bool later = bare && strchr(f->needs, ';') && !*f->preset;
+        if (!is(f, "column") || strcmp(f->parent, table->name) != 0 || later)
             continue;
-        text_printf(&sql, "%s%s", before, f->make);
+        text_printf(&sql, "%s%s", before, plan_column_text(c->plan->arena, f, bare));
         before = ",\n    ";
     }
     text_printf(&sql, "\n)%s", table->special);
-    plan_fact(c, STEP_CREATE_TABLE, table, text_str(&sql))->table = "";
+    return text_str(&sql);
+}
+
+static void plan_new_table(struct sides *c, const struct schema_fact *table) {
+    plan_fact(c, STEP_CREATE_TABLE, table, plan_table_text(c, table, false))->table = "";
 }
 
 void plan_validate(struct sides *c, const struct schema_fact *f) {
@@ -341,25 +354,6 @@ bool plan_has(const struct plan *p, enum step_kind kind, const char *object) {
 
 /* -- the whole -------------------------------------------------------------------------------- */
 
-static bool comes_after(const struct step *s, const struct step *other) {
-    if (s->online != other->online)
-        return s->online;
-    if (s->kind != other->kind)
-        return s->kind > other->kind;
-    return s->order > other->order;
-}
-
-/* Stable: what is equal stays in the order in which it was added. */
-static void sort_steps(struct plan *p) {
-    for (size_t i = 1; i < p->n; i++) {
-        struct step s = p->steps[i];
-        size_t k = i;
-        for (; k > 0 && comes_after(&p->steps[k - 1], &s); k--)
-            p->steps[k] = p->steps[k - 1];
-        p->steps[k] = s;
-    }
-}
-
 static void fingerprint(struct plan *p) {
     struct text all = text_in(p->arena, FINGERPRINTED_MAX);
     uint8_t hash[32];
@@ -415,7 +409,7 @@ struct plan plan_make(struct arena *a, const struct rows *live, const struct row
     plan_references(&p, live);
     if (renames)
         plan_renames(&p, live, renames);
-    sort_steps(&p);
+    plan_sort(&c);
     fingerprint(&p);
     return p;
 }

@@ -79,8 +79,9 @@ extern const struct step_traits step_traits[STEP_KINDS];
 
 struct step {
     enum step_kind kind;
-    const char *object;    /* "tokens.description" */
-    const char *table;     /* the table that is locked, "" for none */
+    const char *object;             /* "tokens.description" */
+    const struct schema_fact *fact; /* of either side: what it is about; NULL: of no account */
+    const char *table;              /* the table that is locked, "" for none */
     const char *sql;       /* no semicolon at the end; more than one statement: done as one */
     const char *look;      /* a query with samples of rows of the table {rows}, or NULL */
     const char *from, *to; /* ALTER_TYPE: the two types; SWAP_INDEX: what it is built as, foreign
@@ -94,6 +95,8 @@ struct step {
     bool consent;          /* something is lost; or a look found that a table with rows is
                               rewritten, or did not find what it was to find (push_looks.c) */
     bool rewrites;
+    bool bare;           /* of a table or column: steps of their own see to what it has or had that
+                            is made of functions (plan_order.c) */
     bool empty;          /* rewrites: a table without rows */
     int64_t found;       /* rows that the look found; -1: it was not taken */
     const char *unseen;  /* why it was not, where it was tried; or NULL */

@@ -15,33 +15,30 @@ static const char *name_of(const struct sides *c, const struct schema_fact *f) {
 
 /* -- views ------------------------------------------------------------------------------------ */
 
-/* Whether a view is made of something that a step changes. */
-static bool view_in_the_way(const struct plan *p, const struct schema_fact *view) {
-    for (size_t i = 0; i < p->n; i++) {
-        const struct step *s = &p->steps[i];
-        if ((s->kind == STEP_DROP_COLUMN || s->kind == STEP_ALTER_TYPE ||
-             s->kind == STEP_DROP_VIEW || s->kind == STEP_DROP_TABLE ||
-             s->kind == STEP_REPLACE_FUNCTION) &&
-            facts_need(p->arena, view, s->object))
-            return true;
-    }
+/* Whether a view or function is made of something that a step changes. */
+static bool in_the_way(const struct plan *p, const struct schema_fact *f) {
+    static const enum step_kind changing[] = {STEP_DROP_COLUMN,     STEP_ALTER_TYPE,
+                                              STEP_DROP_VIEW,       STEP_DROP_TABLE,
+                                              STEP_DROP_CONSTRAINT, STEP_REPLACE_FUNCTION};
+    for (size_t i = 0; i < p->n; i++)
+        for (size_t k = 0; k < sizeof changing / sizeof changing[0]; k++)
+            if (p->steps[i].kind == changing[k] && plan_made_of(p->arena, f, &p->steps[i]))
+                return true;
     return false;
 }
 
-/* Views that stand in the way of a step are dropped and made again; those upon them, too. */
-static void plan_views(struct sides *c) {
-    for (bool again = true; again;) {
-        const struct schema_fact *f = c->live->at;
-        again = false;
-        for (size_t i = 0; i < c->live->n; i++, f++) {
-            const struct schema_fact *then = facts_like(c->declared, f);
-            if (!is(f, "view") || !then || plan_has(c->plan, STEP_DROP_VIEW, f->name) ||
-                !view_in_the_way(c->plan, f))
-                continue;
-            plan_fact(c, STEP_DROP_VIEW, f, f->unmake);
-            again = true;
-        }
+/* Views that stand in the way of a step are dropped and made again. */
+static bool plan_views(struct sides *c) {
+    const struct schema_fact *f = c->live->at;
+    bool any = false;
+    for (size_t i = 0; i < c->live->n; i++, f++) {
+        if (!is(f, "view") || f->foreign || !facts_like(c->declared, f) ||
+            plan_has(c->plan, STEP_DROP_VIEW, f->name) || !in_the_way(c->plan, f))
+            continue;
+        plan_fact(c, STEP_DROP_VIEW, f, f->unmake);
+        any = true;
     }
+    return any;
 }
 
 /* A view that is made again comes back in the file's order, whatever made it go. */
@@ -147,6 +144,13 @@ static bool once(struct sides *c, enum step_kind kind, const struct schema_fact 
     return true;
 }
 
+void plan_release(struct sides *c, const struct schema_fact *column) {
+    (void)once(c, STEP_RELEASE_DEFAULT, column,
+               arena_printf(c->plan->arena, "ALTER TABLE %s ALTER COLUMN %s DROP %s",
+                            column->parent, column->name,
+                            *column->special ? "EXPRESSION" : "DEFAULT"));
+}
+
 static void default_again(struct sides *c, const struct schema_fact *now,
                           const struct schema_fact *then, const struct step *s) {
     struct arena *a = c->plan->arena;
@@ -161,16 +165,20 @@ static void default_again(struct sides *c, const struct schema_fact *now,
         once(c, STEP_SET_DEFAULT, then, arena_printf(a, "%s SET DEFAULT %s", column, then->preset));
 }
 
+static bool function_again(struct sides *c, const struct schema_fact *now,
+                           const struct schema_fact *then) {
+    if (!once(c, STEP_REPLACE_FUNCTION, now, now->unmake))
+        return false;
+    once(c, STEP_CREATE_FUNCTION, then, then->make);
+    return true;
+}
+
 /* What the live fact `now` is made of goes for a moment: so does it. True: other things may be made
  * of it in turn. */
 static bool goes_and_comes(struct sides *c, const struct schema_fact *now,
                            const struct schema_fact *then, const struct step *s) {
-    if (is(now, "function")) {
-        if (!once(c, STEP_REPLACE_FUNCTION, now, now->unmake))
-            return false;
-        once(c, STEP_CREATE_FUNCTION, then, then->make);
-        return true;
-    }
+    if (is(now, "function"))
+        return function_again(c, now, then);
     if (is(now, "column"))
         default_again(c, now, then, s);
     else if (is(now, "trigger") && once(c, STEP_DROP_TRIGGER, now, now->unmake))
@@ -201,20 +209,16 @@ static bool plan_functions(struct sides *c) {
     return any;
 }
 
-/* A function that reads what changes below it is in the way. */
-static void plan_readers(struct sides *c) {
+/* So are functions that read what changes below them, or name its row type. */
+static bool plan_readers(struct sides *c) {
     const struct schema_fact *f = c->live->at;
+    bool any = false;
     for (size_t i = 0; i < c->live->n; i++, f++) {
-        if (!is(f, "function") || f->foreign || *f->needs != ',' || !facts_like(c->declared, f))
-            continue;
-        for (size_t k = 0; k < c->plan->n; k++) {
-            const struct step *s = &c->plan->steps[k];
-            if ((s->kind == STEP_DROP_COLUMN || s->kind == STEP_ALTER_TYPE ||
-                 s->kind == STEP_DROP_TABLE || s->kind == STEP_DROP_VIEW) &&
-                facts_need(c->plan->arena, f, s->object))
-                stands_on(c, f, s);
-        }
+        const struct schema_fact *then = facts_like(c->declared, f);
+        if (is(f, "function") && !f->foreign && then && in_the_way(c->plan, f))
+            any |= function_again(c, f, then);
     }
+    return any;
 }
 
 /* -- foreign keys to a key -------------------------------------------------------------------- */
@@ -300,11 +304,12 @@ static void plan_late_foreign_keys(struct sides *c) {
 /* -- the whole -------------------------------------------------------------------------------- */
 
 void plan_again(struct sides *c) {
-    while (plan_functions(c))
-        ;
-    plan_views(c);
+    for (bool any = true; any;) {
+        any = plan_functions(c);
+        any |= plan_readers(c);
+        any |= plan_views(c);
+    }
     plan_views_back(c);
-    plan_readers(c);
     within_views(c, c->declared, false);
     within_views(c, c->live, true);
     plan_keys(c);

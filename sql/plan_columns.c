@@ -26,6 +26,7 @@ static struct step *alter(struct column *c, enum step_kind kind, const char *wha
     struct step *s = plan_add(
         c->plan, kind, arena_printf(a, "%s.%s", c->then->parent, c->then->name),
         arena_printf(a, "ALTER TABLE %s ALTER COLUMN %s %s", c->then->parent, c->then->name, what));
+    s->fact = c->then;
     s->table = c->then->parent;
     s->bytes = c->bytes;
     return s;
@@ -177,6 +178,7 @@ void plan_new_column(struct plan *p, const struct rows *live, const struct schem
     s->expands = !lacks_value;
     s->rewrites = computed_for_each_row(f);
     s->from = *f->special ? NULL : f->make;
+    s->fact = f;
     if (later)
         plan_not_null(&(struct column){p, NULL, f, table->bytes}, live);
     else if (lacks_value)

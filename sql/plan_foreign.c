@@ -2,7 +2,7 @@
  * does not go through; what refers to a table that goes is noted. */
 #include <string.h>
 
-#include "sql/plan.h"
+#include "sql/plan_private.h"
 
 enum { NOTE_MAX = 16 * 1024 };
 
@@ -66,10 +66,11 @@ static bool holds_on(const struct way *w, const struct step *s) {
     if (s->kind == STEP_DROP_READER || s->kind == STEP_DROP_FUNCTION ||
         s->kind == STEP_REPLACE_FUNCTION)
         return needs(w, s->object);
-    if (is(w->f, "view"))
+    if (is(w->f, "view") || is(w->f, "function") || is(w->f, "column"))
         return (s->kind == STEP_DROP_COLUMN || s->kind == STEP_ALTER_TYPE ||
-                s->kind == STEP_DROP_TABLE || s->kind == STEP_DROP_VIEW) &&
-               needs(w, s->object);
+                s->kind == STEP_DROP_TABLE || s->kind == STEP_DROP_VIEW ||
+                s->kind == STEP_DROP_CONSTRAINT) &&
+               plan_made_of(w->plan->arena, w->f, s);
     return is(w->f, "constraint") && w->f->type[0] == 'f' &&
            (s->kind == STEP_DROP_TABLE || s->kind == STEP_DROP_COLUMN) && needs(w, s->object) &&
            strcmp(w->f->parent, s->table) != 0;

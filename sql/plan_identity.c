@@ -64,6 +64,7 @@ static struct step *add(struct sides *c, enum step_kind kind, const struct schem
                         const char *sql, int64_t bytes) {
     struct arena *a = c->plan->arena;
     struct step *s = plan_add(c->plan, kind, qualified(a, then), sql);
+    s->fact = then;
     s->table = then->parent;
     s->bytes = bytes;
     return s;

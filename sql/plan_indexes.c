@@ -63,6 +63,7 @@ static void create(struct indexes *x, const struct schema_fact *f, const char *n
     const char *words = arena_printf(a, "INDEX %s%s", online ? "CONCURRENTLY " : "", name);
     struct step *s =
         add(x, STEP_CREATE_INDEX, name, f->parent, reworded(a, f->make, f->name, words));
+    s->fact = f;
     s->online = online;
     s->look = s->bytes >= 0 ? f->look : NULL;
     s->expands &= !s->look; /* what is unique refuses rows */

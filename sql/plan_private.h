@@ -31,6 +31,22 @@ bool plan_serves_identity(struct arena *a, const struct schema_fact *f, const st
 void plan_new_constraint(struct sides *c, const struct schema_fact *f);
 void plan_validate(struct sides *c, const struct schema_fact *f);
 
+/* A table as CREATE TABLE has it, a column as it stands there; bare: without what is made of
+ * functions. */
+const char *plan_table_text(struct sides *c, const struct schema_fact *table, bool bare);
+const char *plan_column_text(struct arena *a, const struct schema_fact *column, bool bare);
+
+/* A column lets go of the function that its default or computation is made of (plan_again.c). */
+void plan_release(struct sides *c, const struct schema_fact *column);
+
+/* The order in which the steps are done (plan_order.c). */
+void plan_sort(struct sides *c);
+
+/* How facts name what the step is about where they are made of it (schema_fact.needs); whether a
+ * fact is. */
+const char *plan_needed(struct arena *a, const struct step *s);
+bool plan_made_of(struct arena *a, const struct schema_fact *f, const struct step *s);
+
 /* What the steps take along is made again (plan_again.c). */
 void plan_again(struct sides *c);
 

@@ -191,25 +191,38 @@ identity AS MATERIALIZED (
     CROSS JOIN unnest(k.conkey) WITH ORDINALITY u (number, n)
     JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = u.number
     GROUP BY k.conrelid),
+shape AS MATERIALIZED (
+    SELECT 'pg_class'::regclass AS classid, oid AS objid, named FROM relation
+    UNION ALL
+    SELECT 'pg_type'::regclass, unnest(ARRAY[t.oid, t.typarray]), named
+    FROM relation JOIN pg_type t ON t.oid = reltype),
 refers AS MATERIALIZED (
-    SELECT classid, objid, string_agg(DISTINCT text, '' ORDER BY text) AS needs
-    FROM (SELECT d.classid, d.objid,
-                 format(',%s,%s.%I,', c.named, c.named, coalesce(a.attname, '')) COLLATE "C" AS text
-          FROM pg_depend d
-          JOIN relation c ON (c.oid = d.refobjid AND d.refclassid = 'pg_class'::regclass)
-                          OR (c.reltype = d.refobjid AND d.refclassid = 'pg_type'::regclass)
+    SELECT classid, objid, objsubid, string_agg(DISTINCT text, '' ORDER BY text) AS needs
+    FROM (SELECT d.classid, d.objid, d.objsubid,
+                 format(',%s,%s.%I,', s.named, s.named, coalesce(a.attname, '')) COLLATE "C" AS text
+          FROM shape s
+          JOIN pg_depend d ON d.refclassid = s.classid AND d.refobjid = s.objid
           LEFT JOIN pg_attribute a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid
-          WHERE d.refclassid IN ('pg_class'::regclass, 'pg_type'::regclass)
-            AND d.deptype IN ('n', 'a') AND NOT (d.classid = 'pg_class'::regclass AND d.objid = d.refobjid)
-            AND d.classid NOT IN ('pg_trigger'::regclass, 'pg_attrdef'::regclass)
+                                  AND d.refobjsubid > 0
+          WHERE d.deptype IN ('n', 'a')
+            AND NOT (d.classid = 'pg_class'::regclass AND d.objid = d.refobjid)
+            AND NOT (d.refclassid = 'pg_class'::regclass
+                     AND d.classid IN ('pg_trigger'::regclass, 'pg_attrdef'::regclass))
           UNION ALL
-          SELECT d.classid, d.objid,
+          SELECT d.classid, d.objid, d.objsubid,
+                 format(',%s.%I (constraint),', c.named, k.conname) COLLATE "C"
+          FROM relation c
+          JOIN pg_constraint k ON k.conrelid = c.oid
+          JOIN pg_depend d ON d.refclassid = 'pg_constraint'::regclass AND d.refobjid = k.oid
+          WHERE d.deptype = 'n' AND d.classid IN ('pg_rewrite'::regclass, 'pg_proc'::regclass)
+          UNION ALL
+          SELECT d.classid, d.objid, d.objsubid,
                  format(';%I(%s);', proname, pg_get_function_identity_arguments(p.oid)) COLLATE "C"
           FROM pg_proc p
           JOIN mine ON pronamespace = space
           JOIN pg_depend d ON d.refclassid = 'pg_proc'::regclass AND d.refobjid = p.oid
           WHERE d.deptype IN ('n', 'a')) r
-    GROUP BY classid, objid),
+    GROUP BY classid, objid, objsubid),
 found AS (
     SELECT 'table' AS kind, '' AS parent, named AS name,
            concat_ws(' ', relpersistence, reloptions::text) AS definition,
@@ -231,9 +244,12 @@ found AS (
            CASE WHEN a.attgenerated = '' THEN d.preset END, a.attnotnull,
            format('SELECT concat_ws('', '', %s) AS sample FROM {rows} AS t WHERE t.%I IS NULL',
                   coalesce((SELECT row FROM identity WHERE relation = c.oid), 't'), a.attname),
-           (SELECT r.needs FROM pg_attrdef x
-            JOIN refers r ON r.classid = 'pg_attrdef'::regclass AND r.objid = x.oid
-            WHERE x.adrelid = c.oid AND x.adnum = a.attnum),
+           concat((SELECT r.needs FROM refers r
+                   WHERE r.classid = 'pg_class'::regclass AND r.objid = c.oid
+                     AND r.objsubid = a.attnum),
+                  (SELECT r.needs FROM pg_attrdef x
+                   JOIN refers r ON r.classid = 'pg_attrdef'::regclass AND r.objid = x.oid
+                   WHERE x.adrelid = c.oid AND x.adnum = a.attnum)),
            pg_table_size(c.oid), a.attnum
     FROM relation c
     JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
@@ -308,14 +324,16 @@ found AS (
            pg_get_indexdef(i.indexrelid, 0, true), 'DROP INDEX ' || i.indexrelid::regclass, NULL,
            NULL, NULL, false, d.look,
            (SELECT r.needs FROM refers r
-            WHERE r.classid = 'pg_class'::regclass AND r.objid = i.indexrelid),
+            WHERE r.classid = 'pg_class'::regclass AND r.objid = i.indexrelid AND r.objsubid = 0),
            pg_table_size(i.indrelid), i.indexrelid
     FROM indexed i
     LEFT JOIN duplicates d USING (indexrelid)
     WHERE NOT EXISTS (SELECT FROM pg_constraint k
                       WHERE k.conindid = i.indexrelid AND k.contype IN ('p', 'u', 'x'))
     UNION ALL
-    SELECT 'view', '', named, v.text, v.text, 'DROP VIEW ' || named, NULL, NULL, NULL, false, NULL,
+    SELECT 'view', '', named, v.text, v.text, 'DROP VIEW ' || named, NULL, NULL,
+           (SELECT string_agg(format(',%I,', attname), '' ORDER BY attnum)
+            FROM pg_attribute WHERE attrelid = c.oid AND attnum > 0), false, NULL,
            (SELECT r.needs FROM pg_rewrite w
             JOIN refers r ON r.classid = 'pg_rewrite'::regclass AND r.objid = w.oid
             WHERE w.ev_class = c.oid), 0, c.oid
@@ -385,7 +403,9 @@ found AS (
         FROM pg_attribute WHERE named <> '' AND attrelid = d.objoid AND attnum = d.objsubid
                             AND d.objsubid > 0
         UNION ALL
-        SELECT w.word || ' ' || named, named
+        SELECT w.word || ' ' || named,
+               coalesce((SELECT format('%s.%s', table_of, named) FROM pg_constraint k
+                         WHERE k.conindid = d.objoid AND k.contype IN ('p', 'u', 'x')), named)
         FROM (VALUES ('r', 'TABLE'), ('v', 'VIEW'), ('i', 'INDEX'), ('S', 'SEQUENCE')) w (letter, word)
         WHERE d.objsubid = 0 AND w.letter = relkind::text
         UNION ALL

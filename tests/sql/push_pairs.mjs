@@ -35,6 +35,17 @@ const properties = [
   ['storage of column t.v', 'ALTER TABLE t ALTER v SET STORAGE EXTERNAL', 'ALTER TABLE t ALTER v SET STORAGE MAIN'],
 ];
 
+// Functions that are made of a table, in each of the three ways: by its row type as a result or an argument, by a text that the server reads.
+const setof = "CREATE FUNCTION f() RETURNS SETOF t LANGUAGE sql AS 'SELECT * FROM t'";
+const given = "CREATE FUNCTION f(a t) RETURNS integer LANGUAGE sql AS 'SELECT 1'";
+const reads = 'CREATE FUNCTION f() RETURNS bigint LANGUAGE sql BEGIN ATOMIC SELECT count(v) FROM t; END';
+const ofTable = [['by its result', setof, 'f()', ['*', 't.*']], ['by an argument', given, 'f(a t)', ['SELECT 1', 'SELECT 2']], ['by its text', reads, 'f()', ['count(v)', 'count(id)']]];
+const shorter = (sql) => sql.replace('v text', 'v varchar(9)');
+const ownReader = `${t}; ${reads}; ALTER TABLE t ALTER id SET DEFAULT f(), ADD CONSTRAINT k CHECK (f() >= 0)`;
+const ownComputed = `${t}; CREATE FUNCTION f() RETURNS bigint IMMUTABLE LANGUAGE sql BEGIN ATOMIC SELECT count(v) FROM t; END; ALTER TABLE t ADD b bigint GENERATED ALWAYS AS (f() + id) STORED`;
+const ofView = `${t}; CREATE VIEW w AS SELECT id, v FROM t; CREATE FUNCTION f(a w) RETURNS text LANGUAGE sql AS 'SELECT $1.v'; CREATE FUNCTION n() RETURNS bigint LANGUAGE sql BEGIN ATOMIC SELECT count(*) FROM w; END; CREATE VIEW x AS SELECT f(w) AS y, n() AS z FROM w; CREATE TABLE u (a bigint DEFAULT n() CONSTRAINT k CHECK (f(NULL::w) <> ''))`;
+const grouped = (key) => `CREATE TABLE t (id integer, v text, CONSTRAINT k ${key}); CREATE VIEW w AS SELECT id, v FROM t GROUP BY id; CREATE FUNCTION f() RETURNS SETOF t LANGUAGE sql BEGIN ATOMIC SELECT id, v FROM t GROUP BY id; END`;
+
 // A schema with lines that rename.
 const renamed = (sql, ...lines) => `${sql}\n;\n${lines.map((line) => `-- push: rename ${line}\n`).join('')}`;
 
@@ -168,6 +179,39 @@ export const pairs = [
   { name: 'add a unique index over duplicates', before: t, rows: "INSERT INTO t VALUES (1, 'a'), (2, 'A')", after: `${t}; CREATE UNIQUE INDEX i ON t (lower(v))`, plan: ['create-index i'], finds: /cannot be done: 1 groups of rows are equal\n *such as 2 times a\n/, exit: 1 },
   { name: 'change an index', before: `${t}; CREATE INDEX i ON t (v)`, after: `${t}; CREATE INDEX i ON t (id)`, plan: ['drop-index i', 'create-index i'] },
   { name: 'drop an index', before: `${t}; CREATE INDEX i ON t (v)`, after: t, plan: ['drop-index i'], exit: 4 },
+
+  // what is made of tables and functions, in whatever order that is
+  ...ofTable.flatMap(([how, f, name, change]) => [
+    { name: `create a table and a function of it, ${how}`, before: '', after: `${t}; ${f}`, plan: ['create-table t', `create-function ${name}`] },
+    { name: `change the table of a function, ${how}`, before: `${t}; ${f}`, rows: one, after: `${t.replace(')', ', w integer)')}; ${f}`, plan: ['add-column t.w'], keeps: ['SELECT count(*) FROM t', '2'] },
+    { name: `change a function of a table, ${how}`, before: `${t}; ${f}`, after: `${t}; ${f.replace(...change)}`, plan: [`create-function ${name}`] },
+    { name: `change a type below a function, ${how}`, before: `${t}; ${f}`, rows: one, after: shorter(`${t}; ${f}`), plan: f === reads ? [`replace-function ${name}`, 'alter-type t.v', `create-function ${name}`] : ['alter-type t.v'], exit: 4, keeps: ['SELECT max(v) FROM t', 'b'] },
+    { name: `drop a table and a function of it, ${how}`, before: `${t}; ${f}`, after: '', plan: [`drop-function ${name}`, 'drop-table t'], exit: 4 },
+  ]),
+  { name: 'a default and a CHECK call a function, and another has the row type', before: '', after: `CREATE FUNCTION c(a integer) RETURNS boolean LANGUAGE sql AS 'SELECT a > 0'; CREATE TABLE t (id integer DEFAULT length('x') CONSTRAINT k CHECK (c(id)), v boolean DEFAULT c(1)); ${given}; CREATE INDEX i ON t (id); CREATE FUNCTION d(a t[]) RETURNS bigint LANGUAGE sql BEGIN ATOMIC SELECT count(*) FROM t; END`,
+    plan: ['create-function c(a integer)', 'create-table t', 'create-function f(a t)', 'create-function d(a t[])', 'add-constraint t.k', 'create-index i'] },
+  { name: 'create a table whose default and CHECK read it', before: '', after: ownReader, plan: ['create-table t', 'create-function f()', 'set-default t.id', 'add-constraint t.k'], keeps: ["INSERT INTO t (v) VALUES ('a'); SELECT id FROM t", '0'] },
+  { name: 'change a type below a default and a CHECK that read it', before: ownReader, rows: one, after: shorter(ownReader), exit: 4,
+    plan: ['drop-constraint t.k', 'drop-default t.id', 'replace-function f()', 'alter-type t.v', 'create-function f()', 'set-default t.id', 'add-constraint t.k'], keeps: ["INSERT INTO t (v) VALUES ('c'); SELECT max(id) FROM t", '2'] },
+  { name: 'drop a table whose default and CHECK read it', before: ownReader, rows: one, after: '', plan: ['drop-constraint t.k', 'drop-default t.id', 'drop-function f()', 'drop-table t'], exit: 4 },
+  { name: 'create a table with a column that is computed of it', before: '', after: ownComputed, plan: ['create-table t', 'create-function f()', 'add-column t.b'] },
+  { name: 'drop a table with a column that is computed of it', before: ownComputed, after: '', plan: ['drop-default t.b', 'drop-function f()', 'drop-table t'], exit: 4 },
+  { name: 'add a column whose default reads it', before: t, rows: one, after: `CREATE TABLE t (id integer, v text, w bigint); CREATE FUNCTION f() RETURNS bigint LANGUAGE sql BEGIN ATOMIC SELECT count(w) FROM t; END; ALTER TABLE t ALTER w SET DEFAULT f()`,
+    plan: ['add-column t.w', 'create-function f()', 'set-default t.w'], finds: /its default is made of the column itself: rows that are there get NULL/, keeps: ['SELECT count(w) FROM t', '0'] },
+  { name: 'create views and functions upon each other', before: '', after: ofView, plan: ['create-table t', 'create-view w', 'create-function f(a w)', 'create-function n()', 'create-table u', 'add-constraint u.k', 'create-view x'] },
+  { name: 'change a view below functions, and what is made of those', before: ofView, rows: one, after: ofView.replace('SELECT id, v FROM', 'SELECT id, v, 1 AS q FROM'),
+    plan: ['drop-view x', 'drop-constraint u.k', 'drop-default u.a', 'replace-function n()', 'replace-function f(a w)', 'drop-view w', 'create-view w', 'create-function f(a w)', 'create-function n()', 'set-default u.a', 'add-constraint u.k', 'create-view x'],
+    keeps: ["INSERT INTO u DEFAULT VALUES; SELECT a, (SELECT string_agg(y, '' ORDER BY y) FROM x) FROM u", '2|ab'] },
+  { name: 'drop views and functions upon each other', before: ofView, after: '', plan: ['drop-view x', 'drop-table u', 'drop-function n()', 'drop-function f(a w)', 'drop-view w', 'drop-table t'], exit: 4 },
+  { name: 'a table with a column of another that comes later by name', before: '', after: 'CREATE TABLE z (v text); CREATE TABLE a (one z, more z[])', plan: ['create-table z', 'create-table a'] },
+  { name: 'a view and a function group by a key that changes', before: grouped('PRIMARY KEY (id)'), rows: one, after: grouped('PRIMARY KEY (id) INCLUDE (v)'),
+    plan: ['drop-view w', 'replace-function f()', 'drop-constraint t.k', 'add-constraint t.k', 'create-function f()', 'create-view w'], keeps: ['SELECT count(*) FROM f()', '2'] },
+  { name: 'a function gets a new text, and the table of the old one goes', before: `${t}; CREATE VIEW x AS SELECT 1 AS y; CREATE TABLE s (a integer); CREATE FUNCTION f() RETURNS bigint LANGUAGE sql BEGIN ATOMIC SELECT count(*) FROM s; END; CREATE VIEW w AS SELECT f()`,
+    after: `${t}; CREATE VIEW x AS SELECT 1 AS y; CREATE FUNCTION f() RETURNS bigint LANGUAGE sql BEGIN ATOMIC SELECT count(*) FROM t; END; CREATE VIEW w AS SELECT f()`, plan: ['drop-view w', 'replace-function f()', 'drop-table s', 'create-function f()', 'create-view w'], exit: 4 },
+  { name: 'a default lets go of a function whose table goes', before: `${t}; CREATE TABLE s (a integer); CREATE FUNCTION f() RETURNS bigint LANGUAGE sql BEGIN ATOMIC SELECT count(*) FROM s; END; ALTER TABLE t ALTER id SET DEFAULT f()`, after: 'CREATE TABLE t (id integer DEFAULT 7, v text)',
+    plan: ['set-default t.id', 'drop-function f()', 'drop-table s'], exit: 4 },
+  { name: 'a table makes way for a view of its name', before: `${t}; ${given}`, after: `CREATE VIEW t AS SELECT 1 AS id; ${given}`, plan: ['replace-function f(a t)', 'drop-table t', 'create-view t', 'create-function f(a t)'], exit: 4 },
+  { name: 'a sequence makes way for a view of its name', before: 'CREATE SEQUENCE s', after: 'CREATE VIEW s AS SELECT 1 AS x', plan: ['drop-sequence s', 'create-view s'], exit: 4 },
 
   // sequences, views, functions, triggers, comments
   { name: 'create a sequence', before: '', after: 'CREATE SEQUENCE s START 7', plan: ['create-sequence s'] },
@@ -422,6 +466,7 @@ export const uncovered = [
   [parent, 'CREATE TABLE p (id integer NOT NULL)', /constraint other\.c\.k, which no push made, stands in the way of drop-constraint p\.p_pkey/, '', 'CREATE SCHEMA other; CREATE TABLE other.c (p integer CONSTRAINT k REFERENCES p)'],
   ["CREATE FUNCTION f() RETURNS integer LANGUAGE sql AS 'SELECT 1'", "CREATE FUNCTION f() RETURNS bigint LANGUAGE sql AS 'SELECT 1::bigint'", [/view w, which no push made, stands in the way of replace-function f\(\)/, /column t\.a, which no push made, stands in the way of replace-function f\(\)/], '', 'CREATE VIEW w AS SELECT f(); CREATE TABLE t (a integer DEFAULT f())'],
   ["CREATE FUNCTION f(a integer) RETURNS integer IMMUTABLE LANGUAGE sql AS 'SELECT 1'; CREATE TABLE t (a integer, b integer GENERATED ALWAYS AS (f(a)) STORED)", "CREATE FUNCTION f(a integer) RETURNS bigint IMMUTABLE LANGUAGE sql AS 'SELECT 1::bigint'; CREATE TABLE t (a integer, b integer GENERATED ALWAYS AS (f(a)) STORED)", /column t\.b stands on f\(a integer\), which is to be made again/],
-  [`${t}; CREATE FUNCTION f() RETURNS bigint LANGUAGE sql BEGIN ATOMIC SELECT count(v) FROM t; END`, `${column('varchar(9)').replace('(v', '(id integer, v')}; CREATE FUNCTION f() RETURNS bigint LANGUAGE sql BEGIN ATOMIC SELECT count(v) FROM t; END`, /function f\(\) stands on t\.v, which is to be made again/],
+  [t, shorter(t), /function f\(\), which no push made, stands in the way of alter-type t\.v/, '', reads],
+  [t, '', [/function f\(a t\), which no push made, stands in the way of drop-table t/, /column u\.a, which no push made, stands in the way of drop-table t/], '', `${given}; CREATE TABLE u (a t)`],
   [parent, '', /constraint c\.k, which no push made, stands in the way of drop-table p/, '', 'CREATE TABLE c (p integer CONSTRAINT k REFERENCES p)'],
 ];
