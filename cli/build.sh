@@ -11,6 +11,10 @@ command:pkg-config pkg-config
 /usr/include/postgresql/libpq-fe.h libpq-dev
 /usr/include/json-c/json.h libjson-c-dev
 /usr/include/sodium.h libsodium-dev
+/usr/include/png.h libpng-dev
+/usr/include/turbojpeg.h libturbojpeg0-dev
+/usr/include/gif_lib.h libgif-dev
+/usr/include/webp/demux.h libwebp-dev
 /usr/lib/postgresql/*/bin/initdb postgresql
 command:nginx nginx
 /usr/lib/nginx/modules/ngx_http_brotli_filter_module.so libnginx-mod-http-brotli-filter

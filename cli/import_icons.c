@@ -9,11 +9,14 @@
 #include <unistd.h>
 
 #include "base/crypto.h"
+#include "pictures/thumbnail.h"
 
-struct picture {
+struct icon_file {
     uint8_t *bytes;
     size_t n;
     const char *extension;
+    uint8_t *small; /* the thumbnail, n_small bytes */
+    size_t n_small;
 };
 
 /* Plain names between slashes; none begins with a dot, so none leads out of the folder. */
@@ -32,67 +35,60 @@ static bool is_plain_path(const char *path) {
     }
 }
 
-static const char *extension_of(const uint8_t *bytes, size_t n) {
-    static const struct {
-        const char *extension, *magic;
-        size_t n, at;
-    } formats[] = {{"png", "\x89PNG\r\n\x1a\n", 8, 0},
-                   {"jpg", "\xff\xd8\xff", 3, 0},
-                   {"gif", "GIF87a", 6, 0},
-                   {"gif", "GIF89a", 6, 0},
-                   {"webp", "WEBP", 4, 8}};
-    for (size_t i = 0; i < sizeof formats / sizeof formats[0]; i++)
-        if (n >= formats[i].at + formats[i].n &&
-            memcmp(bytes + formats[i].at, formats[i].magic, formats[i].n) == 0 &&
-            (formats[i].at == 0 || memcmp(bytes, "RIFF", 4) == 0))
-            return formats[i].extension;
-    return NULL;
-}
-
 /* The whole of a regular file of at most IMPORT_ICON_MAX bytes. */
-static const char *read_file(struct arena *a, int fd, struct picture *p) {
+static const char *read_file(struct arena *a, int fd, struct icon_file *f) {
     struct stat st;
     if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode))
         return "is not a regular file";
-    p->bytes = arena_raw(a, IMPORT_ICON_MAX + 1);
+    f->bytes = arena_raw(a, IMPORT_ICON_MAX + 1);
     ssize_t got = 1;
-    while (p->n <= IMPORT_ICON_MAX && got > 0) {
-        got = read(fd, p->bytes + p->n, IMPORT_ICON_MAX + 1 - p->n);
+    while (f->n <= IMPORT_ICON_MAX && got > 0) {
+        got = read(fd, f->bytes + f->n, IMPORT_ICON_MAX + 1 - f->n);
         if (got > 0)
-            p->n += (size_t)got;
+            f->n += (size_t)got;
     }
     if (got < 0)
         return "cannot be read";
-    return p->n > IMPORT_ICON_MAX ? "is larger than 1 MiB" : NULL;
+    return f->n > IMPORT_ICON_MAX ? "is larger than 1 MiB" : NULL;
+}
+
+static const char *read_picture(struct arena *a, struct icon_file *f) {
+    struct picture p;
+    const char *wrong = picture_read(a, f->bytes, f->n, &p);
+    if (wrong)
+        return wrong;
+    f->extension = p.extension;
+    f->small = thumbnail_make(a, &p, &f->n_small);
+    picture_free(&p);
+    return f->small ? NULL : "cannot be made small";
 }
 
 static const char *load(struct arena *a, const char *dir, const char *path, const char *sha256,
-                        struct picture *p) {
+                        struct icon_file *f) {
     uint8_t digest[32];
     char hex[2 * sizeof digest + 1];
-    *p = (struct picture){0};
+    *f = (struct icon_file){0};
     if (!is_plain_path(path))
         return "must be a plain path below the folder of --icons";
     int fd =
         open(arena_printf(a, "%s/%s", dir, path), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
     if (fd < 0)
         return arena_printf(a, "cannot be opened: %s", strerror(errno));
-    const char *wrong = read_file(a, fd, p);
+    const char *wrong = read_file(a, fd, f);
     close(fd);
     if (wrong)
         return wrong;
-    crypto_sha256(digest, p->bytes, p->n);
+    crypto_sha256(digest, f->bytes, f->n);
     crypto_hex(hex, digest, sizeof digest);
     if (strcmp(hex, sha256) != 0)
         return arena_printf(a, "has another SHA-256: %s", hex);
-    p->extension = extension_of(p->bytes, p->n);
-    return p->extension ? NULL : "is not a PNG, JPEG, GIF or WebP picture";
+    return read_picture(a, f);
 }
 
 const char *import_icon_check(struct arena *a, const char *dir, const char *path,
                               const char *sha256) {
-    struct picture p;
-    return load(a, dir, path, sha256, &p);
+    struct icon_file f;
+    return load(a, dir, path, sha256, &f);
 }
 
 static bool write_all(int fd, const uint8_t *bytes, size_t n) {
@@ -109,12 +105,12 @@ static bool write_all(int fd, const uint8_t *bytes, size_t n) {
 }
 
 /* Under a name of its own first, so that a reader never meets half a picture. */
-static bool put_file(struct arena *a, const char *name, const struct picture *p) {
+static bool put_file(struct arena *a, const char *name, const uint8_t *bytes, size_t n) {
     const char *unfinished = arena_printf(a, "%s.%d", name, (int)getpid());
     int fd = open(unfinished, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0644);
     if (fd < 0)
         return false;
-    bool whole = write_all(fd, p->bytes, p->n);
+    bool whole = write_all(fd, bytes, n);
     whole = close(fd) == 0 && whole && rename(unfinished, name) == 0;
     int why = errno;
     if (!whole)
@@ -123,18 +119,28 @@ static bool put_file(struct arena *a, const char *name, const struct picture *p)
     return whole;
 }
 
+/* A file of that name is there, or is made. */
+static const char *put_new(struct arena *a, const char *name, const uint8_t *bytes, size_t n) {
+    if (access(name, F_OK) == 0 || put_file(a, name, bytes, n))
+        return NULL;
+    return arena_printf(a, "cannot be stored as %s: %s", name, strerror(errno));
+}
+
+static const char *make_folder(struct arena *a, const char *name) {
+    if (mkdir(name, 0755) == 0 || errno == EEXIST)
+        return NULL;
+    return arena_printf(a, "cannot be stored, %s cannot be made: %s", name, strerror(errno));
+}
+
 const char *import_icon_store(struct arena *a, const char *dir, const char *path,
                               const char *sha256, const char *store) {
-    struct picture p;
-    const char *wrong = load(a, dir, path, sha256, &p);
-    if (wrong)
-        return wrong;
-    const char *name = arena_printf(a, "%s/%s.%s", store, sha256, p.extension);
-    if (access(name, F_OK) == 0)
-        return NULL;
-    if (mkdir(store, 0755) != 0 && errno != EEXIST)
-        return arena_printf(a, "cannot be stored, %s cannot be made: %s", store, strerror(errno));
-    if (!put_file(a, name, &p))
-        return arena_printf(a, "cannot be stored as %s: %s", name, strerror(errno));
-    return NULL;
+    struct icon_file f;
+    const char *wrong = load(a, dir, path, sha256, &f);
+    if (!wrong)
+        wrong = make_folder(a, store);
+    if (!wrong)
+        wrong = put_new(a, arena_printf(a, "%s/%s.small.webp", store, sha256), f.small, f.n_small);
+    return wrong
+               ? wrong
+               : put_new(a, arena_printf(a, "%s/%s.%s", store, sha256, f.extension), f.bytes, f.n);
 }

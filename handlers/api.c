@@ -10,7 +10,8 @@ static const struct param icon_param_rows[] = {
      .kind = PARAM_TEXT,
      .least = 1,
      .most = 80,
-     .help = "What iconHash of a token says, or the name of one of our own pictures.",
+     .help = "What iconHash of a token says, with .small behind it for the same within 112 × 112 "
+             "points; or the name of one of our own pictures.",
      .example = &ASSET_ICONS_FAVICON_SVG[sizeof "/icons/" - 1]},
 };
 

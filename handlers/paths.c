@@ -19,9 +19,10 @@ void path_creator(struct text *out, const char *address) {
     text_url(out, address, strlen(address));
 }
 
-void path_icon(struct text *out, const char *hash) {
+void path_icon_small(struct text *out, const char *hash) {
     text_lit(out, "/icons/");
     text_put(out, hash);
+    text_lit(out, ".small");
 }
 
 void path_identicon(struct text *out, const char *seed) {

@@ -14,8 +14,9 @@ void path_activity(struct text *out, int32_t id);
 /* /creators/ADDRESS. Nothing for what cannot be the address of anybody. */
 void path_creator(struct text *out, const char *address);
 
-/* /icons/HASH, our copy of a token's icon; hash is 64 lower-case hex digits. */
-void path_icon(struct text *out, const char *hash);
+/* /icons/HASH.small, our copy of a token's icon, as small as pages show it; hash is 64 lower-case
+ * hex digits. */
+void path_icon_small(struct text *out, const char *hash);
 
 /* /icons/identicon/SEED.svg; seed is 16 lower-case hex digits. */
 void path_identicon(struct text *out, const char *seed);

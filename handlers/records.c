@@ -32,7 +32,7 @@ static void token_icon(struct text *out, const void *record) {
     uint8_t seed[IDENTICON_SEED];
     char hex[2 * IDENTICON_SEED + 1];
     if (t->icon_hash) {
-        path_icon(out, t->icon_hash);
+        path_icon_small(out, t->icon_hash);
         return;
     }
     token_seed(seed, t);
@@ -125,7 +125,8 @@ static const struct field token_fields[] = {
     T(type_script, "typeScript", FIELD_JSON, MAYBE,
       "That script, as an object with codeHash, hashType and args."),
     T(icon_hash, "iconHash", FIELD_HASH, MAYBE,
-      "The SHA-256 of our copy of its icon, which is at /icons/ and this."),
+      "The SHA-256 of our copy of its icon, which is at /icons/ and this, small with .small "
+      "behind it."),
     T(chain_time, "chainTime", FIELD_TIME, MAYBE, "The time of the block that issued it."),
     T(verified_at, "verifiedAt", FIELD_TIME, MAYBE,
       "When this site last found it on the chain as recorded; null: never."),

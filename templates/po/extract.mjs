@@ -15,7 +15,7 @@ import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 export const potPath = 'templates/po/sitaminter.pot';
-const cRooms = ['base', 'chain', 'cli', 'fcgi', 'handlers', 'sql', 'templates'];
+const cRooms = ['base', 'chain', 'cli', 'fcgi', 'handlers', 'pictures', 'sql', 'templates'];
 
 const header = `# Texts of SiTa Minter. Made by templates/po/extract.mjs: do not edit.
 msgid ""

@@ -3,10 +3,14 @@
 // finds nothing, nothing scrolls sideways or moves, nothing is fetched from elsewhere. Screenshots go to
 // TEST_STATE/shots. What readers do there is in lists.test.mjs, how they see and point in access.test.mjs.
 import assert from 'node:assert/strict';
+import crypto from 'node:crypto';
+import { execFileSync } from 'node:child_process';
+import fs from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import test from 'node:test';
 import { AxeBuilder } from '@axe-core/playwright';
-import { base, psql } from '../http/lib/site.mjs';
+import { base, build, psql, sockets, source, state } from '../http/lib/site.mjs';
 import { open, pages, screens, shots } from './lib/pages.mjs';
 
 // A tablet has the phone's cards, a wide window the desktop's tables: the same elements in the same colours.
@@ -65,6 +69,47 @@ test('lists of 10, 25 and 100 rows weigh no more and do not move', async (t) => 
       assert.ok(cost.bytes() > 5000 && cost.bytes() <= HEAVIEST, `${address}: ${cost.bytes()} bytes`);
       t.diagnostic(`${address}: ${cost.bytes()} bytes`);
     });
+});
+
+test('a token whose icon is as heavy as an import takes has a page like the others', async (t) => {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'site-icon-'));
+  let png;
+  await open({}, async (page) => {
+    await page.goto(`${base}/about`);
+    const noise = await page.evaluate(() => {
+      const canvas = Object.assign(document.createElement('canvas'), { width: 600, height: 420 }), on = canvas.getContext('2d');
+      const points = on.createImageData(600, 420);
+      for (let i = 0; i < points.data.length; i++) points.data[i] = i % 4 === 3 ? 255 : Math.random() * 256;
+      on.putImageData(points, 0, 0);
+      return canvas.toDataURL('image/png');
+    });
+    png = Buffer.from(noise.slice(noise.indexOf(',') + 1), 'base64');
+  });
+  assert.ok(png.length > 700000 && png.length < 1024 * 1024, `${png.length}`);
+  const iconSha256 = crypto.createHash('sha256').update(png).digest('hex');
+  t.after(() => {
+    psql(`DELETE FROM tokens WHERE icon_hash = '${iconSha256}'`);
+    for (const file of [`${iconSha256}.png`, `${iconSha256}.small.webp`]) fs.rmSync(path.join(state, 'icons', file));
+    fs.rmSync(folder, { recursive: true });
+  });
+  fs.writeFileSync(path.join(folder, 'noise.png'), png);
+  const { script, hash } = JSON.parse(fs.readFileSync(path.join(source, 'tests/data/scripts.json'), 'utf8')).scripts[1];
+  fs.writeFileSync(path.join(folder, 'tokens.jsonl'), JSON.stringify({ kind: 'token', network: 'testnet', name: 'Heavy', symbol: 'HVY', decimals: 8,
+    iconFile: 'noise.png', iconSha256, typeScript: { codeHash: script.code_hash, hashType: script.hash_type, args: script.args }, typeHash: hash, origin: 'a test' }));
+  execFileSync(path.join(build, 'sitaminter'), ['import', 'tokens', path.join(folder, 'tokens.jsonl'), '--icons', folder,
+    '--url', `host=${sockets} user=sita_owner dbname=sitaminter`], { env: { SITA_ICONS: path.join(state, 'icons') } });
+  const id = psql(`SELECT id FROM tokens WHERE icon_hash = '${iconSha256}'`);
+  await open(screens.phone, async (page) => {
+    const cost = await measure(page);
+    await page.goto(`${base}/tokens/${id}`);
+    const icon = page.locator('img[width="56"]');
+    assert.deepEqual(await icon.evaluate((img) => [img.complete, img.naturalWidth, img.naturalHeight, img.currentSrc]),
+      [true, 112, 78, `${base}/icons/${iconSha256}.small`]);
+    assert.deepEqual(await cost.shifts(), []);
+    assert.ok(cost.bytes() <= HEAVIEST, `${cost.bytes()} bytes`);
+    t.diagnostic(`${cost.bytes()} bytes, of a picture of ${png.length}`);
+    await page.screenshot({ path: path.join(shots, 'token-heavy-phone.png') });
+  });
 });
 
 // Beyond a wide window there is but more room: one page of each build is enough.

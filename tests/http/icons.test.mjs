@@ -19,7 +19,7 @@ test('a token with a stored icon shows it, from our own address', async (t) => {
     SELECT 'Pictured', 'PIC', '1', min(creator_id), 'testnet', '${hash}', 'https://icons.example/x.png' FROM tokens RETURNING id`);
   t.after(() => { psql(`DELETE FROM tokens WHERE id = ${id}`); fs.rmSync(file); });
   const page = await get(`/tokens/${id}`);
-  assert.ok(page.body.includes(`src="/icons/${hash}"`));
+  assert.ok(page.body.includes(`src="/icons/${hash}.small"`));
   assert.ok(!page.body.includes('src="https://icons.example'), 'a reader asks nobody else');
   const list = await get('/tokens?network=testnet', { headers: { Cookie: 'a=1' } });
   assert.ok(list.body.includes(`href="/tokens/${id}"><svg`), 'a list of a hundred asks for no pictures');
@@ -29,10 +29,19 @@ test('a token with a stored icon shows it, from our own address', async (t) => {
   assert.equal(icon.headers['content-type'], 'image/png');
   assert.equal(icon.headers['cache-control'], 'public, max-age=31536000, immutable');
   assert.ok(icon.raw.equals(png));
+  // Small, or, stored before there were small ones, as it is.
+  assert.ok((await get(`/icons/${hash}.small`)).raw.equals(png));
+  const small = path.join(state, 'icons', `${hash}.small.webp`);
+  const webp = fs.readFileSync(path.join(source, 'tests/fuzz/corpus/picture/whole.webp'));
+  fs.writeFileSync(small, webp);
+  t.after(() => fs.rmSync(small));
+  const shown = await get(`/icons/${hash}.small`);
+  assert.deepEqual([shown.status, shown.headers['content-type'], shown.headers['cache-control'], shown.raw.equals(webp)],
+    [200, 'image/webp', 'public, max-age=31536000, immutable', true]);
 });
 
-test('for a copy that is missing a placeholder is shown, and its address says so', async () => {
-  const missing = await get(`/icons/${'0'.repeat(64)}`);
+for (const small of ['', '.small']) test(`for a copy that is missing a placeholder is shown, and its address says so${small}`, async () => {
+  const missing = await get(`/icons/${'0'.repeat(64)}${small}`);
   assert.equal(missing.status, 404);
   assert.equal(missing.headers['content-type'], 'image/svg+xml');
   assert.equal(missing.headers['cache-control'], 'no-store', 'the copy may come back');

@@ -118,7 +118,8 @@ test('a stored icon, a picture of our own and a copy that is missing are as it s
   t.after(() => fs.rmSync(file));
   const stored = await get(`/icons/${'5'.repeat(64)}`); // get() holds each against the document
   assert.deepEqual([stored.status, stored.headers['content-type']], [200, 'image/png']);
-  assert.equal((await get(`/icons/${'6'.repeat(64)}`)).headers['content-type'], 'image/svg+xml');
+  for (const small of ['', '.small']) assert.equal((await get(`/icons/${'6'.repeat(64)}${small}`)).headers['content-type'], 'image/svg+xml');
+  assert.equal((await get(`/icons/${'5'.repeat(64)}.small`)).headers['content-type'], 'image/png');
   assert.equal((await get(`/icons/${'5'.repeat(64)}`, { headers: { 'If-None-Match': stored.headers.etag } })).status, 304);
   assert.ok(mistakes(`/icons/${'5'.repeat(64)}`, {}, { status: 200, headers: { 'content-type': 'text/html' }, body: '' }).length);
 });

@@ -10,10 +10,11 @@ const below = {
   base: [],
   sql: ['base'],
   chain: ['base'],
+  pictures: ['base'],
   templates: ['base'],
   handlers: ['templates', 'sql', 'chain', 'base'],
   fcgi: ['handlers', 'templates', 'sql', 'chain', 'base'],
-  cli: ['fcgi', 'handlers', 'templates', 'sql', 'chain', 'base'],
+  cli: ['fcgi', 'handlers', 'templates', 'sql', 'chain', 'pictures', 'base'],
 };
 
 // Headers that are not the C library's, and the only files that may include them.
@@ -24,6 +25,10 @@ const thirdParty = [
   [/^(fcgiapp|fcgi_config|fcgi_stdio)\.h$/, /^fcgi\//],
   [/^libintl\.h$/, /^templates\/messages\.c$/],
   [/^secp256k1/, /^chain\//],
+  [/^png\.h$/, /^pictures\/png\.c$/],
+  [/^turbojpeg\.h$/, /^pictures\/jpeg\.c$/],
+  [/^gif_lib\.h$/, /^pictures\/gif\.c$/],
+  [/^webp\//, /^pictures\/(webp|thumbnail)\.c$/],
   [/^openssl\//, /^chain\//],
   [/^nettle\//, /^chain\//],
   [/^curl\//, /^chain\//],

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'node:test';
@@ -256,7 +256,8 @@ test('a dry run says what would change and changes nothing', (t) => {
   assert.equal(run(database, [transaction(1, { tokenTypeHash: hex(3) })], '--dry-run').status, 3);
 });
 
-const png = Buffer.concat([Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'), Buffer.alloc(50)]);
+const seed = (name) => readFileSync(join('tests/fuzz/corpus/picture', name));
+const png = seed('whole.png');
 const sha256 = (bytes) => createHash('sha256').update(bytes).digest('hex');
 
 test('icon files are checked and stored by their content hash', (t) => {
@@ -267,8 +268,7 @@ test('icon files are checked and stored by their content hash', (t) => {
     writeFileSync(join(icons, name), bytes);
     return { iconFile: name, iconSha256: sha256(bytes) };
   };
-  const good = [put('a.png', png), put('sub/b.jpg', Buffer.from('\xff\xd8\xff\xe0....', 'latin1')),
-    put('c.gif', Buffer.from('GIF89a....')), put('d.webp', Buffer.from('RIFF....WEBPVP8 '))];
+  const good = [put('a.png', png), put('sub/b.jpg', seed('whole.jpg')), put('c.gif', seed('laced.gif')), put('d.webp', seed('whole.webp'))];
   const svg = put('e.svg', Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"/>'));
   const large = put('f.png', Buffer.concat([png, Buffer.alloc(1024 * 1024)]));
   symlinkSync('/etc/passwd', join(icons, 'link.png'));
@@ -276,6 +276,8 @@ test('icon files are checked and stored by their content hash', (t) => {
     [{ ...good[0], iconSha256: '00'.repeat(32) }, /iconFile: has another SHA-256: [0-9a-f]{64}/],
     [svg, /iconFile: is not a PNG, JPEG, GIF or WebP picture/],
     [large, /iconFile: is larger than 1 MiB/],
+    [put('g.png', png.subarray(0, -30)), /iconFile: cannot be read as a \.png picture/],
+    [put('h.gif', Buffer.concat([Buffer.from('GIF89a\x01\x10\x01\0'), seed('laced.gif').subarray(10)])), /iconFile: has 4097 × 1 points, more than 4096 × 4096/],
     [{ ...good[0], iconFile: 'none.png' }, /iconFile: cannot be opened: No such file/],
     [{ ...good[0], iconFile: 'link.png' }, /iconFile: cannot be opened/],
     [{ ...good[0], iconFile: 'sub' }, /iconFile: is not a regular file/],
@@ -292,10 +294,17 @@ test('icon files are checked and stored by their content hash', (t) => {
   assert.equal(run(database, good.map((more, i) => token(i, more)), '--icons', icons, '--dry-run').status, 0);
   assert.ok(!existsSync(iconStore));
   assert.equal(run(database, good.map((more, i) => token(i, more)), '--icons', icons).status, 0);
-  assert.deepEqual(readdirSync(iconStore).sort(),
-    good.map(({ iconFile, iconSha256 }) => `${iconSha256}${iconFile.slice(iconFile.lastIndexOf('.'))}`).sort());
+  const names = good.map(({ iconFile, iconSha256 }) => `${iconSha256}${iconFile.slice(iconFile.lastIndexOf('.'))}`);
+  const small = good.map(({ iconSha256 }) => `${iconSha256}.small.webp`);
+  assert.deepEqual(readdirSync(iconStore).sort(), [...names, ...small].sort());
+  for (const [i, name] of names.entries()) assert.ok(readFileSync(join(iconStore, name)).equals(readFileSync(join(icons, good[i].iconFile))), name);
+  for (const name of small) assert.match(readFileSync(join(iconStore, name)).subarray(0, 12).toString('latin1'), /^RIFF....WEBP$/s);
   assert.equal(psql(database, 'SELECT icon_hash FROM tokens ORDER BY id'), good.map((g) => g.iconSha256).join('\n'));
   assert.match(run(database, good.map((more, i) => token(i, more)), '--icons', icons).stdout, /together: 0 new, 0 changed, 4 unchanged/);
+  // Icons stored before there were small ones get them from the same import.
+  for (const name of small) rmSync(join(iconStore, name));
+  assert.equal(run(database, good.map((more, i) => token(i, more)), '--icons', icons).status, 0);
+  assert.deepEqual(readdirSync(iconStore).sort(), [...names, ...small].sort());
 });
 
 async function until(what, condition) {
