@@ -4,7 +4,7 @@
 #include "handlers/pager.h"
 #include "handlers/pages.h"
 #include "handlers/paths.h"
-#include "handlers/totals.h"
+#include "handlers/walk.h"
 #include "templates/messages.h"
 
 struct activity_params {
@@ -17,19 +17,17 @@ struct activity_meta {
 };
 
 struct activity_model {
-    struct rows data;  /* struct transaction */
-    struct rows first; /* struct transaction: that of the list */
+    struct walk walk;  /* whose rows are the page's */
+    struct rows first; /* struct transaction or struct id: what page numbers are anchored to */
     struct activity_meta meta;
     struct filter network, status, type, user, q, from, to, token, sort, limit;
     struct list_head by_time;
     struct rows problems; /* struct problem: what no filter shows */
     bool filtered, refused;
-    bool beyond;        /* the list has rows, but not where the reader is */
-    const char *tokens; /* path: the tokens that q stands for; NULL: all of them are in the list */
-    struct rows matching; /* struct total: how many these are */
+    bool stopped; /* before the page was full */
+    bool beyond;  /* the list has rows, but not where the reader is */
     struct list_files files;
     struct list_total total;
-    struct paging paging;
 };
 
 static const struct param activity_param_rows[] = {
@@ -47,9 +45,9 @@ static const struct record record_meta = RECORD(activity_meta, meta_fields);
 #define M(member, json, kind, inner)                                                               \
     FIELD_INSIDE(struct activity_model, member, json, kind, FACE_BOTH, inner)
 static const struct field model_fields[] = {
-    FIELD_INSIDE_TOLD(struct activity_model, data, "data", FIELD_LIST, &record_transaction, ALWAYS,
-                      "The rows."),
-    M(data, "transactions", FIELD_LIST, &record_transaction), /* as the shared part names it */
+    FIELD_INSIDE_TOLD(struct activity_model, walk.rows, "data", FIELD_LIST, &record_transaction,
+                      ALWAYS, "The rows."),
+    M(walk.rows, "transactions", FIELD_LIST, &record_transaction), /* as the shared part names it */
     FIELD_INSIDE_TOLD(struct activity_model, meta, "meta", FIELD_RECORD, &record_meta, ALWAYS,
                       "About the list."),
     M(network, "network", FIELD_RECORD, &record_filter),
@@ -68,7 +66,7 @@ static const struct field model_fields[] = {
     FIELD_MADE(struct activity_model, filtered, "filtered", FIELD_BOOL, FACE_HTML),
     FIELD_MADE(struct activity_model, refused, "refused", FIELD_BOOL, FACE_HTML),
     FIELD_MADE(struct activity_model, beyond, "beyond", FIELD_BOOL, FACE_HTML),
-    FIELD_MADE(struct activity_model, tokens, "moreTokens", FIELD_PATH, FACE_HTML),
+    FIELD_MADE(struct activity_model, stopped, "stopped", FIELD_BOOL, FACE_HTML),
 };
 static const struct record record_model = RECORD(activity_model, model_fields);
 
@@ -100,17 +98,17 @@ static void activity_refused(struct request *rq, void *at) {
 static void activity_load(struct request *rq, struct load *l, void *at) {
     struct activity_params *p = rq->params;
     struct activity_model *model = at;
-    struct transaction_filter f;
-    bool there = activity_filters_read(rq, &p->filters, &f);
-    if (!pager_read(rq, &p->pager, &model->paging) || !there)
+    struct walk *w = &model->walk;
+    bool there = activity_filters_read(rq, &p->filters, &w->transactions);
+    if (!pager_read(rq, &p->pager, &w->paging) || !there)
         return;
-    model->paging.oldest = list_sort_of(p->filters.sort) == SORT_OLDEST;
-    transaction_list(l, &f, &model->paging, &record_transaction, &model->data);
-    totals_transactions(l, &f, paging_until(&model->paging), &model->total);
-    if (pager_asks_first(&model->paging))
-        transaction_list(l, &f, &pager_first, &record_transaction, &model->first);
-    if (f.q && rq->face == FACE_OF_HTML)
-        transaction_matching_tokens(l, &f, &record_total, &model->matching);
+    w->paging.oldest = list_sort_of(p->filters.sort) == SORT_OLDEST;
+    walk_begin(l, w);
+    totals_transactions(l, &w->transactions, paging_until(&w->paging), &model->total);
+    if (w->transactions.q)
+        transaction_newest_id(l, &record_id, &model->first);
+    else if (pager_asks_first(&w->paging))
+        transaction_list(l, &w->transactions, &pager_first, &record_transaction, &model->first);
 }
 
 /* The list's address with its filters alone. */
@@ -121,38 +119,30 @@ static const char *address_of(struct request *rq, const struct activity_params *
     return text_str(&list);
 }
 
-static const char *tokens_of(struct request *rq, const struct rows *matching) {
-    const struct activity_params *p = rq->params;
-    struct text path = text_in(rq->arena, PATH_TEXT_MAX);
-    if (matching->n == 0 || ((const struct total *)matching->at)->total <= TRANSACTION_TOKENS)
-        return NULL;
-    text_lit(&path, "/tokens");
-    path_arg(&path, "network", p->filters.network);
-    path_arg(&path, "q", p->filters.q);
-    return text_str(&path);
-}
-
 static enum status activity_show(struct request *rq, struct load *l, void *at, int round) {
-    (void)l;
     (void)round;
     const struct activity_params *p = rq->params;
     struct activity_model *model = at;
+    struct walk *w = &model->walk;
+    if (walk_on(l, w))
+        return OK;
     enum list_sort sort = list_sort_of(p->filters.sort);
     const char *list = address_of(rq, p), *base = list_base(rq, list, p->pager.limit);
     struct text sorted = text_in(rq->arena, PATH_TEXT_MAX);
     text_put(&sorted, base);
     list_add_sort(&sorted, sort);
     struct total total = totals_of(&model->total);
-    pager_finish(rq, &model->paging, &total, text_str(&sorted), &record_transaction, &model->data,
+    total.is_part = walk_total_is_part(w);
+    pager_finish(rq, &w->paging, &total, text_str(&sorted), &record_transaction, &w->rows,
                  &model->first, &model->meta.pagination);
     if (rq->face == FACE_OF_HTML) {
         show_filters(rq, model);
         model->files = list_files_of(rq, list, sort);
         request_feed(rq, model->files.atom, message("Activity"));
         model->by_time = list_head_time(rq, base, sort);
-        model->tokens = tokens_of(rq, &model->matching);
     }
-    model->beyond = model->data.n == 0 && model->meta.pagination.total > 0;
+    model->stopped = w->paging.stop != 0;
+    model->beyond = w->rows.n == 0 && (model->stopped || model->meta.pagination.total > 0);
     return OK;
 }
 

@@ -52,9 +52,7 @@ struct activity_filters {
          .least = 1,                                                                               \
          .most = LIST_Q_MAX,                                                                       \
          .help = "Only transactions of tokens whose symbol or name begins with this (64 "          \
-                 "characters at most), letter case aside: in lists of the first 20 such tokens, "  \
-                 "symbols before names, in exports "                                               \
-                 "of all. Alone, or with network and status."},                                    \
+                 "characters at most), letter case aside. Alone, or with network and status."},    \
         {.name = "from",                                                                           \
          .kind = PARAM_DATE,                                                                       \
          .offset = offsetof(st, member.from),                                                      \

@@ -157,7 +157,9 @@ static void show(struct job *job) {
     const struct page *page = job->rq->page;
     load_clear(&job->load);
     enum status st = page->show ? page->show(job->rq, &job->load, job->model, job->round++) : OK;
-    if (st != OK)
+    if (st == BAD_INPUT)
+        refuse(job);
+    else if (st != OK)
         job_fail(job, reply_status(st));
     else if (job->rq->redirect)
         redirect(job);

@@ -10,8 +10,12 @@
 #include "handlers/records.h"
 #include "handlers/reply_build.h"
 #include "handlers/token_filters.h"
+#include "handlers/walk.h"
 
-enum { PIECE_BYTES = 256 * 1024 };
+enum {
+    PIECE_BYTES = 256 * 1024,
+    EXPORT_ROWS = 10 * (PAGING_LIMIT_MAX + 1) /* counts for ten pages: so many pieces may follow */
+};
 
 struct export_params {
     union {
@@ -24,15 +28,8 @@ struct export_params {
 /* One download under way; lives in its request's arena. */
 struct export_model {
     struct load load; /* of the next piece, in an arena that is emptied between pieces */
-    struct rows rows;
-    const struct record *as;
-    bool of_tokens, as_csv;
-    struct token_filter tokens;
-    struct transaction_filter transactions;
-    struct paging paging;
-    bool scans;         /* the list of what begins with a text: by ids, not by how it begins */
-    int64_t cursor;     /* then: where */
-    struct rows newest; /* struct id: where such a list ends */
+    struct walk walk;
+    bool as_csv, asks_end;
 };
 
 #define AFTER_PARAM                                                                                \
@@ -54,67 +51,59 @@ static const struct record record_model = {.name = "export_model",
 
 /* -- pieces ----------------------------------------------------------------------------------- */
 
-static void scan(struct export_model *m) {
-    if (m->of_tokens)
-        token_scan(&m->load, &m->tokens, m->cursor, m->paging.oldest, m->paging.limit,
-                   &record_token, &m->rows);
-    else
-        transaction_scan(&m->load, &m->transactions, m->cursor, m->paging.oldest, m->paging.limit,
-                         &record_transaction, &m->rows);
-}
-
 static void ask(struct export_model *m) {
     arena_reset(m->load.arena);
     load_clear(&m->load);
-    if (m->scans)
-        scan(m);
-    else if (m->of_tokens)
-        token_list(&m->load, &m->tokens, &m->paging, &record_token, &m->rows);
-    else
-        transaction_list(&m->load, &m->transactions, &m->paging, &record_transaction, &m->rows);
+    m->walk.rows = m->walk.end = (struct rows){0};
+    walk_list(&m->load, &m->walk);
 }
 
-/* Both records begin with their id. */
-static int32_t id_at(const struct export_model *m, size_t i) {
-    return *(const int32_t *)rows_at(m->as, &m->rows, i);
+/* A piece that is not full: where did it come to? */
+static void ask_end(struct export_model *m) {
+    arena_reset(m->load.arena);
+    load_clear(&m->load);
+    m->walk.rows = m->walk.end = (struct rows){0};
+    walk_end(&m->load, &m->walk);
+    m->asks_end = true;
 }
 
 /* Moves on behind the n rows that were written; false at the end. */
 static bool move(struct export_model *m, size_t n) {
-    bool full = m->rows.n > n;
-    if (!m->scans) {
-        if (full)
-            m->paging.cursor = id_at(m, n - 1);
-        return full;
+    struct walk *w = &m->walk;
+    if (m->asks_end) {
+        m->asks_end = false;
+        w->paging.cursor = walk_stop(w);
+        if (!w->paging.cursor)
+            return false;
+        ask(m);
+    } else if (w->rows.n > n) { /* both records begin with their id */
+        w->paging.cursor = *(const int32_t *)rows_at(walk_record(w), &w->rows, n - 1);
+        ask(m);
+    } else if (walk_scans(w)) {
+        ask_end(m);
+    } else {
+        return false;
     }
-    int64_t end = ((const struct id *)m->newest.at)->id;
-    int64_t ids = m->of_tokens ? TOKEN_SCAN_IDS : TRANSACTION_SCAN_IDS;
-    if (full)
-        m->cursor = id_at(m, n - 1);
-    else
-        m->cursor += m->paging.oldest ? ids : -ids;
-    return m->paging.oldest ? m->cursor < end : m->cursor > 1;
+    return true;
 }
 
 static enum stream_state next_piece(void *state, struct text *chunk) {
     struct export_model *m = state;
-    size_t most = m->rows.n > (size_t)m->paging.limit ? (size_t)m->paging.limit : m->rows.n, n = 0;
+    const struct walk *w = &m->walk;
+    size_t most = w->rows.n > (size_t)w->paging.limit ? (size_t)w->paging.limit : w->rows.n, n = 0;
     if (m->load.status != OK)
         return STREAM_BROKEN;
     /* Rows may be large: those that are left are asked for again. */
     for (; n < most && chunk->n < PIECE_BYTES; n++) {
-        const void *row = rows_at(m->as, &m->rows, n);
+        const void *row = rows_at(walk_record(w), &w->rows, n);
         if (m->as_csv) {
-            csv_put_record(chunk, m->as, row);
+            csv_put_record(chunk, walk_record(w), row);
         } else {
-            json_put_record(chunk, m->as, row);
+            json_put_record(chunk, walk_record(w), row);
             text_char(chunk, '\n');
         }
     }
-    if (!move(m, n))
-        return STREAM_END;
-    ask(m);
-    return STREAM_MORE;
+    return move(m, n) ? STREAM_MORE : STREAM_END;
 }
 
 /* -- the page --------------------------------------------------------------------------------- */
@@ -124,57 +113,42 @@ static void free_arena(void *arena) {
 }
 
 /* A cursor of which nothing is known stands for the list's beginning: so all pieces have one. */
-static void begin_at(struct export_model *m, int32_t after, enum list_sort sort) {
+static struct paging begin_at(int32_t after, enum list_sort sort) {
     bool descends = sort == SORT_NEWEST;
-    m->paging = (struct paging){.by = PAGING_BY_AFTER,
-                                .cursor = after >= 0 ? after
-                                          : descends ? INT32_MAX
-                                                     : 0,
-                                .limit = PAGING_LIMIT_MAX,
-                                .oldest = sort == SORT_OLDEST};
+    return (struct paging){.by = PAGING_BY_AFTER,
+                           .cursor = after >= 0 ? after
+                                     : descends ? INT32_MAX
+                                                : 0,
+                           .limit = PAGING_LIMIT_MAX,
+                           .oldest = sort == SORT_OLDEST};
 }
 
 static void export_load(struct request *rq, struct load *l, void *at) {
     struct export_params *p = rq->params;
-    struct export_model *m = at;
-    m->of_tokens = rq->page->params == token_rows;
-    enum list_sort sort = list_sort_of(m->of_tokens ? p->tokens.sort : p->activity.sort);
-    bool there = m->of_tokens ? token_filters_read(rq, &p->tokens, &m->tokens)
-                              : activity_filters_read(rq, &p->activity, &m->transactions);
-    if (!there)
-        return;
-    begin_at(m, p->after, sort);
-    m->scans =
-        m->of_tokens ? m->tokens.q && m->tokens.order == TOKENS_BY_ID : m->transactions.q != NULL;
-    if (m->scans && m->of_tokens)
-        token_newest_id(l, &record_id, &m->newest);
-    else if (m->scans)
-        transaction_newest_id(l, &record_id, &m->newest);
+    struct walk *w = &((struct export_model *)at)->walk;
+    w->of_tokens = rq->page->params == token_rows;
+    w->paging = begin_at(p->after, list_sort_of(w->of_tokens ? p->tokens.sort : p->activity.sort));
+    if (w->of_tokens ? token_filters_read(rq, &p->tokens, &w->tokens)
+                     : activity_filters_read(rq, &p->activity, &w->transactions))
+        walk_count(l, w);
 }
 
 static const char *export_raw(struct request *rq, struct reply *reply, void *at) {
     const struct export_params *p = rq->params;
     struct export_model *m = at;
     m->as_csv = rq->page->type[0] == 't';
-    m->as = m->of_tokens ? &record_token : &record_transaction;
     m->load.arena = arena_new();
     arena_defer(rq->arena, free_arena, m->load.arena);
     reply_header(reply, "Content-Disposition",
                  arena_printf(rq->arena, "attachment; filename=\"%s\"", rq->page->path + 1));
     if (m->as_csv && p->after < 0)
-        csv_put_head(&reply->body, m->as);
-    const char *type = m->as_csv ? "text/csv; charset=utf-8" : rq->page->type;
-    if (m->scans && m->newest.n == 0)
-        return type;
-    if (m->scans && m->paging.cursor == INT32_MAX)
-        m->cursor = (int64_t)((const struct id *)m->newest.at)->id + 1;
-    else
-        m->cursor = m->paging.cursor;
+        csv_put_head(&reply->body, walk_record(&m->walk));
+    walk_choose(&m->walk, EXPORT_ROWS);
     ask(m);
     reply->stream = next_piece;
     reply->stream_state = m;
     reply->stream_load = &m->load;
-    return type;
+    return m->as_csv ? "text/csv; charset=utf-8" : rq->page->type;
 }
 
 #define EXPORT(id, where, media, rows, told)                                                       \

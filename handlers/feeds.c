@@ -12,6 +12,7 @@
 #include "handlers/paths.h"
 #include "handlers/records.h"
 #include "handlers/token_filters.h"
+#include "handlers/walk.h"
 #include "templates/messages.h"
 
 enum { ENTRIES = 50 };
@@ -24,7 +25,7 @@ struct feed_params {
 };
 
 struct feed_model {
-    struct rows rows; /* struct token or struct transaction */
+    struct walk walk; /* whose rows are the entries */
 };
 
 static const struct param token_rows[] = {TOKEN_FILTERS(struct feed_params, tokens)};
@@ -117,22 +118,27 @@ static bool of_tokens(const struct request *rq) {
 
 static void feed_load(struct request *rq, struct load *l, void *at) {
     struct feed_params *p = rq->params;
-    struct feed_model *m = at;
-    struct paging newest = {.page = 1, .limit = ENTRIES};
-    struct token_filter tokens;
-    struct transaction_filter transactions;
-    if (of_tokens(rq) && token_filters_read(rq, &p->tokens, &tokens))
-        token_list(l, &tokens, &newest, &record_token, &m->rows);
-    else if (!of_tokens(rq) && activity_filters_read(rq, &p->activity, &transactions))
-        transaction_list(l, &transactions, &newest, &record_transaction, &m->rows);
+    struct walk *w = &((struct feed_model *)at)->walk;
+    w->of_tokens = of_tokens(rq);
+    w->paging = (struct paging){.page = 1, .limit = ENTRIES};
+    if (w->of_tokens ? token_filters_read(rq, &p->tokens, &w->tokens)
+                     : activity_filters_read(rq, &p->activity, &w->transactions))
+        walk_begin(l, w);
+}
+
+static enum status feed_show(struct request *rq, struct load *l, void *at, int round) {
+    (void)rq;
+    (void)round;
+    walk_on(l, &((struct feed_model *)at)->walk);
+    return OK;
 }
 
 /* When the newest change among the entries was; a list of nothing was never changed. */
 static int64_t updated_of(const struct feed_model *m, bool tokens) {
     int64_t latest = WHEN_NONE;
-    for (size_t i = 0; i < m->rows.n; i++) {
-        int64_t when = tokens ? ((const struct token *)m->rows.at)[i].updated_at
-                              : ((const struct transaction *)m->rows.at)[i].updated_at;
+    for (size_t i = 0; i < m->walk.rows.n; i++) {
+        int64_t when = tokens ? ((const struct token *)m->walk.rows.at)[i].updated_at
+                              : ((const struct transaction *)m->walk.rows.at)[i].updated_at;
         latest = when > latest ? when : latest;
     }
     return latest;
@@ -155,8 +161,8 @@ static const char *feed_raw(struct request *rq, struct reply *reply, void *at) {
     struct text *out = &reply->body;
     bool tokens = of_tokens(rq);
     const char *self = address(rq, rq->page->path);
-    if (m->rows.n > ENTRIES)
-        m->rows.n = ENTRIES;
+    if (m->walk.rows.n > ENTRIES)
+        m->walk.rows.n = ENTRIES;
     text_lit(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
                   "<feed xmlns=\"http://www.w3.org/2005/Atom\" xml:lang=\"");
     put(out, message("en"));
@@ -167,11 +173,11 @@ static const char *feed_raw(struct request *rq, struct reply *reply, void *at) {
     text_lit(out, "<author><name>SiTa Minter</name></author>\n");
     put_link(out, "self", "application/atom+xml", self);
     put_link(out, "alternate", "text/html", address(rq, tokens ? "/tokens" : "/activity"));
-    for (size_t i = 0; i < m->rows.n; i++)
+    for (size_t i = 0; i < m->walk.rows.n; i++)
         if (tokens)
-            put_token(out, rq->arena, (const struct token *)m->rows.at + i);
+            put_token(out, rq->arena, (const struct token *)m->walk.rows.at + i);
         else
-            put_transaction(out, rq->arena, (const struct transaction *)m->rows.at + i);
+            put_transaction(out, rq->arena, (const struct transaction *)m->walk.rows.at + i);
     text_lit(out, "</feed>\n");
     return "application/atom+xml";
 }
@@ -186,6 +192,7 @@ const struct page page_tokens_atom = {
     .params_size = sizeof(struct feed_params),
     .model = &record_model,
     .load = feed_load,
+    .show = feed_show,
     .raw = feed_raw,
 };
 
@@ -199,5 +206,6 @@ const struct page page_activity_atom = {
     .params_size = sizeof(struct feed_params),
     .model = &record_model,
     .load = feed_load,
+    .show = feed_show,
     .raw = feed_raw,
 };

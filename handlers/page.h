@@ -68,7 +68,8 @@ struct page {
     void (*load)(struct request *rq, struct load *l, void *model);
     /* Turns rows into the model. To look a second time it adds calls to l (emptied before) and
      * returns OK; it is then called again after they have run, with round counting from 0. If it
-     * gives them a time (load.limit_ms), rq->too_slow says that they did not make it. */
+     * gives them a time (load.limit_ms), rq->too_slow says that they did not make it. BAD_INPUT,
+     * with a problem noted on rq: the rows show that the parameters cannot be served. */
     enum status (*show)(struct request *rq, struct load *l, void *model, int round);
     /* Called instead of load and show when an HTML page's parameters were refused: fills what the
      * page's form needs (rq->problems says why, params_given what was typed), and the page is shown

@@ -18,11 +18,13 @@ static const struct record record_pager_link = RECORD(pager_link, link_fields);
     FIELD_MADE_TOLD(struct pager, member, json, kind, when, sentence)
 static const struct field pager_fields[] = {
     TOLD(total, "total", FIELD_INT, ALWAYS, "How many rows the list has, counted up to 10,000."),
-    TOLD(total_is_exact, "totalIsExact", FIELD_BOOL, ALWAYS, "False: there are more than total."),
+    TOLD(total_is_exact, "totalIsExact", FIELD_BOOL, ALWAYS, "False: there are at least so many."),
     TOLD(pages, "pages", FIELD_OPT_INT, MAYBE, "How many pages; null if the total is not exact."),
     TOLD(current, "current", FIELD_OPT_INT, MAYBE, "This page's number; null after a cursor."),
     TOLD(limit, "limit", FIELD_INT, ALWAYS, "Rows on a page."),
-    TOLD(next, "next", FIELD_PATH, MAYBE, "The address of the page after this; null: none."),
+    TOLD(next, "next", FIELD_PATH, MAYBE,
+         "The address of the page after this; null: none. With q a page may have a next and fewer "
+         "rows than limit, or none: so many rows were looked at that did not match."),
     TOLD(prev, "prev", FIELD_PATH, MAYBE, "The address of the page before this; null: none."),
     P(first, "first", FIELD_PATH),
     P(last, "last", FIELD_PATH),
@@ -130,28 +132,49 @@ static void number_links(struct request *rq, struct pager *out) {
     out->links = (struct rows){.at = links, .n = n};
 }
 
+/* The ids that cursors to the neighbours begin at: of the rows at the ends of the page, or, where
+ * it is not full or has none, of what was looked at. Seen from the oldest row, ids grow. */
+struct ends {
+    int32_t front, back; /* 0: there is none */
+};
+
+static struct ends ends_of(const struct paging *p, const struct record *as, const struct rows *rows,
+                           bool full) {
+    struct ends e = {0};
+    int32_t step = p->oldest ? -1 : 1;
+    if (rows->n)
+        e = (struct ends){.front = id_at(as, rows, 0), .back = id_at(as, rows, rows->n - 1)};
+    else if (p->stop && p->by == PAGING_BY_AFTER)
+        e.front = p->cursor - step;
+    else if (p->stop && p->by == PAGING_BY_BEFORE)
+        e.back = p->cursor + step;
+    if (!full && p->stop && p->by == PAGING_BY_BEFORE)
+        e.front = p->stop;
+    else if (!full && p->stop)
+        e.back = p->stop;
+    return e;
+}
+
 /* Next and previous by number where the neighbour has one, by cursor otherwise. */
 static void step_links(struct request *rq, const struct paging *paging, const char *base,
-                       const struct record *as, const struct rows *rows, bool goes_on,
-                       struct pager *out) {
+                       const struct ends *ends, bool goes_on, bool full, struct pager *out) {
     bool by_page = paging->by == PAGING_BY_PAGE;
     bool forward = paging->by == PAGING_BY_BEFORE ? paging->cursor > 0 : goes_on;
     bool back = by_page ? paging->page > 1 : paging->by == PAGING_BY_BEFORE ? goes_on : true;
-    if (rows->n && forward) {
-        out->next = by_page && numbered(paging->page + 1, paging->limit)
-                        ? page_path(rq, out, paging->page + 1)
-                        : with(rq, base, "after", id_at(as, rows, rows->n - 1));
-    }
+    if (forward && by_page && full && numbered(paging->page + 1, paging->limit))
+        out->next = page_path(rq, out, paging->page + 1);
+    else if (forward && ends->back)
+        out->next = with(rq, base, "after", ends->back);
+    else if (!ends->back && out->total && paging->by == PAGING_BY_BEFORE)
+        out->next = base; /* past the beginning: on to the first rows */
     if (back && by_page && out->pages.set && paging->page > out->pages.value)
         out->prev = page_path(rq, out, out->pages.value);
     else if (back && by_page)
         out->prev = page_path(rq, out, paging->page - 1);
-    else if (rows->n && back)
-        out->prev = with(rq, base, "before", id_at(as, rows, 0));
-    else if (rows->n == 0 && out->total && paging->by == PAGING_BY_AFTER)
+    else if (back && ends->front)
+        out->prev = with(rq, base, "before", ends->front);
+    else if (!ends->front && out->total && paging->by == PAGING_BY_AFTER)
         out->prev = with(rq, base, "before", 0); /* past the end: back to the last rows */
-    else if (rows->n == 0 && out->total && paging->by == PAGING_BY_BEFORE)
-        out->next = base; /* past the beginning: on to the first rows */
 }
 
 /* The neighbours as a Link header, for programs that page without reading the body. */
@@ -166,16 +189,23 @@ static const char *link_header(struct request *rq, const struct pager *p) {
     return text_ok(&t) ? text_str(&t) : NULL;
 }
 
+/* How many rows there are, or at least are: no less than the page shows. */
+static int32_t counted(const struct paging *p, const struct total *total, size_t rows) {
+    int32_t n = total->total < PAGING_COUNTED ? total->total : PAGING_COUNTED;
+    int32_t seen = p->by == PAGING_BY_PAGE && rows ? (p->page - 1) * p->limit + (int32_t)rows : 0;
+    return total->is_part && n < seen ? seen : n;
+}
+
 void pager_finish(struct request *rq, const struct paging *paging, const struct total *total,
                   const char *base, const struct record *as, struct rows *rows,
                   const struct rows *first, struct pager *out) {
-    bool goes_on = rows->n > (size_t)paging->limit;
-    bool exact = total->total <= PAGING_COUNTED;
-    if (goes_on)
+    bool full = rows->n > (size_t)paging->limit, goes_on = full || paging->stop;
+    bool exact = total->total <= PAGING_COUNTED && !total->is_part;
+    if (full)
         rows->n = (size_t)paging->limit;
     if (paging->by == PAGING_BY_BEFORE)
         reverse(rq->arena, as, rows);
-    *out = (struct pager){.total = exact ? total->total : PAGING_COUNTED,
+    *out = (struct pager){.total = counted(paging, total, rows->n),
                           .total_is_exact = exact,
                           .limit = paging->limit,
                           .until = anchor(paging, as, rows, first),
@@ -185,7 +215,8 @@ void pager_finish(struct request *rq, const struct paging *paging, const struct 
     out->current = (struct opt_int){.value = paging->page, .set = paging->by == PAGING_BY_PAGE};
     out->several = pages > 1 || !exact;
     out->last = exact ? page_path(rq, out, out->pages.value) : with(rq, base, "before", 0);
-    step_links(rq, paging, base, as, rows, goes_on, out);
+    struct ends ends = ends_of(paging, as, rows, full);
+    step_links(rq, paging, base, &ends, goes_on, full, out);
     if (rq->face == FACE_OF_JSON)
         rq->link = link_header(rq, out);
     else if (exact)

@@ -44,7 +44,8 @@ enum { PAGER_LIMIT_MIN = 10 };
          .most = INT32_MAX,                                                                        \
          .help = "With page: leaves out what was added after the row with this id, so that page "  \
                  "numbers go on naming the same rows. The links of a list carry it; oldest first " \
-                 "it makes no difference."},                                                       \
+                 "it makes no difference. By name or symbol it is refused once very many rows "    \
+                 "stand among those that it leaves."},                                             \
         {.name = "after",                                                                          \
          .kind = PARAM_INT,                                                                        \
          .offset = offsetof(st, member.after),                                                     \

@@ -39,7 +39,8 @@ struct id {
 };
 
 struct total {
-    int32_t total;
+    int32_t total; /* -1: cannot be told */
+    bool is_part;  /* not from the database: there are at least so many */
 };
 
 extern const struct record record_token, record_transaction, record_user, record_id, record_total;

@@ -4,7 +4,7 @@
 #include "handlers/pages.h"
 #include "handlers/paths.h"
 #include "handlers/token_filters.h"
-#include "handlers/totals.h"
+#include "handlers/walk.h"
 #include "templates/messages.h"
 
 struct token_list_params {
@@ -17,19 +17,19 @@ struct token_list_meta {
 };
 
 struct token_list_model {
-    struct rows data;  /* struct token */
+    struct walk walk;  /* whose rows are the page's */
     struct rows first; /* struct token or struct id: what page numbers are anchored to */
     struct token_list_meta meta;
     struct filter network, status, creator, q, from, to, sort, limit;
     struct list_head by_symbol, by_name, by_time;
     struct rows problems; /* struct problem: what no filter shows */
     bool filtered, refused;
+    bool stopped;             /* before the page was full */
     bool beyond;              /* the list has rows, but not where the reader is */
-    bool capped;              /* more match q than the list holds */
     const char *in_all_words; /* path: q in symbols and names; NULL where it is sought in both */
     struct list_files files;
-    struct list_total total;
-    struct paging paging;
+    struct list_total counted;
+    const struct list_total *total; /* that, or the walk's own count where it is the same */
 };
 
 static const struct param token_list_param_rows[] = {
@@ -47,7 +47,7 @@ static const struct record record_meta = RECORD(token_list_meta, meta_fields);
 #define M(member, json, kind, inner)                                                               \
     FIELD_INSIDE(struct token_list_model, member, json, kind, FACE_BOTH, inner)
 static const struct field model_fields[] = {
-    FIELD_INSIDE_TOLD(struct token_list_model, data, "data", FIELD_LIST, &record_token, ALWAYS,
+    FIELD_INSIDE_TOLD(struct token_list_model, walk.rows, "data", FIELD_LIST, &record_token, ALWAYS,
                       "The rows."),
     FIELD_INSIDE_TOLD(struct token_list_model, meta, "meta", FIELD_RECORD, &record_meta, ALWAYS,
                       "About the list."),
@@ -67,7 +67,7 @@ static const struct field model_fields[] = {
     FIELD_MADE(struct token_list_model, filtered, "filtered", FIELD_BOOL, FACE_HTML),
     FIELD_MADE(struct token_list_model, refused, "refused", FIELD_BOOL, FACE_HTML),
     FIELD_MADE(struct token_list_model, beyond, "beyond", FIELD_BOOL, FACE_HTML),
-    FIELD_MADE(struct token_list_model, capped, "capped", FIELD_BOOL, FACE_HTML),
+    FIELD_MADE(struct token_list_model, stopped, "stopped", FIELD_BOOL, FACE_HTML),
     FIELD_MADE(struct token_list_model, in_all_words, "inAllWords", FIELD_PATH, FACE_HTML),
 };
 static const struct record record_model = RECORD(token_list_model, model_fields);
@@ -97,17 +97,21 @@ static void token_list_refused(struct request *rq, void *at) {
 static void token_list_load(struct request *rq, struct load *l, void *at) {
     struct token_list_params *p = rq->params;
     struct token_list_model *model = at;
-    struct token_filter f;
-    bool there = token_filters_read(rq, &p->filters, &f);
-    if (!pager_read(rq, &p->pager, &model->paging) || !there)
+    struct walk *w = &model->walk;
+    w->of_tokens = true;
+    bool there = token_filters_read(rq, &p->filters, &w->tokens);
+    if (!pager_read(rq, &p->pager, &w->paging) || !there)
         return;
-    model->paging.oldest = list_sort_of(p->filters.sort) == SORT_OLDEST;
-    token_list(l, &f, &model->paging, &record_token, &model->data);
-    totals_tokens(l, &f, paging_until(&model->paging), &model->total);
-    if (f.order != TOKENS_BY_ID) /* any place may be a new one's */
+    w->paging.oldest = list_sort_of(p->filters.sort) == SORT_OLDEST;
+    walk_begin(l, w);
+    bool same = w->step == WALK_COUNTS && !paging_until(&w->paging);
+    model->total = same ? &w->matching : &model->counted;
+    if (!same)
+        totals_tokens(l, &w->tokens, paging_until(&w->paging), &model->counted);
+    if (w->tokens.q || w->tokens.order != TOKENS_BY_ID) /* any place may be a new one's */
         token_newest_id(l, &record_id, &model->first);
-    else if (pager_asks_first(&model->paging))
-        token_list(l, &f, &pager_first, &record_token, &model->first);
+    else if (pager_asks_first(&w->paging))
+        token_list(l, &w->tokens, &pager_first, &record_token, &model->first);
 }
 
 /* The list's address with its filters alone. */
@@ -127,28 +131,50 @@ static void show_heads(struct request *rq, const char *base, struct token_list_m
     model->by_time = list_head_time(rq, base, sort);
     if (p->filters.q && (1U << sort & BY_WORDS))
         model->in_all_words = base;
-    model->capped = p->filters.q && !model->in_all_words && !model->meta.pagination.total_is_exact;
 }
 
-static enum status token_list_show(struct request *rq, struct load *l, void *at, int round) {
-    (void)l;
-    (void)round;
+/* Of a list in the order of words those that came after until are passed over: there may be so many
+ * of them that the page does not get past. */
+static bool lost_among_newer(const struct walk *w, const struct total *total) {
+    int64_t before = (int64_t)(w->paging.page - 1) * w->paging.limit;
+    bool has_all = !total->is_part && before + (int64_t)w->rows.n >= total->total;
+    return w->tokens.order != TOKENS_BY_ID && paging_until(&w->paging) &&
+           w->rows.n <= (size_t)w->paging.limit && !has_all;
+}
+
+static void show_list(struct request *rq, struct token_list_model *model,
+                      const struct total *total) {
     const struct token_list_params *p = rq->params;
-    struct token_list_model *model = at;
+    struct walk *w = &model->walk;
     const char *list = address_of(rq, p), *base = list_base(rq, list, p->pager.limit);
     struct text sorted = text_in(rq->arena, PATH_TEXT_MAX);
     text_put(&sorted, base);
     list_add_sort(&sorted, list_sort_of(p->filters.sort));
-    struct total total = totals_of(&model->total);
-    pager_finish(rq, &model->paging, &total, text_str(&sorted), &record_token, &model->data,
-                 &model->first, &model->meta.pagination);
+    pager_finish(rq, &w->paging, total, text_str(&sorted), &record_token, &w->rows, &model->first,
+                 &model->meta.pagination);
     if (rq->face == FACE_OF_HTML) {
         show_filters(rq, model);
         model->files = list_files_of(rq, list, list_sort_of(p->filters.sort));
         request_feed(rq, model->files.atom, message("Tokens"));
         show_heads(rq, base, model);
     }
-    model->beyond = model->data.n == 0 && model->meta.pagination.total > 0;
+    model->stopped = w->paging.stop != 0;
+    model->beyond = w->rows.n == 0 && (model->stopped || model->meta.pagination.total > 0);
+}
+
+static enum status token_list_show(struct request *rq, struct load *l, void *at, int round) {
+    (void)round;
+    struct token_list_model *model = at;
+    if (walk_on(l, &model->walk))
+        return OK;
+    struct total total = totals_of(model->total);
+    if (lost_among_newer(&model->walk, &total)) {
+        request_problem(rq, "until",
+                        message("was followed by so many that its pages cannot be told "
+                                "any more; begin again without it"));
+        return BAD_INPUT;
+    }
+    show_list(rq, model, &total);
     return OK;
 }
 

@@ -72,6 +72,8 @@ struct total totals_of(const struct list_total *t) {
     if (t->found.n == 0)
         return (struct total){.total = PAGING_COUNTED + 1};
     struct total total = *(const struct total *)t->found.at;
+    if (total.total < 0)
+        total = (struct total){.is_part = true};
     if (total.total > PAGING_COUNTED) {
         memcpy(remembered[i].key, t->key, sizeof remembered[i].key);
         remembered[i].until = counters_clock() + REMEMBERED_US;

@@ -23,7 +23,8 @@ void totals_tokens(struct load *l, const struct token_filter *f, int32_t until,
 void totals_transactions(struct load *l, const struct transaction_filter *f, int32_t until,
                          struct list_total *out);
 
-/* The total, once the load has run: at most PAGING_COUNTED + 1. */
+/* The total, once the load has run: at most PAGING_COUNTED + 1; 0 and is_part if the database could
+ * not tell. */
 struct total totals_of(const struct list_total *t);
 
 #endif

@@ -39,3 +39,16 @@ struct sql_call *paging_call(struct load *l, enum sql_name name, uint32_t shape,
         sql_value_int(l, c, "until", paging_until(p));
     return c;
 }
+
+struct sql_call *paging_end(struct load *l, enum sql_name name, uint32_t shape,
+                            const struct paging_bits *bits, const struct paging *p,
+                            const struct record *as, struct rows *out) {
+    struct paging from = *p;
+    from.page = 1;
+    struct start start = paging_until(p) ? (struct start){bits->until, "until", paging_until(p)}
+                                         : start_of(bits, &from);
+    struct sql_call *c = load_add(l, name, shape | start.bit, 0, as, out);
+    if (start.name)
+        sql_value_int(l, c, start.name, start.value);
+    return c;
+}

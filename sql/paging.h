@@ -19,6 +19,8 @@ struct paging {
     int32_t limit;  /* rows on a page, 1 to PAGING_LIMIT_MAX; one more is asked for, which tells
                        whether the list goes on */
     bool oldest;    /* a list of newest rows first is walked from its other end */
+    int32_t stop;   /* not asked with: the row that a list which looks at so many rows and no more
+                       came   to before its page was full; 0: the list goes on as its rows tell */
 };
 
 /* A query's own bits: SHAPE_…_PAGE, _AFTER, _BEFORE, _UNTIL, and _OLDEST (0: it has none). */
@@ -34,5 +36,11 @@ int32_t paging_until(const struct paging *p);
 struct sql_call *paging_call(struct load *l, enum sql_name name, uint32_t shape,
                              const struct paging_bits *bits, const struct paging *p,
                              const struct record *as, struct rows *out);
+
+/* Adds the call that says where a statement comes to that begins as the list's and looks at so many
+ * rows, whatever their page. bits: until, after, before. */
+struct sql_call *paging_end(struct load *l, enum sql_name name, uint32_t shape,
+                            const struct paging_bits *bits, const struct paging *p,
+                            const struct record *as, struct rows *out);
 
 #endif

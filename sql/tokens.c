@@ -46,6 +46,14 @@ static const struct kind matching = {
              SHAPE_TOKEN_MATCHING_UNTIL, SHAPE_TOKEN_MATCHING_OLDEST},
     .network = SHAPE_TOKEN_MATCHING_NETWORK,
     .total_network = SHAPE_TOKEN_MATCHING_TOTAL_NETWORK};
+static const struct kind scanned = {.list = SQL_TOKEN_SCAN,
+                                    .total = SQL_TOKEN_MATCHING_TOTAL,
+                                    .total_until = SHAPE_TOKEN_MATCHING_TOTAL_UNTIL,
+                                    .bits = {SHAPE_TOKEN_SCAN_PAGE, SHAPE_TOKEN_SCAN_AFTER,
+                                             SHAPE_TOKEN_SCAN_BEFORE, SHAPE_TOKEN_SCAN_UNTIL,
+                                             SHAPE_TOKEN_SCAN_OLDEST},
+                                    .network = SHAPE_TOKEN_SCAN_NETWORK,
+                                    .total_network = SHAPE_TOKEN_MATCHING_TOTAL_NETWORK};
 static const struct kind by_name = {.list = SQL_TOKEN_BY_NAME,
                                     .total = SQL_TOKEN_MATCHING_TOTAL,
                                     .total_until = SHAPE_TOKEN_MATCHING_TOTAL_UNTIL,
@@ -73,7 +81,7 @@ static const struct kind *kind_of(const struct token_filter *f) {
     return f->order != TOKENS_BY_ID ? ordered[f->order]
            : f->from || f->to       ? &by_date
            : f->creator             ? &by_creator
-           : f->q                   ? &matching
+           : f->q                   ? f->scan ? &scanned : &matching
                                     : &plain;
 }
 
@@ -104,13 +112,18 @@ void token_list(struct load *l, const struct token_filter *f, const struct pagin
     bind(paging_call(l, k->list, shape, &k->bits, p, as, out), f);
 }
 
-void token_scan(struct load *l, const struct token_filter *f, int64_t cursor, bool oldest,
-                int32_t limit, const struct record *as, struct rows *out) {
-    uint32_t shape =
-        (f->network ? SHAPE_TOKEN_SCAN_NETWORK : 0) | (oldest ? SHAPE_TOKEN_SCAN_OLDEST : 0);
-    struct sql_call *c = load_add(l, SQL_TOKEN_SCAN, shape, limit + 1, as, out);
-    sql_value_int(l, c, "cursor", cursor);
-    bind(c, f);
+void token_scan_end(struct load *l, const struct paging *p, const struct record *as,
+                    struct rows *out) {
+    static const struct paging_bits bits = {.after = SHAPE_TOKEN_SCAN_END_AFTER,
+                                            .before = SHAPE_TOKEN_SCAN_END_BEFORE,
+                                            .until = SHAPE_TOKEN_SCAN_END_UNTIL};
+    paging_end(l, SQL_TOKEN_SCAN_END, 0, &bits, p, as, out);
+}
+
+void token_matching_beyond(struct load *l, const struct token_filter *f, const struct record *as,
+                           struct rows *out) {
+    uint32_t shape = f->network ? SHAPE_TOKEN_MATCHING_BEYOND_NETWORK : 0;
+    bind(load_add(l, SQL_TOKEN_MATCHING_BEYOND, shape, 0, as, out), f);
 }
 
 void token_total(struct load *l, const struct token_filter *f, int32_t until,

@@ -18,22 +18,25 @@ struct token_filter {
                       with. NULL: any */
     const char *from, *to; /* PostgreSQL timestamps, both included; NULL: open */
     enum token_order order;
+    bool scan; /* with q, by id: tokens are gone through by id, which is sooner where many match;
+                  else all of the first 200,000 that match, by name and by symbol, are looked at */
 };
 
-/* With q and by id, of more than 10,000 matches only the first of symbols and names are in the list
- * (by name and by symbol all are). */
 void token_list(struct load *l, const struct token_filter *f, const struct paging *p,
                 const struct record *as, struct rows *out);
 
-enum { TOKEN_SCAN_IDS = 20000 };
+/* With f->scan: two rows if the list looked at so many tokens only, whose first is the last of
+ * these; else it came to its end. */
+void token_scan_end(struct load *l, const struct paging *p, const struct record *as,
+                    struct rows *out);
 
-/* Up to limit + 1 tokens that match f->q (and network) among the TOKEN_SCAN_IDS ids before cursor,
- * or, oldest first, after it. */
-void token_scan(struct load *l, const struct token_filter *f, int64_t cursor, bool oldest,
-                int32_t limit, const struct record *as, struct rows *out);
+/* With q, by id and without f->scan: one row if there are more than the list knows, none if it has
+ * all. */
+void token_matching_beyond(struct load *l, const struct token_filter *f, const struct record *as,
+                           struct rows *out);
 
 /* One row with `total`: how many rows the filter has, at most PAGING_COUNTED + 1; with until those
- * that paging with it has. */
+ * that paging with it has, or -1 if these cannot be told within a bound: by q, of very many. */
 void token_total(struct load *l, const struct token_filter *f, int32_t until,
                  const struct record *as, struct rows *out);
 

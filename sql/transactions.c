@@ -83,36 +83,49 @@ static const struct kind matching = {
     .total_network = SHAPE_TRANSACTION_MATCHING_TOTAL_NETWORK,
     .total_status = SHAPE_TRANSACTION_MATCHING_TOTAL_STATUS};
 
+static const struct kind scanned = {
+    .list = SQL_TRANSACTION_SCAN,
+    .total = SQL_TRANSACTION_MATCHING_TOTAL,
+    .total_until = SHAPE_TRANSACTION_MATCHING_TOTAL_UNTIL,
+    .bits = {SHAPE_TRANSACTION_SCAN_PAGE, SHAPE_TRANSACTION_SCAN_AFTER,
+             SHAPE_TRANSACTION_SCAN_BEFORE, SHAPE_TRANSACTION_SCAN_UNTIL,
+             SHAPE_TRANSACTION_SCAN_OLDEST},
+    .network = SHAPE_TRANSACTION_SCAN_NETWORK,
+    .status = SHAPE_TRANSACTION_SCAN_STATUS,
+    .total_network = SHAPE_TRANSACTION_MATCHING_TOTAL_NETWORK,
+    .total_status = SHAPE_TRANSACTION_MATCHING_TOTAL_STATUS};
+
 static const struct kind *kind_of(const struct transaction_filter *f) {
     return f->from || f->to ? &by_date
            : f->user        ? &by_user
            : f->type        ? &by_type
-           : f->q           ? &matching
+           : f->q           ? f->way ? &scanned : &matching
                             : &plain;
+}
+
+static uint32_t many(const struct transaction_filter *f, uint32_t bit) {
+    return f->way == SCAN_FOR_MANY ? bit : 0;
 }
 
 void transaction_list(struct load *l, const struct transaction_filter *f, const struct paging *p,
                       const struct record *as, struct rows *out) {
     const struct kind *k = kind_of(f);
     uint32_t shape = (f->network ? k->network : 0) | (f->status ? k->status : 0) |
-                     (f->token_id ? k->token : 0) | (f->user ? k->user : 0);
+                     (f->token_id ? k->token : 0) | (f->user ? k->user : 0) |
+                     (k == &scanned ? many(f, SHAPE_TRANSACTION_SCAN_MANY) : 0);
     bind(l, paging_call(l, k->list, shape, &k->bits, p, as, out), f);
 }
 
-void transaction_scan(struct load *l, const struct transaction_filter *f, int64_t cursor,
-                      bool oldest, int32_t limit, const struct record *as, struct rows *out) {
-    uint32_t shape = (f->network ? SHAPE_TRANSACTION_SCAN_NETWORK : 0) |
-                     (f->status ? SHAPE_TRANSACTION_SCAN_STATUS : 0) |
-                     (oldest ? SHAPE_TRANSACTION_SCAN_OLDEST : 0);
-    struct sql_call *c = load_add(l, SQL_TRANSACTION_SCAN, shape, limit + 1, as, out);
-    sql_value_int(l, c, "cursor", cursor);
-    bind(l, c, f);
-}
-
-void transaction_matching_tokens(struct load *l, const struct transaction_filter *f,
-                                 const struct record *as, struct rows *out) {
-    uint32_t shape = f->network ? SHAPE_TRANSACTION_MATCHING_TOKENS_NETWORK : 0;
-    bind(l, load_add(l, SQL_TRANSACTION_MATCHING_TOKENS, shape, 0, as, out), f);
+void transaction_scan_end(struct load *l, const struct transaction_filter *f,
+                          const struct paging *p, const struct record *as, struct rows *out) {
+    static const struct paging_bits bits = {.after = SHAPE_TRANSACTION_SCAN_END_AFTER,
+                                            .before = SHAPE_TRANSACTION_SCAN_END_BEFORE,
+                                            .until = SHAPE_TRANSACTION_SCAN_END_UNTIL};
+    uint32_t shape = (f->status ? SHAPE_TRANSACTION_SCAN_END_STATUS : 0) |
+                     many(f, SHAPE_TRANSACTION_SCAN_END_MANY);
+    struct sql_call *c = paging_end(l, SQL_TRANSACTION_SCAN_END, shape, &bits, p, as, out);
+    if (f->status)
+        sql_value(c, "status", f->status);
 }
 
 void transaction_total(struct load *l, const struct transaction_filter *f, int32_t until,

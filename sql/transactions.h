@@ -4,13 +4,19 @@
 
 #include "sql/paging.h"
 
+/* How the transactions of tokens that begin with a text are found. */
+enum transaction_way {
+    TOKEN_BY_TOKEN,  /* of each token the newest, merged: of 1,000 tokens at most */
+    SCAN_FOR_TOKENS, /* transactions are gone through by id: for 10,000 tokens at most */
+    SCAN_FOR_MANY    /* the same for any number, where many are theirs */
+};
+
 /* There are lists for
  *   network, status and token in any combination,
  *   user alone or with status,
  *   type alone or with network,
  *   a span of time (from, to or both) alone, or with token or user: newest first by time,
- *   q alone, or with network and status in any combination: of the first TRANSACTION_TOKENS tokens
- *   that begin so, symbols before names.
+ *   q alone, or with network and status in any combination, each in three ways.
  * The caller refuses other combinations. */
 struct transaction_filter {
     const char *network, *status; /* NULL: any */
@@ -19,24 +25,19 @@ struct transaction_filter {
     const char *type;             /* NULL: any */
     const char *from, *to;        /* PostgreSQL timestamps, both included; NULL: open */
     const char *q;                /* what the token's name or symbol begins with; NULL: any */
+    enum transaction_way way;     /* with q */
 };
-
-enum { TRANSACTION_TOKENS = 20, TRANSACTION_SCAN_IDS = 20000 };
 
 void transaction_list(struct load *l, const struct transaction_filter *f, const struct paging *p,
                       const struct record *as, struct rows *out);
 
-/* Up to limit + 1 transactions that match f->q (and network, status) among the
- * TRANSACTION_SCAN_IDS ids before cursor, or, oldest first, after it. */
-void transaction_scan(struct load *l, const struct transaction_filter *f, int64_t cursor,
-                      bool oldest, int32_t limit, const struct record *as, struct rows *out);
+/* With a scan: two rows if the list looked at so many transactions only, whose first is the last of
+ * these; else it came to its end. */
+void transaction_scan_end(struct load *l, const struct transaction_filter *f,
+                          const struct paging *p, const struct record *as, struct rows *out);
 
-/* One row with `total`: how many tokens f->q (and network) stands for, more than
- * TRANSACTION_TOKENS if not all are in the list. */
-void transaction_matching_tokens(struct load *l, const struct transaction_filter *f,
-                                 const struct record *as, struct rows *out);
-
-/* One row with `total`, counted up to PAGING_COUNTED + 1; see token_total. */
+/* One row with `total`, counted up to PAGING_COUNTED + 1; see token_total. With q: for 1,000
+ * tokens, of more of them at least so many. */
 void transaction_total(struct load *l, const struct transaction_filter *f, int32_t until,
                        const struct record *as, struct rows *out);
 

@@ -6,11 +6,18 @@
 -- in the opposite order. A cursor that names no token, or one outside of q, stands for the list's
 -- beginning (after) or end (before). One bound of q is written as a row: two plain ones would be
 -- taken for a narrow range, which is sorted instead of walked.
+-- What came after `until` stands among the keys: they are walked past it, 200,000 at most, which do if
+-- no more than 10,000 came after it. Where more did, and no more than 20,000 came before (few), these
+-- are sorted instead. Where neither fills the page, the caller can tell by the total.
 -- shapes: network q page after before until
 -- exclusive: page after before
 -- within: until page
 -- limits: 11 26 51 101
 -- row: token
+WITH few AS MATERIALIZED (SELECT                                                            --? until
+  EXISTS (SELECT FROM tokens WHERE id > :until::int ORDER BY id OFFSET 10000 LIMIT 1)       --? until
+  AND NOT EXISTS (SELECT FROM tokens WHERE id <= :until::int                                --? until
+                  ORDER BY id DESC OFFSET 20000 LIMIT 1) AS yes)                            --? until
 WITH here AS MATERIALIZED (SELECT                                                           --? after
 WITH here AS MATERIALIZED (SELECT                                                           --? before
   greatest(at.key, left(lower(:q), 64)) AS key,                                             --? after q
@@ -28,12 +35,23 @@ SELECT t.id, t.name, t.symbol, t.supply, t.decimals, t.creator_id, t.description
        CASE WHEN u.reserved THEN NULL ELSE u.wallet_address END AS creator_address
 FROM tokens t                                                                               --? !page
 FROM (SELECT id, name_key FROM tokens WHERE true                                            --? page !until
-FROM (SELECT id, name_key FROM (SELECT id, name_key FROM tokens WHERE true                  --? until
+FROM (SELECT id, name_key FROM (                                                            --? until
+  (SELECT id, name_key FROM (SELECT id, name_key FROM tokens                                --? until
+  WHERE NOT (SELECT yes FROM few)                                                           --? until
   AND network_id = :network                                                                 --? page network
   AND name_key >= left(lower(:q), 64)                                                       --? page q
   AND (name_key, id) <= (left(lower(:q), 64) || repeat(U&'\+10FFFF', 65), 0)                --? page q
   ORDER BY name_key, id                                                                     --? page
-  LIMIT 20200) n WHERE id <= :until::int ORDER BY name_key, id                              --? until
+  LIMIT 200000) n WHERE id <= :until::int                                                   --? until
+  ORDER BY name_key, id LIMIT :skip::int + :limit)                                          --? until
+  UNION ALL (SELECT id, name_key                                                            --? until
+  FROM (SELECT id, name_key, network_id FROM tokens WHERE id <= :until::int                 --? until
+        AND (SELECT yes FROM few) ORDER BY id DESC LIMIT 20000) n WHERE true                --? until
+  AND network_id = :network                                                                 --? until network
+  AND name_key >= left(lower(:q), 64)                                                       --? until q
+  AND (name_key, id) <= (left(lower(:q), 64) || repeat(U&'\+10FFFF', 65), 0)                --? until q
+  ORDER BY name_key, id LIMIT :skip::int + :limit)) a                                       --? until
+  ORDER BY name_key, id                                                                     --? until
   OFFSET :skip::int LIMIT :limit) k                                                         --? page
 JOIN tokens t ON t.id = k.id                                                                --? page
 JOIN users u ON u.id = t.creator_id
@@ -55,6 +73,10 @@ LIMIT :limit                                                                    
 -- within: until page
 -- limits: 11 26 51 101
 -- row: token
+WITH few AS MATERIALIZED (SELECT                                                            --? until
+  EXISTS (SELECT FROM tokens WHERE id > :until::int ORDER BY id OFFSET 10000 LIMIT 1)       --? until
+  AND NOT EXISTS (SELECT FROM tokens WHERE id <= :until::int                                --? until
+                  ORDER BY id DESC OFFSET 20000 LIMIT 1) AS yes)                            --? until
 WITH here AS MATERIALIZED (SELECT                                                           --? after
 WITH here AS MATERIALIZED (SELECT                                                           --? before
   greatest(at.key, left(lower(:q), 64)) AS key,                                             --? after q
@@ -72,12 +94,23 @@ SELECT t.id, t.name, t.symbol, t.supply, t.decimals, t.creator_id, t.description
        CASE WHEN u.reserved THEN NULL ELSE u.wallet_address END AS creator_address
 FROM tokens t                                                                               --? !page
 FROM (SELECT id, symbol_key FROM tokens WHERE true                                          --? page !until
-FROM (SELECT id, symbol_key FROM (SELECT id, symbol_key FROM tokens WHERE true              --? until
+FROM (SELECT id, symbol_key FROM (                                                          --? until
+  (SELECT id, symbol_key FROM (SELECT id, symbol_key FROM tokens                            --? until
+  WHERE NOT (SELECT yes FROM few)                                                           --? until
   AND network_id = :network                                                                 --? page network
   AND symbol_key >= left(lower(:q), 64)                                                     --? page q
   AND (symbol_key, id) <= (left(lower(:q), 64) || repeat(U&'\+10FFFF', 65), 0)              --? page q
   ORDER BY symbol_key, id                                                                   --? page
-  LIMIT 20200) n WHERE id <= :until::int ORDER BY symbol_key, id                            --? until
+  LIMIT 200000) n WHERE id <= :until::int                                                   --? until
+  ORDER BY symbol_key, id LIMIT :skip::int + :limit)                                        --? until
+  UNION ALL (SELECT id, symbol_key                                                          --? until
+  FROM (SELECT id, symbol_key, network_id FROM tokens WHERE id <= :until::int               --? until
+        AND (SELECT yes FROM few) ORDER BY id DESC LIMIT 20000) n WHERE true                --? until
+  AND network_id = :network                                                                 --? until network
+  AND symbol_key >= left(lower(:q), 64)                                                     --? until q
+  AND (symbol_key, id) <= (left(lower(:q), 64) || repeat(U&'\+10FFFF', 65), 0)              --? until q
+  ORDER BY symbol_key, id LIMIT :skip::int + :limit)) a                                     --? until
+  ORDER BY symbol_key, id                                                                   --? until
   OFFSET :skip::int LIMIT :limit) k                                                         --? page
 JOIN tokens t ON t.id = k.id                                                                --? page
 JOIN users u ON u.id = t.creator_id
@@ -94,7 +127,8 @@ LIMIT :limit                                                                    
 
 -- name: token_matching
 -- One page of the tokens whose symbol or name begins with a text, newest first; `before` comes back
--- oldest first. Of more than 10,000 that begin so, the first 10,001 in their order stand for all.
+-- oldest first. All whose keys begin so are looked at, so it is for no more than 200,000 by each (where
+-- more do, token_matching_beyond has a row), and token_scan is sooner done where many do.
 -- shapes: network page oldest after before until
 -- exclusive: page after before
 -- within: oldest page
@@ -107,21 +141,34 @@ SELECT t.id, t.name, t.symbol, t.supply, t.decimals, t.creator_id, t.description
        t.icon_hash, t.chain_time, t.verified_at, t.created_at, t.updated_at,
        CASE WHEN u.reserved THEN NULL ELSE u.wallet_address END AS creator_address
 FROM (SELECT id FROM (
-    SELECT id FROM (SELECT id FROM tokens
+    (SELECT id FROM (SELECT id FROM tokens
       WHERE symbol_key >= left(lower(:q), 64)
         AND symbol_key <= left(lower(:q), 64) || repeat(U&'\+10FFFF', 65)
         AND network_id = :network                                                           --? network
-      ORDER BY symbol_key, id LIMIT 10001) s
+      ORDER BY symbol_key, id LIMIT 200000) s WHERE true
+      AND id < :after::int                                                                  --? after
+      AND id <= :until::int                                                                 --? until
+      AND id > :before::int                                                                 --? before
+    ORDER BY id DESC                                                                        --? !before !oldest
+    ORDER BY id                                                                             --? before
+    ORDER BY id                                                                             --? oldest
+    LIMIT :skip::int + :limit)                                                              --? page
+    LIMIT :limit)                                                                           --? !page
     UNION
-    SELECT id FROM (SELECT id FROM tokens
+    (SELECT id FROM (SELECT id FROM tokens
       WHERE name_key >= left(lower(:q), 64)
         AND name_key <= left(lower(:q), 64) || repeat(U&'\+10FFFF', 65)
         AND network_id = :network                                                           --? network
-      ORDER BY name_key, id LIMIT 10001) n
+      ORDER BY name_key, id LIMIT 200000) n WHERE true
+      AND id < :after::int                                                                  --? after
+      AND id <= :until::int                                                                 --? until
+      AND id > :before::int                                                                 --? before
+    ORDER BY id DESC                                                                        --? !before !oldest
+    ORDER BY id                                                                             --? before
+    ORDER BY id                                                                             --? oldest
+    LIMIT :skip::int + :limit)                                                              --? page
+    LIMIT :limit)                                                                           --? !page
     ) m
-  WHERE id < :after::int                                                                    --? after
-  WHERE id <= :until::int                                                                   --? until
-  WHERE id > :before::int                                                                   --? before
   ORDER BY id DESC                                                                          --? !before !oldest
   ORDER BY id                                                                               --? before
   ORDER BY id                                                                               --? oldest
@@ -133,44 +180,121 @@ ORDER BY k.id DESC                                                              
 ORDER BY k.id                                                                               --? before
 ORDER BY k.id                                                                               --? oldest
 
+-- name: token_matching_beyond
+-- One row if more than 200,000 symbols, or names, begin with a text: token_matching has not all then.
+-- shapes: network
+-- row: id
+(SELECT id FROM tokens
+ WHERE symbol_key >= left(lower(:q), 64)
+   AND symbol_key <= left(lower(:q), 64) || repeat(U&'\+10FFFF', 65)
+   AND network_id = :network                                                                --? network
+ ORDER BY symbol_key, id OFFSET 200000 LIMIT 1)
+UNION ALL
+(SELECT id FROM tokens
+ WHERE name_key >= left(lower(:q), 64)
+   AND name_key <= left(lower(:q), 64) || repeat(U&'\+10FFFF', 65)
+   AND network_id = :network                                                                --? network
+ ORDER BY name_key, id OFFSET 200000 LIMIT 1)
+LIMIT 1
+
 -- name: token_matching_total
--- How many tokens begin with a text, in their name, their symbol, or either; counted up to 10,001.
+-- How many tokens begin with a text, in their name, their symbol, or either; counted up to 10,001. With
+-- `until` it is looked for those that came before as in token_by_name; -1: they cannot be told from
+-- what came after.
 -- shapes: network name symbol until
 -- exclusive: name symbol
 -- row: total
+WITH few AS MATERIALIZED (SELECT                                                            --? until
+  EXISTS (SELECT FROM tokens WHERE id > :until::int ORDER BY id OFFSET 10000 LIMIT 1)       --? until
+  AND NOT EXISTS (SELECT FROM tokens WHERE id <= :until::int                                --? until
+                  ORDER BY id DESC OFFSET 20000 LIMIT 1) AS yes)                            --? until
 SELECT count(*)::int AS total                                                               --? !until
-SELECT CASE WHEN count(*) > 10000 THEN 10001                                                --? until
-       ELSE count(*) FILTER (WHERE id <= :until::int) END::int AS total                     --? until
+SELECT CASE WHEN count(*) > 10000 OR (SELECT yes FROM few) THEN count(*)                    --? until
+       WHEN EXISTS (SELECT FROM tokens                                                      --? until !name
+         WHERE symbol_key >= left(lower(:q), 64)                                            --? until !name
+           AND symbol_key <= left(lower(:q), 64) || repeat(U&'\+10FFFF', 65)                --? until !name
+           AND network_id = :network                                                        --? until !name network
+         ORDER BY symbol_key, id OFFSET 200000 LIMIT 1) THEN -1                             --? until !name
+       WHEN EXISTS (SELECT FROM tokens                                                      --? until !symbol
+         WHERE name_key >= left(lower(:q), 64)                                              --? until !symbol
+           AND name_key <= left(lower(:q), 64) || repeat(U&'\+10FFFF', 65)                  --? until !symbol
+           AND network_id = :network                                                        --? until !symbol network
+         ORDER BY name_key, id OFFSET 200000 LIMIT 1) THEN -1                               --? until !symbol
+       ELSE count(*) END::int AS total                                                      --? until
 FROM (SELECT id FROM (
-    SELECT id FROM (SELECT id FROM tokens                                                   --? !name
+    SELECT id FROM (SELECT id FROM tokens                                                   --? !name !until
+    SELECT id FROM (SELECT id FROM (SELECT id FROM tokens                                   --? !name until
       WHERE symbol_key >= left(lower(:q), 64)                                               --? !name
         AND symbol_key <= left(lower(:q), 64) || repeat(U&'\+10FFFF', 65)                   --? !name
-        AND network_id = :network                                                           --? network !name
-      ORDER BY symbol_key, id LIMIT 10001) s                                                --? !name
+        AND network_id = :network                                                           --? !name network
+      ORDER BY symbol_key, id LIMIT 10001) s                                                --? !name !until
+        AND NOT (SELECT yes FROM few)                                                       --? !name until
+      ORDER BY symbol_key, id LIMIT 200000) s WHERE id <= :until::int LIMIT 10001) s        --? !name until
     UNION                                                                                   --? !name !symbol
-    SELECT id FROM (SELECT id FROM tokens                                                   --? !symbol
+    SELECT id FROM (SELECT id FROM tokens                                                   --? !symbol !until
+    SELECT id FROM (SELECT id FROM (SELECT id FROM tokens                                   --? !symbol until
       WHERE name_key >= left(lower(:q), 64)                                                 --? !symbol
         AND name_key <= left(lower(:q), 64) || repeat(U&'\+10FFFF', 65)                     --? !symbol
-        AND network_id = :network                                                           --? network !symbol
-      ORDER BY name_key, id LIMIT 10001) n                                                  --? !symbol
+        AND network_id = :network                                                           --? !symbol network
+      ORDER BY name_key, id LIMIT 10001) n                                                  --? !symbol !until
+        AND NOT (SELECT yes FROM few)                                                       --? !symbol until
+      ORDER BY name_key, id LIMIT 200000) n WHERE id <= :until::int LIMIT 10001) n          --? !symbol until
+    UNION SELECT id                                                                         --? until
+    FROM (SELECT id, network_id, symbol_key, name_key FROM tokens                           --? until
+          WHERE id <= :until::int AND (SELECT yes FROM few) ORDER BY id DESC LIMIT 20000) o --? until
+    WHERE (starts_with(symbol_key, left(lower(:q), 64))                                     --? until !name !symbol
+           OR starts_with(name_key, left(lower(:q), 64)))                                   --? until !name !symbol
+    WHERE starts_with(name_key, left(lower(:q), 64))                                        --? until name
+    WHERE starts_with(symbol_key, left(lower(:q), 64))                                      --? until symbol
+      AND network_id = :network                                                             --? until network
     ) m
   LIMIT 10001) s
 
 -- name: token_scan
--- The tokens among 20,000 ids that begin with a text, in the order of ids: those before one, or after
--- it (oldest). An export goes through all of them so, and leaves none out that a list by id must.
--- shapes: network oldest
--- limits: 101
+-- The same page, found among the first 100,000 tokens from where it begins: soon, where many begin so. If
+-- it is not full, token_scan_end has where it came to.
+-- shapes: network page oldest after before until
+-- exclusive: page after before
+-- within: oldest page
+-- exclusive: until oldest
+-- within: until page
+-- limits: 11 26 51 101
 -- row: token
 SELECT t.id, t.name, t.symbol, t.supply, t.decimals, t.creator_id, t.description, t.icon_url,
        t.contract_address, t.network_id, t.tx_hash, t.status, t.origin, t.type_hash, t.type_script,
        t.icon_hash, t.chain_time, t.verified_at, t.created_at, t.updated_at,
        CASE WHEN u.reserved THEN NULL ELSE u.wallet_address END AS creator_address
-FROM tokens t JOIN users u ON u.id = t.creator_id
-WHERE t.id < :cursor::bigint AND t.id >= :cursor::bigint - 20000                            --? !oldest
-WHERE t.id > :cursor::bigint AND t.id <= :cursor::bigint + 20000                            --? oldest
-  AND (starts_with(t.symbol_key, left(lower(:q), 64)) OR starts_with(t.name_key, left(lower(:q), 64)))
-  AND t.network_id = :network                                                               --? network
-ORDER BY t.id DESC                                                                          --? !oldest
-ORDER BY t.id                                                                               --? oldest
-LIMIT :limit
+FROM (SELECT id FROM (SELECT id, network_id, symbol_key, name_key FROM tokens WHERE true
+    AND id < :after::int                                                                    --? after
+    AND id <= :until::int                                                                   --? until
+    AND id > :before::int                                                                   --? before
+    ORDER BY id DESC                                                                        --? !before !oldest
+    ORDER BY id                                                                             --? before
+    ORDER BY id                                                                             --? oldest
+    LIMIT 100000) s
+  WHERE (starts_with(symbol_key, left(lower(:q), 64)) OR starts_with(name_key, left(lower(:q), 64)))
+    AND network_id = :network                                                               --? network
+  ORDER BY id DESC                                                                          --? !before !oldest
+  ORDER BY id                                                                               --? before
+  ORDER BY id                                                                               --? oldest
+  OFFSET :skip::int                                                                         --? page
+  LIMIT :limit) k
+JOIN tokens t ON t.id = k.id
+JOIN users u ON u.id = t.creator_id
+ORDER BY k.id DESC                                                                          --? !before !oldest
+ORDER BY k.id                                                                               --? before
+ORDER BY k.id                                                                               --? oldest
+
+-- name: token_scan_end
+-- The last token that token_scan looks at, and the one after that: without it the scan comes to the end
+-- of the list. `before` is the way of lists that begin with the oldest, too.
+-- shapes: after before until
+-- exclusive: after before until
+-- row: id
+SELECT id FROM tokens WHERE true
+  AND id < :after::int                                                                      --? after
+  AND id <= :until::int                                                                     --? until
+  AND id > :before::int                                                                     --? before
+ORDER BY id DESC                                                                            --? !before
+ORDER BY id                                                                                 --? before
+OFFSET 99999 LIMIT 2

@@ -105,7 +105,7 @@ test('tokens from and to: days, both included, newest first by time, with a netw
   assert.match((await get('/tokens?from=2001-03-12')).body, /<input id="from" name="from" type="date" value="2001-03-12"/);
 });
 
-test('activity by how its token is called: of twenty tokens, of all in a download; the page says so', async (t) => {
+test('activity by how its token is called: of all such tokens', async (t) => {
   // Three transactions of each of 24 tokens, the first of them by name alone.
   psql(`INSERT INTO tokens (name, symbol, supply, creator_id, network_id) SELECT CASE WHEN i < 4 THEN 'qqüx ' || i ELSE 'Other' END,
       CASE WHEN i < 4 THEN 'OTHER' ELSE 'QQÜX' || lpad(i::text, 2, '0') END, '1', ${rows.user}, CASE i % 2 WHEN 0 THEN 'mainnet' ELSE 'testnet' END FROM generate_series(1, 24) i;
@@ -114,19 +114,17 @@ test('activity by how its token is called: of twenty tokens, of all in a downloa
   t.after(() => psql(`DELETE FROM transactions WHERE token_id IN (SELECT id FROM tokens WHERE symbol LIKE 'QQÜX%' OR name LIKE 'qqüx %'); DELETE FROM tokens WHERE symbol LIKE 'QQÜX%' OR name LIKE 'qqüx %'`));
   const ids = (where, order = 'x.id DESC') => psql(`SELECT x.id FROM transactions x JOIN tokens t ON t.id = x.token_id WHERE ${where} ORDER BY ${order}`).split('\n').filter(Boolean).map(Number);
   const all = `(t.symbol LIKE 'QQÜX%' OR t.name LIKE 'qqüx %')`;
-  const first = `(t.symbol BETWEEN 'QQÜX' AND 'QQÜX23')`; // twenty by symbol: none is left to the names
   const q = `q=${encodeURIComponent('qqÜX')}`;
-  assert.deepEqual(await every(`/api/transactions?${q}&limit=10`), ids(first));
-  assert.deepEqual(await every(`/api/transactions?${q}&limit=100&sort=oldest`), ids(first, 'x.id'));
+  assert.deepEqual(await every(`/api/transactions?${q}&limit=10`), ids(all));
+  assert.deepEqual(await every(`/api/transactions?${q}&limit=100&sort=oldest`), ids(all, 'x.id'));
   assert.deepEqual(await every(`/api/transactions?${q}&network=testnet&limit=25`), ids(`${all} AND t.network_id = 'testnet'`));
-  assert.deepEqual(await every(`/api/transactions?${q}&status=failed&limit=10`), ids(`${first} AND x.status = 'failed'`));
+  assert.deepEqual(await every(`/api/transactions?${q}&status=failed&limit=10`), ids(`${all} AND x.status = 'failed'`));
   for (const [more, where, order] of [['', all, 'x.id DESC'], ['&sort=oldest&status=pending', `${all} AND x.status = 'pending'`, 'x.id'], ['&network=testnet', `${all} AND t.network_id = 'testnet'`, 'x.id DESC']])
     assert.deepEqual((await get(`/activity.jsonl?${q}${more}`)).body.trim().split('\n').map((line) => JSON.parse(line).id), ids(where, order), more);
   const page = (await get(`/activity?${q}`)).body;
-  assert.match(page, /More than twenty tokens begin like this.*href="\/tokens\?q=qq%C3%9CX"/);
+  assert.match(page, /72 in all/);
   assert.match(page, /<input id="q" name="q" type="search" value="qqÜX"/);
   assert.match(page, /href="\/activity\.atom\?q=qq%C3%9CX"/);
-  assert.doesNotMatch((await get(`/activity?${q}&network=testnet`)).body, /More than twenty/);
   assert.equal(([...(await get(`/activity.atom?${q}`)).body.matchAll(/<entry>/g)]).length, 50);
   assert.deepEqual(await every('/api/transactions?q=no+such+token'), []);
   const refused = await get('/activity?q=x&txType=mint');

@@ -15,7 +15,7 @@ const options = read('sql/db_connection.c').match(/-c (plan_cache_mode|enable_\w
 const networks = ['mainnet', 'testnet', 'devnet', 'no such network'];
 const states = ['confirmed', 'pending', 'failed', 'no such status'];
 // Pages as they were when one of the first rows was the newest: what came later must cost nothing.
-const until = [61];
+const until = [61], anchors = [61, 20000, 50000, 99000];
 const lists = { network: networks, status: states, skip: [9900], until };
 // Users 1 to 4: 30 % of everything, almost nothing, reserved, a share; and nobody.
 const address = (i) => `ckb1${md5(i)}${md5(i + 1)}`;
@@ -25,7 +25,7 @@ const spans = { from: ['-infinity', '2024-01-01 00:10', '2024-12-01', '2031-01-0
 const type = ['transfer', 'burn', 'no such type'];
 // What names and symbols begin with: all, some, few, none; and rows to go on from.
 const begins = ['t', 'Token 9', 'T1', 'token 99998', 'no such'];
-const fewer = ['T99', 'token 9999', 'token 99998', 'no such']; // at most 10,000 tokens each
+const fewer = ['T999', 'token 9999', 'token 99998', 'no such']; // at most 1,000 tokens each
 const cursors = [2147483647, 50000, 61, 1], ends = [0, 30, 50000, 99990];
 const token = [1, 100, 5000, 99990, 99999999];
 
@@ -34,6 +34,9 @@ const token = [1, 100, 5000, 99990, 99999999];
 const DESCENT = 4;
 // Pages and totals walk at most 10,100 index entries: up to 90 leaves, if the visibility map is set.
 const WALK = 120;
+// The keys of all 100,000 tokens; of 20,000 tokens before an anchor the keys and their pages; a scan's way
+// to its rows; and how many rows at least a page holds that are looked at one after another.
+const KEYS = 1000, ANCHORED = 1800, SCAN = 600, ROWS_OF_PAGE = 12;
 
 // Per query: values of its parameters (every combination is tried), and the bound. Or why not.
 const queries = {
@@ -47,22 +50,26 @@ const queries = {
     most: (s) => s.limit + 3 * DESCENT + (s.options.includes('page') ? s.limit * DESCENT + WALK : 0),
   },
   token_by_name: {
-    values: { network: networks, q: begins, skip: lists.skip, until, after: cursors, before: ends },
-    // With until 20,200 keys are looked at.
-    most: (s) => s.limit * (1 + DESCENT) + 3 * DESCENT + (s.options.includes('page') ? s.limit * DESCENT + WALK : 0) + (s.options.includes('until') ? WALK : 0),
+    values: { network: networks, q: begins, skip: lists.skip, until: anchors, after: cursors, before: ends },
+    most: (s) => s.limit * (1 + DESCENT) + 3 * DESCENT + (s.options.includes('page') ? s.limit * DESCENT + WALK : 0) + (s.options.includes('until') ? ANCHORED : 0),
   },
   token_by_symbol: {
-    values: { network: networks, q: begins, skip: lists.skip, until, after: cursors, before: ends },
-    // With until 20,200 keys are looked at.
-    most: (s) => s.limit * (1 + DESCENT) + 3 * DESCENT + (s.options.includes('page') ? s.limit * DESCENT + WALK : 0) + (s.options.includes('until') ? WALK : 0),
+    values: { network: networks, q: begins, skip: lists.skip, until: anchors, after: cursors, before: ends },
+    most: (s) => s.limit * (1 + DESCENT) + 3 * DESCENT + (s.options.includes('page') ? s.limit * DESCENT + WALK : 0) + (s.options.includes('until') ? ANCHORED : 0),
   },
+  // All keys that begin so, by symbol and by name.
   token_matching: {
-    values: { network: networks, q: begins, skip: lists.skip, until, after: cursors, before: ends },
-    most: (s) => s.limit * (1 + 2 * DESCENT) + 2 * DESCENT + 2 * WALK,
+    values: { network: networks.slice(0, 2), q: begins, skip: lists.skip, until, after: [2147483647, 61], before: [0, 99990] },
+    most: (s) => s.limit * (1 + 2 * DESCENT) + 2 * DESCENT + 2 * KEYS,
   },
-  // One statement of an export: the rows of 20,000 ids, found or not.
-  token_scan: { values: { network: networks, q: begins, cursor: [100001, 50000, 0] }, most: (s) => 2000 + s.limit * DESCENT },
-  token_matching_total: { values: { network: networks, q: begins, until }, most: () => 2 * WALK },
+  token_matching_beyond: { values: { network: networks, q: begins }, most: () => 2 * KEYS },
+  // The rows that are looked at, found or not.
+  token_scan: {
+    values: { network: networks.slice(0, 2), q: ['t', 'no such'], skip: lists.skip, until: [50000], after: [2147483647], before: [0] },
+    most: (s) => 100000 / ROWS_OF_PAGE + SCAN + s.limit * (1 + 2 * DESCENT),
+  },
+  token_scan_end: { values: { until: anchors, after: cursors, before: ends }, most: () => 4 * WALK },
+  token_matching_total: { values: { network: networks, q: begins, until: anchors }, most: (s) => 2 * WALK + (s.options.includes('until') ? 2 * ANCHORED + 2 * KEYS : 0) },
   token_by_date: {
     values: { ...spans, network: networks, creator: user, skip: lists.skip, until, after: [2147483647, 50000, 61, 1], before: [0, 30, 50000, 99990] },
     most: (s) => s.limit * (1 + 2 * DESCENT) + 4 * DESCENT + (s.options.includes('page') ? s.limit * DESCENT + WALK : 0),
@@ -90,19 +97,20 @@ const queries = {
     most: (s) => s.limit * (1 + 2 * DESCENT) + 4 * DESCENT + (s.options.includes('page') ? s.limit * DESCENT + WALK : 0),
   },
   transaction_by_date_total: { values: { ...spans, token, user, until }, most: () => WALK },
-  // Twenty tokens are found by twice as many keys; of each a page's rows are merged, and for page N those
-  // before it, too.
+  // A thousand tokens are found by twice as many keys; of each a page's rows are merged, and for page N
+  // those before it, too: then they are fewer (see handlers/walk.c).
   transaction_matching: {
-    values: { network: networks, status: states, q: begins, skip: lists.skip, until, after: [2147483647, 500000, 61, 1], before: [0, 30, 500000, 999990] },
-    most: (s) => 40 * (1 + DESCENT) + 20 * DESCENT + s.limit * (1 + 3 * DESCENT) + (s.options.includes('page') ? 20 * WALK / 4 : 20 * 2),
+    values: { network: networks, status: states, q: fewer, skip: lists.skip, until, after: [2147483647, 500000, 61, 1], before: [0, 30, 500000, 999990] },
+    most: (s) => 2 * (DESCENT + 20) + 1000 * (1 + DESCENT) + s.limit * (1 + 3 * DESCENT) + (s.options.includes('page') ? WALK : 0),
   },
-  transaction_matching_total: { values: { network: networks, status: states, q: begins, until }, most: () => 40 * (1 + DESCENT) + 20 * DESCENT + WALK },
-  transaction_matching_tokens: { values: { network: networks, q: begins }, most: () => 42 * (1 + DESCENT) },
-  // One statement of an export: the rows of 20,000 ids, and their tokens.
+  transaction_matching_total: { values: { network: networks, status: states, q: begins, until }, most: () => 2 * (DESCENT + 20) + 2000 * (1 + DESCENT) + WALK },
+  // The rows that are looked at: by id they stand together, of a status they may lie far apart; and, for
+  // very many tokens, the token of each.
   transaction_scan: {
-    values: { network: networks.slice(0, 2), status: states.slice(0, 2), q: ['t', 'token 99998'], cursor: [1000001, 0] },
-    most: (s) => 20000 * 3 + 500 + s.limit * 3 * DESCENT,
+    values: { network: ['testnet'], status: ['pending'], q: ['t', 'no such'], skip: lists.skip, until: [900000], after: [2147483647], before: [0] },
+    most: (s) => (s.options.includes('status') ? 20000 : 100000 / ROWS_OF_PAGE) + (s.options.includes('many') ? 20000 * DESCENT : 0) + 500 + s.limit * (1 + 3 * DESCENT),
   },
+  transaction_scan_end: { values: { status: states, until: [61, 900000], after: [2147483647, 61], before: [0, 999990] }, most: () => 4 * WALK },
   activity_chart: { values: {}, most: () => WALK },
   // A hundred of one hash, at most.
   transaction_issuing: { values: { network: networks, hash: [`0x${md5(9)}${md5(-9)}`, '0x0'], token: [1, 100] }, most: () => 3 * DESCENT },
@@ -250,12 +258,13 @@ function plainly(s, values) {
   const by = /^token_by_(name|symbol)$/.exec(s.name)?.[1];
   const begin = (column) => `starts_with(lower(${column}), lower(${given.q}))`;
   const given = Object.fromEntries(s.parameters.map((p, i) => [p, literal(values[i])]));
+  const either = `(${begin('name')} OR ${begin('symbol')})`, ofTokens = table === 'transactions' && given.q;
   const who = (name) => `(SELECT id FROM users WHERE NOT reserved AND wallet_address = ${given[name]})`;
-  const columns = { network: () => `network_id = ${given.network}`, status: () => `status = ${given.status}`,
+  const columns = { network: () => (ofTokens ? 'true' : `network_id = ${given.network}`), status: () => `status = ${given.status}`,
     token: () => `token_id = ${given.token}`, type: () => `tx_type = ${given.type}`,
     creator: () => `creator_id = ${who('creator')}`, user: () => `user_id = ${who('user')}`,
     from: () => `created_at >= ${given.from}`, to: () => `created_at <= ${given.to}`,
-    q: () => (by ? begin(by) : `(${begin('name')} OR ${begin('symbol')})`),
+    q: () => (by ? begin(by) : table === 'tokens' ? either : `token_id IN (SELECT id FROM tokens WHERE ${either}${given.network ? ` AND network_id = ${given.network}` : ''})`),
     after: () => (by ? beside('>', given.after, by) : `id < ${given.after}`),
     until: () => `id <= ${given.until}`,
     before: () => (by ? beside('<', given.before, by) : `id > ${given.before}`) };
@@ -266,15 +275,21 @@ function plainly(s, values) {
   return `SELECT id FROM ${table} WHERE true${where} ORDER BY ${order} OFFSET ${given.skip ?? 0} LIMIT ${s.limit}`;
 }
 
+// For a scan what many begin with, since it looks at so many rows only; 1,100 tokens are no "many". What
+// happened to tokens is long to find plainly, so that is asked less often.
+const beginnings = (s) => ({ q: !/_(scan|matching)$/.test(s.name) || s.name === 'token_matching' ? fewer
+  : s.name === 'token_scan' || s.options.includes('many') ? ['t'] : s.name === 'transaction_scan' ? ['T12'] : ['token 9999'],
+...(s.name.startsWith('transaction') && s.parameters.includes('q') ? { network: ['mainnet'], status: ['pending'], after: [500000], before: [30] } : {}) });
+
 test('every shape of a list has the rows that it should have', (t) => {
   // A token and the network of most of its transactions go together, as everywhere but in this data.
   psql(database, 'UPDATE transactions x SET network_id = t.network_id FROM tokens t WHERE t.id = x.token_id ' +
     'AND x.token_id IN (1, 100, 5000, 99990) AND x.network_id <> t.network_id');
-  const all = statements().filter((s) => /^(token|transaction)_(list|by_[a-z]+)$/.test(s.name) && !s.name.endsWith('_total') && s.limit === 11);
+  const all = statements().filter((s) => /^(token|transaction)_(list|by_[a-z]+|matching|scan)$/.test(s.name) && !s.name.endsWith('_total') && s.limit === 11);
   const script = [], about = [];
   all.forEach((s, i) => {
     script.push(`PREPARE s${i} AS ${s.sql};`);
-    for (const values of combinations(s.parameters, { ...queries[s.name].values, skip: [0, 7], q: fewer, until: [50000] })) {
+    for (const values of combinations(s.parameters, { ...queries[s.name].values, ...beginnings(s), skip: [0, 7], until: [50000] })) {
       const call = `EXECUTE s${i}${values.length ? `(${values.map(literal).join(', ')})` : ''};`;
       script.push(`\\echo @@@\n${call}\n\\echo ===\n${plainly(s, values)};`);
       about.push(describe({ statement: s, values }));

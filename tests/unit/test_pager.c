@@ -421,6 +421,55 @@ static void a_list_of_the_oldest_first_needs_no_anchor(void **state) {
     is(out.next, "/l?sort=oldest&page=3");
 }
 
+/* A list that looked at rows down to an id before its page was full: ids of rows, ended by 0. */
+static struct pager stopped(const struct paging *paging, const int32_t *ids) {
+    struct thing *things = arena_array(rq->arena, 20, sizeof *things);
+    struct rows rows = {.at = things}, none = {0};
+    struct pager out;
+    for (; ids[rows.n]; rows.n++)
+        things[rows.n].id = ids[rows.n];
+    pager_finish(rq, paging, &(struct total){.total = PAGING_COUNTED + 1}, "/l", &record_thing,
+                 &rows, &none, &out);
+    return out;
+}
+
+static void a_page_that_is_not_full_goes_on_where_it_stopped(void **state) {
+    (void)state;
+    struct paging p = {.page = 1, .limit = 10, .stop = 500};
+    struct pager out = stopped(&p, (int32_t[]){900, 800, 0});
+    is(out.next, "/l?after=500"); /* not page 2, which would begin behind rows that there are not */
+    assert_null(out.prev);
+    p = (struct paging){.by = PAGING_BY_AFTER, .cursor = 500, .limit = 10, .stop = 300};
+    out = stopped(&p, (int32_t[]){0});
+    is(out.next, "/l?after=300");
+    is(out.prev, "/l?before=499"); /* the row 500 itself was looked at before */
+    p = (struct paging){.by = PAGING_BY_BEFORE, .cursor = 300, .limit = 10, .stop = 499};
+    out = stopped(&p, (int32_t[]){310, 320, 0});
+    is(out.prev, "/l?before=499");
+    is(out.next, "/l?after=310");
+    out = stopped(&p, (int32_t[]){0});
+    is(out.prev, "/l?before=499");
+    is(out.next, "/l?after=301");
+    p = (struct paging){
+        .by = PAGING_BY_AFTER, .cursor = 7, .limit = 10, .stop = 90, .oldest = true};
+    out = stopped(&p, (int32_t[]){0});
+    is(out.next, "/l?after=90");
+    is(out.prev, "/l?before=8");
+}
+
+static void a_count_of_a_part_is_at_least_what_is_shown(void **state) {
+    (void)state;
+    struct paging p = {.page = 3, .limit = 10};
+    struct rows rows = answer(&p, 26), none = {0};
+    struct pager out;
+    pager_finish(rq, &p, &(struct total){.total = 4, .is_part = true}, "/l", &record_thing, &rows,
+                 &none, &out);
+    assert_int_equal(out.total, 26);
+    assert_false(out.total_is_exact);
+    assert_false(out.pages.set);
+    assert_true(out.several);
+}
+
 int main(void) {
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
     const struct CMUnitTest tests[] = {
@@ -438,6 +487,8 @@ int main(void) {
         T(numbers_beside_a_cursor_are_anchored_too),
         T(the_first_page_is_the_newest),
         T(a_list_of_the_oldest_first_needs_no_anchor),
+        T(a_page_that_is_not_full_goes_on_where_it_stopped),
+        T(a_count_of_a_part_is_at_least_what_is_shown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
