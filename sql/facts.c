@@ -39,6 +39,15 @@ const struct schema_fact *facts_like(const struct rows *facts, const struct sche
     return facts_find(facts, f->kind, f->parent, f->name);
 }
 
+const struct schema_fact *facts_twin(const struct rows *facts, const struct schema_fact *f) {
+    const struct schema_fact *g = facts->at;
+    for (size_t i = 0; i < facts->n && strcmp(f->kind, "function") == 0; i++, g++)
+        if (strcmp(g->kind, f->kind) == 0 && strcmp(g->special, f->special) == 0 &&
+            strcmp(g->name, f->name) != 0)
+            return g;
+    return NULL;
+}
+
 const char *facts_name(struct arena *a, const struct schema_fact *f) {
     static const char *const within[] = {"column", "constraint", "trigger", "policy"};
     for (size_t i = 0; i < sizeof within / sizeof within[0]; i++)
@@ -55,6 +64,10 @@ bool facts_is_property(const struct schema_fact *f) {
 
 bool facts_is_beyond(const struct schema_fact *f) {
     return !f->make && strcmp(f->type, "beyond") == 0;
+}
+
+bool facts_is_computed(const struct schema_fact *f) {
+    return strcmp(f->kind, "column") == 0 && strncmp(f->special, "AS (", 4) == 0;
 }
 
 /* Properties that are facts of their own go by the object that has them. */
@@ -107,9 +120,17 @@ void facts_mark_foreign(struct arena *a, struct rows *live, const struct rows *f
         f->foreign = schema_lists(foreign, facts_object(a, f));
 }
 
-/* A column is compared by its members, so its default is the text that may change. */
+/* A column is compared by its members, so its default, or what it is computed by, is the text that
+ * may change. */
+static const char **text_at(struct schema_fact *f) {
+    return strcmp(f->kind, "column") != 0 ? &f->definition
+           : facts_is_computed(f)         ? &f->special
+                                          : &f->preset;
+}
+
 static const char *text_of(const struct schema_fact *f) {
-    return strcmp(f->kind, "column") == 0 ? f->preset : f->definition;
+    struct schema_fact copy = *f;
+    return *text_at(&copy);
 }
 
 void facts_note_also(struct rows *declared, const struct rows *again) {
@@ -132,7 +153,7 @@ struct rows facts_settled(struct arena *a, const struct rows *declared, const st
     for (size_t i = 0; i < settled.n; i++, f++) {
         const struct schema_fact *other = facts_like(live, f);
         if (other && facts_same(other, f))
-            *(strcmp(f->kind, "column") == 0 ? &f->preset : &f->definition) = text_of(other);
+            *text_at(f) = text_of(other);
     }
     return settled;
 }

@@ -20,7 +20,8 @@ struct schema_fact {
     const char *make, *unmake;        /* statements; make NULL: this kind is not covered */
     const char *type;                 /* column: type and collation; constraint: p u c x f */
     const char *special;              /* column: identity or generation; foreign key: the index of
-                                         the key that it refers to; else what it hangs on */
+                                         the key that it refers to; function: name and types of what
+                                         it takes; else what it hangs on */
     const char *preset;               /* column: default; view: its columns, ",x,,y," */
     const char *look;                 /* samples of the rows in its way; {rows} is the table */
     const char *needs;                /* ",table,table.column,", ",table.key (constraint)," and
@@ -47,10 +48,16 @@ const struct schema_fact *facts_find(const struct rows *facts, const char *kind,
                                      const char *name);
 const struct schema_fact *facts_like(const struct rows *facts, const struct schema_fact *f);
 
+/* The function that takes the same as `f` by other names, so that both cannot be; or NULL. */
+const struct schema_fact *facts_twin(const struct rows *facts, const struct schema_fact *f);
+
 /* Whether it is a property that is a fact of its own, and whether it is an object of a kind that no
  * push covers (the query schema_beyond). */
 bool facts_is_property(const struct schema_fact *f);
 bool facts_is_beyond(const struct schema_fact *f);
+
+/* Whether it is a column whose values are computed from others; of what, is then `special`. */
+bool facts_is_computed(const struct schema_fact *f);
 
 /* Whether it is made of the relation, column or function (with its arguments). */
 bool facts_need(struct arena *a, const struct schema_fact *f, const char *object);

@@ -23,6 +23,8 @@ const struct step_traits step_traits[STEP_KINDS] = {
     [STEP_DROP_INDEX] = {"drop-index", EXCLUSIVE, NULL, false},
     [STEP_RELEASE_DEFAULT] = {"drop-default", EXCLUSIVE, NULL, false},
     [STEP_DROP_READER] = {"drop-function", "", NULL, false},
+    [STEP_DROP_EXPRESSION] = {"drop-expression", EXCLUSIVE, NULL, false},
+    [STEP_DROP_COMPUTED] = {"drop-column", EXCLUSIVE, "values that are not null are lost", false},
     [STEP_REPLACE_FUNCTION] = {"replace-function", "", NULL, false},
     [STEP_DROP_TABLE] = {"drop-table", EXCLUSIVE, "rows are lost", false},
     [STEP_DROP_COLUMN] = {"drop-column", EXCLUSIVE, "values that are not null are lost", false},
@@ -32,9 +34,9 @@ const struct step_traits step_traits[STEP_KINDS] = {
     [STEP_CREATE_TABLE] = {"create-table", "", NULL, false},
     [STEP_ADD_COLUMN] = {"add-column", EXCLUSIVE, "rows have no value for it", true},
     [STEP_DROP_IDENTITY] = {"drop-identity", EXCLUSIVE, NULL, false},
-    [STEP_DROP_EXPRESSION] = {"drop-expression", EXCLUSIVE, NULL, false},
     [STEP_DROP_DEFAULT] = {"drop-default", EXCLUSIVE, NULL, false},
     [STEP_ALTER_TYPE] = {"alter-type", EXCLUSIVE, "values cannot be converted", true},
+    [STEP_ADD_COMPUTED] = {"add-column", EXCLUSIVE, "rows have no value for it", true},
     [STEP_SET_DEFAULT] = {"set-default", EXCLUSIVE, NULL, false},
     [STEP_DROP_NOT_NULL] = {"drop-not-null", EXCLUSIVE, NULL, false},
     [STEP_BACKFILL] = {"backfill", "ROW EXCLUSIVE", "rows get the declared value", false},
@@ -66,8 +68,9 @@ const struct step_traits step_traits[STEP_KINDS] = {
 /* What a program does not notice that was made before it, as it stands. */
 static const bool expands[STEP_KINDS] = {
     [STEP_CREATE_SEQUENCE] = true, [STEP_CREATE_TABLE] = true, [STEP_ADD_COLUMN] = true,
-    [STEP_OWN_SEQUENCE] = true,    [STEP_CREATE_INDEX] = true, [STEP_CREATE_VIEW] = true,
-    [STEP_COMMENT] = true,         [STEP_DROP_COMMENT] = true, [STEP_GRANT] = true,
+    [STEP_ADD_COMPUTED] = true,    [STEP_OWN_SEQUENCE] = true, [STEP_CREATE_INDEX] = true,
+    [STEP_CREATE_VIEW] = true,     [STEP_COMMENT] = true,      [STEP_DROP_COMMENT] = true,
+    [STEP_GRANT] = true,
 };
 
 /* The steps by which a kind of fact appears and goes; consent: going loses something. */
@@ -213,8 +216,13 @@ static void plan_gone(struct sides *c, const struct schema_fact *f) {
     /* The index of a constraint that an interrupted push was about to add. */
     bool left_over =
         is(f, "index") && facts_find(c->declared, "constraint", f->parent, f->name) != NULL;
+    if (facts_twin(c->declared, f)) {
+        plan_fact(c, STEP_REPLACE_FUNCTION, f, f->unmake);
+        return;
+    }
     enum step_kind kind = foreign_key                             ? STEP_DROP_FOREIGN_KEY
                           : is(f, "function") && *f->needs == ',' ? STEP_DROP_READER
+                          : facts_is_computed(f)                  ? STEP_DROP_COMPUTED
                                                                   : k->unmake;
     struct step *s = plan_fact(c, kind, f, f->unmake);
     s->consent = k->consent && !left_over && !table_goes(c, f);

@@ -27,6 +27,8 @@ enum step_kind {
     STEP_DROP_INDEX,
     STEP_RELEASE_DEFAULT, /* from a function that is replaced */
     STEP_DROP_READER,     /* a function that is made of tables */
+    STEP_DROP_EXPRESSION,
+    STEP_DROP_COMPUTED, /* a column whose values are computed from others */
     STEP_REPLACE_FUNCTION,
     STEP_DROP_TABLE,
     STEP_DROP_COLUMN,
@@ -36,9 +38,9 @@ enum step_kind {
     STEP_CREATE_TABLE,
     STEP_ADD_COLUMN,
     STEP_DROP_IDENTITY,
-    STEP_DROP_EXPRESSION,
     STEP_DROP_DEFAULT,
     STEP_ALTER_TYPE,
+    STEP_ADD_COMPUTED,
     STEP_SET_DEFAULT,
     STEP_DROP_NOT_NULL,
     STEP_BACKFILL,
@@ -125,6 +127,9 @@ struct plan plan_make(struct arena *a, const struct rows *live, const struct row
 struct step *plan_add(struct plan *p, enum step_kind kind, const char *object, const char *sql);
 
 bool plan_has(const struct plan *p, enum step_kind kind, const char *object);
+
+/* Whether the step takes away or changes what views and functions may read. */
+bool plan_changes_relation(const struct step *s);
 
 /* Notes at the tables that go what refers to them. */
 void plan_references(struct plan *p, const struct rows *live);

@@ -15,15 +15,24 @@ static const char *name_of(const struct sides *c, const struct schema_fact *f) {
 
 /* -- views ------------------------------------------------------------------------------------ */
 
+bool plan_changes_relation(const struct step *s) {
+    static const enum step_kind kinds[] = {STEP_DROP_COLUMN, STEP_DROP_COMPUTED, STEP_ALTER_TYPE,
+                                           STEP_DROP_VIEW, STEP_DROP_TABLE};
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
+        if (s->kind == kinds[i])
+            return true;
+    return false;
+}
+
 /* Whether a view or function is made of something that a step changes. */
 static bool in_the_way(const struct plan *p, const struct schema_fact *f) {
-    static const enum step_kind changing[] = {STEP_DROP_COLUMN,     STEP_ALTER_TYPE,
-                                              STEP_DROP_VIEW,       STEP_DROP_TABLE,
-                                              STEP_DROP_CONSTRAINT, STEP_REPLACE_FUNCTION};
-    for (size_t i = 0; i < p->n; i++)
-        for (size_t k = 0; k < sizeof changing / sizeof changing[0]; k++)
-            if (p->steps[i].kind == changing[k] && plan_made_of(p->arena, f, &p->steps[i]))
-                return true;
+    for (size_t i = 0; i < p->n; i++) {
+        const struct step *s = &p->steps[i];
+        if ((plan_changes_relation(s) || s->kind == STEP_DROP_CONSTRAINT ||
+             s->kind == STEP_REPLACE_FUNCTION) &&
+            plan_made_of(p->arena, f, s))
+            return true;
+    }
     return false;
 }
 
@@ -76,8 +85,9 @@ static bool is_made_online(const struct plan *p, const char *object) {
 /* Whether a step makes it, or the view that it is within, again: "i", "t.k", "w.v". */
 static bool is_made_again(const struct plan *p, const char *object) {
     static const enum step_kind replacing[] = {
-        STEP_DROP_VIEW,    STEP_DROP_FOREIGN_KEY, STEP_DROP_CONSTRAINT,  STEP_DROP_INDEX,
-        STEP_DROP_TRIGGER, STEP_SWAP_INDEX,       STEP_REPLACE_FUNCTION, STEP_ALTER_TYPE};
+        STEP_DROP_VIEW,  STEP_DROP_FOREIGN_KEY, STEP_DROP_CONSTRAINT,
+        STEP_DROP_INDEX, STEP_DROP_TRIGGER,     STEP_SWAP_INDEX,
+        STEP_ALTER_TYPE, STEP_DROP_COMPUTED,    STEP_REPLACE_FUNCTION};
     for (size_t i = 0; i < p->n; i++) {
         const struct step *s = &p->steps[i];
         size_t n = strlen(s->object);
@@ -128,7 +138,7 @@ static void within_views(struct sides *c, const struct rows *facts, bool foreign
             plan_fact(c, STEP_CREATE_TRIGGER, f, f->make);
 }
 
-/* -- what is made of a function --------------------------------------------------------------- */
+/* -- what is made of a function or of a column ------------------------------------------------ */
 
 static void stands_on(struct sides *c, const struct schema_fact *f, const struct step *s) {
     text_printf(&c->plan->uncovered, "%s %s stands on %s, which is to be made again\n", f->kind,
@@ -152,14 +162,10 @@ void plan_release(struct sides *c, const struct schema_fact *column) {
 }
 
 static void default_again(struct sides *c, const struct schema_fact *now,
-                          const struct schema_fact *then, const struct step *s) {
+                          const struct schema_fact *then) {
     struct arena *a = c->plan->arena;
     const char *column =
         arena_printf(a, "ALTER TABLE %s ALTER COLUMN %s", then->parent, then->name);
-    if (*now->special) {
-        stands_on(c, now, s);
-        return;
-    }
     if (once(c, STEP_RELEASE_DEFAULT, now, arena_printf(a, "%s DROP DEFAULT", column)) &&
         *then->preset)
         once(c, STEP_SET_DEFAULT, then, arena_printf(a, "%s SET DEFAULT %s", column, then->preset));
@@ -173,6 +179,25 @@ static bool function_again(struct sides *c, const struct schema_fact *now,
     return true;
 }
 
+/* True: it goes, and what is made of it has to. */
+static bool column_again(struct sides *c, const struct schema_fact *now,
+                         const struct schema_fact *then) {
+    if (!facts_is_computed(now))
+        default_again(c, now, then);
+    else if (facts_is_computed(then) && !plan_has(c->plan, STEP_DROP_COMPUTED, name_of(c, now))) {
+        plan_computed_again(c, now, then);
+        return true;
+    }
+    return false;
+}
+
+static void constraint_again(struct sides *c, const struct schema_fact *now,
+                             const struct schema_fact *then) {
+    enum step_kind kind = now->type[0] == 'f' ? STEP_DROP_FOREIGN_KEY : STEP_DROP_CONSTRAINT;
+    if (once(c, kind, now, now->unmake))
+        plan_new_constraint(c, then);
+}
+
 /* What the live fact `now` is made of goes for a moment: so does it. True: other things may be made
  * of it in turn. */
 static bool goes_and_comes(struct sides *c, const struct schema_fact *now,
@@ -180,29 +205,50 @@ static bool goes_and_comes(struct sides *c, const struct schema_fact *now,
     if (is(now, "function"))
         return function_again(c, now, then);
     if (is(now, "column"))
-        default_again(c, now, then, s);
-    else if (is(now, "trigger") && once(c, STEP_DROP_TRIGGER, now, now->unmake))
+        return column_again(c, now, then);
+    if (is(now, "trigger") && once(c, STEP_DROP_TRIGGER, now, now->unmake))
         once(c, STEP_CREATE_TRIGGER, then, then->make);
     else if (is(now, "index") && once(c, STEP_DROP_INDEX, now, now->unmake))
         plan_new_index(c->plan, c->live, then);
-    else if (is(now, "constraint") && once(c, STEP_DROP_CONSTRAINT, now, now->unmake))
-        plan_new_constraint(c, then);
+    else if (is(now, "constraint"))
+        constraint_again(c, now, then);
     else if (!now->make)
         stands_on(c, now, s);
     return false;
 }
 
-static bool plan_functions(struct sides *c) {
+/* The server carries a foreign key over to the other type of a column, but not of two. */
+static bool joins_two_types(const struct sides *c, const struct schema_fact *f) {
+    size_t n = 0;
+    for (size_t i = 0; i < c->plan->n && f->type[0] == 'f'; i++)
+        n += c->plan->steps[i].kind == STEP_ALTER_TYPE &&
+             facts_need(c->plan->arena, f, c->plan->steps[i].object);
+    return n > 1;
+}
+
+/* Whether the step cannot be done while the live fact, which is made of its object, stands. The
+ * server itself makes indexes and constraints of another type again. */
+static bool is_in_the_way(const struct sides *c, const struct step *s,
+                          const struct schema_fact *f) {
+    if (s->kind == STEP_ALTER_TYPE)
+        return is(f, "trigger") || (is(f, "constraint") && joins_two_types(c, f));
+    return s->kind == STEP_REPLACE_FUNCTION ||
+           (s->kind == STEP_DROP_COMPUTED && plan_has(c->plan, STEP_ADD_COMPUTED, s->object));
+}
+
+static bool is_seen_to_later(const struct schema_fact *f) {
+    return is(f, "view") || is(f, "materialized view") || is(f, "policy");
+}
+
+static bool plan_what_stands_on(struct sides *c) {
     bool any = false;
     for (size_t k = 0; k < c->plan->n; k++) {
-        if (c->plan->steps[k].kind != STEP_REPLACE_FUNCTION)
-            continue;
         const struct schema_fact *now = c->live->at;
         for (size_t i = 0; i < c->live->n; i++, now++) {
             struct step s = c->plan->steps[k]; /* they may move */
             const struct schema_fact *then = facts_like(c->declared, now);
-            if (!now->foreign && then && !is(now, "view") &&
-                facts_need(c->plan->arena, now, s.object))
+            if (!now->foreign && then && !is_seen_to_later(now) && is_in_the_way(c, &s, now) &&
+                plan_made_of(c->plan->arena, now, &s))
                 any |= goes_and_comes(c, now, then, &s);
         }
     }
@@ -219,6 +265,22 @@ static bool plan_readers(struct sides *c) {
             any |= function_again(c, f, then);
     }
     return any;
+}
+
+/* What no step makes again is in the way. */
+static void name_fixed(struct sides *c) {
+    const struct schema_fact *f = c->live->at;
+    for (size_t i = 0; i < c->live->n; i++, f++) {
+        if ((!is(f, "policy") && !is(f, "materialized view")) || f->foreign ||
+            !facts_like(c->declared, f))
+            continue;
+        for (size_t k = 0; k < c->plan->n; k++) {
+            const struct step *s = &c->plan->steps[k];
+            if ((plan_changes_relation(s) || s->kind == STEP_REPLACE_FUNCTION) &&
+                plan_made_of(c->plan->arena, f, s))
+                stands_on(c, f, s);
+        }
+    }
 }
 
 /* -- foreign keys to a key -------------------------------------------------------------------- */
@@ -305,10 +367,11 @@ static void plan_late_foreign_keys(struct sides *c) {
 
 void plan_again(struct sides *c) {
     for (bool any = true; any;) {
-        any = plan_functions(c);
+        any = plan_what_stands_on(c);
         any |= plan_readers(c);
         any |= plan_views(c);
     }
+    name_fixed(c);
     plan_views_back(c);
     within_views(c, c->declared, false);
     within_views(c, c->live, true);

@@ -136,9 +136,39 @@ static void plan_not_null(struct column *c, const struct rows *live) {
         guard_step(c, STEP_DROP_GUARD, "DROP");
 }
 
+/* -- computed columns ------------------------------------------------------------------------- */
+
+/* Whether a column that `f` is computed from gets another type, which the server refuses. */
+static bool base_changes(const struct sides *c, const struct schema_fact *f) {
+    struct arena *a = c->plan->arena;
+    const struct schema_fact *base = c->live->at;
+    for (size_t i = 0; i < c->live->n; i++, base++) {
+        if (strcmp(base->kind, "column") != 0 || strcmp(base->parent, f->parent) != 0)
+            continue;
+        const struct schema_fact *then = facts_like(c->declared, base);
+        if (then && strcmp(base->type, then->type) != 0 && facts_need(a, f, facts_name(a, base)))
+            return true;
+    }
+    return false;
+}
+
+void plan_computed_again(struct sides *c, const struct schema_fact *now,
+                         const struct schema_fact *then) {
+    struct step *s = plan_fact(c, STEP_DROP_COMPUTED, now, now->unmake);
+    plan_note(c->plan, s, "it is made again, and computed from what the rows have");
+    plan_new_column(c->plan, c->live, facts_find(c->live, "table", "", now->parent), then);
+}
+
 void plan_column(struct sides *c, const struct schema_fact *now, const struct schema_fact *then) {
     struct column column = {c->plan, now, then, now->bytes};
-    bool default_too = strcmp(now->special, then->special) != 0 && plan_identity(c, now, then);
+    bool computed = facts_is_computed(now) && facts_is_computed(then);
+    if (computed &&
+        (strcmp(now->type, then->type) != 0 || !facts_same(now, then) || base_changes(c, now))) {
+        plan_computed_again(c, now, then);
+        return;
+    }
+    bool default_too =
+        !computed && strcmp(now->special, then->special) != 0 && plan_identity(c, now, then);
     if (strcmp(now->type, then->type) != 0)
         plan_type(&column);
     if (!default_too)
@@ -169,10 +199,10 @@ void plan_new_column(struct plan *p, const struct rows *live, const struct schem
                      const struct schema_fact *f) {
     bool lacks_value = f->not_null && !*f->preset && !*f->special;
     bool later = lacks_value && f->backfill;
-    struct step *s =
-        plan_add(p, STEP_ADD_COLUMN, arena_printf(p->arena, "%s.%s", f->parent, f->name),
-                 arena_printf(p->arena, "ALTER TABLE %s ADD COLUMN %s", f->parent,
-                              later ? nullable(p->arena, f) : f->make));
+    struct step *s = plan_add(p, facts_is_computed(f) ? STEP_ADD_COMPUTED : STEP_ADD_COLUMN,
+                              arena_printf(p->arena, "%s.%s", f->parent, f->name),
+                              arena_printf(p->arena, "ALTER TABLE %s ADD COLUMN %s", f->parent,
+                                           later ? nullable(p->arena, f) : f->make));
     s->table = f->parent;
     s->bytes = table->bytes;
     s->expands = !lacks_value;
@@ -183,4 +213,6 @@ void plan_new_column(struct plan *p, const struct rows *live, const struct schem
         plan_not_null(&(struct column){p, NULL, f, table->bytes}, live);
     else if (lacks_value)
         s->look = "SELECT NULL AS sample FROM {rows} AS t";
+    else if (f->not_null && facts_is_computed(f))
+        s->look = f->look;
 }

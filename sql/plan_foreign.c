@@ -31,10 +31,14 @@ static void in_the_way(const struct way *w, const struct step *s) {
                 facts_object(w->plan->arena, w->f), step_traits[s->kind].name, s->object);
 }
 
-/* Within its own table it goes with a column or the table. */
+static bool takes_column(const struct step *s) {
+    return s->kind == STEP_DROP_COLUMN || s->kind == STEP_DROP_COMPUTED;
+}
+
+/* Within its own table it goes with the table, and some with a column, unless that comes back. */
 static bool goes_along(const struct way *w, const struct step *s) {
     if (facts_is_beyond(w->f)) /* a view takes its rules along, but would not give them back */
-        return (s->kind == STEP_DROP_TABLE || s->kind == STEP_DROP_COLUMN) &&
+        return (s->kind == STEP_DROP_TABLE || takes_column(s)) &&
                strstr(w->f->special, arena_printf(w->plan->arena, ",%s,", s->object)) &&
                (s->kind == STEP_DROP_TABLE || !needs(w, s->object));
     bool within = is(w->f, "index") || is(w->f, "constraint") || is(w->f, "trigger") ||
@@ -43,21 +47,24 @@ static bool goes_along(const struct way *w, const struct step *s) {
         return false;
     if (s->kind == STEP_DROP_TABLE)
         return strcmp(w->f->parent, s->object) == 0;
-    return s->kind == STEP_DROP_COLUMN && strcmp(w->f->parent, s->table) == 0 &&
-           needs(w, s->object);
+    return (is(w->f, "index") || is(w->f, "constraint")) && takes_column(s) &&
+           !plan_has(w->plan, STEP_ADD_COMPUTED, s->object) &&
+           strcmp(w->f->parent, s->table) == 0 && needs(w, s->object);
 }
 
 static bool goes_or_is_made_again(const struct step *s) {
-    static const enum step_kind kinds[] = {
-        STEP_DROP_TABLE,  STEP_DROP_COLUMN,   STEP_ALTER_TYPE,    STEP_DROP_VIEW,
-        STEP_DROP_READER, STEP_DROP_FUNCTION, STEP_DROP_SEQUENCE, STEP_REPLACE_FUNCTION};
+    static const enum step_kind kinds[] = {STEP_DROP_READER, STEP_DROP_FUNCTION, STEP_DROP_SEQUENCE,
+                                           STEP_REPLACE_FUNCTION};
+    if (plan_changes_relation(s))
+        return true;
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
         if (s->kind == kinds[i])
             return true;
     return false;
 }
 
-/* A view holds on to what it is made of, a foreign key to the table that it refers to. */
+/* A view, a policy, a trigger that names columns and what a column is computed from hold on to what
+ * they are made of, a foreign key to the table that it refers to. */
 static bool holds_on(const struct way *w, const struct step *s) {
     if (facts_is_beyond(w->f))
         return goes_or_is_made_again(s) &&
@@ -66,14 +73,12 @@ static bool holds_on(const struct way *w, const struct step *s) {
     if (s->kind == STEP_DROP_READER || s->kind == STEP_DROP_FUNCTION ||
         s->kind == STEP_REPLACE_FUNCTION)
         return needs(w, s->object);
-    if (is(w->f, "view") || is(w->f, "function") || is(w->f, "column"))
-        return (s->kind == STEP_DROP_COLUMN || s->kind == STEP_ALTER_TYPE ||
-                s->kind == STEP_DROP_TABLE || s->kind == STEP_DROP_VIEW ||
-                s->kind == STEP_DROP_CONSTRAINT) &&
-               plan_made_of(w->plan->arena, w->f, s);
-    return is(w->f, "constraint") && w->f->type[0] == 'f' &&
-           (s->kind == STEP_DROP_TABLE || s->kind == STEP_DROP_COLUMN) && needs(w, s->object) &&
-           strcmp(w->f->parent, s->table) != 0;
+    if (is(w->f, "constraint") && w->f->type[0] == 'f' && strcmp(w->f->parent, s->table) != 0)
+        return (s->kind == STEP_DROP_TABLE || takes_column(s)) && needs(w, s->object);
+    if (is(w->f, "index") || is(w->f, "constraint"))
+        return s->kind == STEP_DROP_COMPUTED && needs(w, s->object);
+    return (plan_changes_relation(s) || s->kind == STEP_DROP_CONSTRAINT) &&
+           plan_made_of(w->plan->arena, w->f, s);
 }
 
 static bool is_relation(const struct schema_fact *f) {
@@ -92,7 +97,10 @@ static bool is_relation(const struct schema_fact *f) {
 }
 
 static void name_is_taken(const struct way *w) {
-    const struct schema_fact *then = w->declared->at;
+    const struct schema_fact *then = w->declared->at, *twin = facts_twin(w->declared, w->f);
+    if (twin)
+        text_printf(&w->plan->uncovered, "%s, which no push made, takes the same as %s\n",
+                    facts_object(w->plan->arena, w->f), facts_object(w->plan->arena, twin));
     for (size_t i = 0; i < w->declared->n && is_relation(w->f); i++, then++)
         if (is_relation(then) && strcmp(then->name, w->f->name) == 0)
             text_printf(&w->plan->uncovered, "%s, which no push made, has the name of %s\n",

@@ -117,8 +117,7 @@ bool plan_new_key(struct plan *p, const struct rows *live, const struct schema_f
 static bool goes_before(const struct indexes *x, const struct schema_fact *f) {
     for (size_t i = 0; i < x->plan->n; i++) {
         const struct step *s = &x->plan->steps[i];
-        if ((s->kind == STEP_DROP_COLUMN || s->kind == STEP_ALTER_TYPE ||
-             s->kind == STEP_REPLACE_FUNCTION) &&
+        if ((plan_changes_relation(s) || s->kind == STEP_REPLACE_FUNCTION) &&
             facts_need(x->plan->arena, f, s->object))
             return true;
     }

@@ -19,6 +19,10 @@ const char *plan_property(const struct sides *c, const struct schema_fact *f);
 /* The steps that make a column that both sides have the declared one. */
 void plan_column(struct sides *c, const struct schema_fact *now, const struct schema_fact *then);
 
+/* Those that make a computed column go and come back. */
+void plan_computed_again(struct sides *c, const struct schema_fact *now,
+                         const struct schema_fact *then);
+
 /* Those that make its identity or generation the declared one (plan_identity.c). Whether its
  * default is seen to with that. */
 bool plan_identity(struct sides *c, const struct schema_fact *now, const struct schema_fact *then);

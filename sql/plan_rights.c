@@ -16,8 +16,10 @@ static bool is_remade_sequence(const struct plan *p, const char *object) {
 
 /* A table may make way for a view of its name, and the other way round. */
 static bool made_again(const struct plan *p, const char *object) {
-    bool gone = plan_has(p, STEP_DROP_VIEW, object) || plan_has(p, STEP_DROP_TABLE, object);
-    bool made = plan_has(p, STEP_CREATE_VIEW, object) || plan_has(p, STEP_CREATE_TABLE, object);
+    bool gone = plan_has(p, STEP_DROP_VIEW, object) || plan_has(p, STEP_DROP_TABLE, object) ||
+                plan_has(p, STEP_DROP_COMPUTED, object);
+    bool made = plan_has(p, STEP_CREATE_VIEW, object) || plan_has(p, STEP_CREATE_TABLE, object) ||
+                plan_has(p, STEP_ADD_COMPUTED, object);
     return is_remade_sequence(p, object) || (gone && made) ||
            plan_has(p, STEP_REPLACE_FUNCTION, object);
 }

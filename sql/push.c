@@ -122,7 +122,7 @@ static enum status make_plan(struct push *p, const struct rows *objects, struct 
             return FAILED;
         *plan = plan_marked(p);
     }
-    if (only_shows(p) && plan->n > 0 && !plan_uncovered(plan) && push_try(p, plan) != OK) {
+    if (plan->n > 0 && !plan_uncovered(plan) && !p->options->copy && push_try(p, plan) != OK) {
         plan_print(p->out, plan, p->options->format);
         return FAILED;
     }

@@ -173,9 +173,10 @@ MUST_CHECK enum status push_leave_scratch(struct push *p);
 MUST_CHECK enum status push_build_from(struct push *p, const struct rows *facts);
 
 /* Does all steps of the plan on a copy of the live schema without rows, in a scratch schema, and
- * compares what they led to with the declared schema. Tries nothing, and says so, where the schema
- * has kinds of objects that no step makes. */
-MUST_CHECK enum status push_try(struct push *p, const struct plan *plan);
+ * compares what they led to with the declared schema: what the server refuses and what is left is
+ * named in the plan as not covered. Tries nothing where no copy can be made; a push that only shows
+ * says so. */
+MUST_CHECK enum status push_try(struct push *p, struct plan *plan);
 
 /* From now on whoever a statement waits for is named while it waits. */
 void push_watch(struct push *p);

@@ -3,7 +3,7 @@
 
 #include "sql/push_private.h"
 
-enum { SCRIPT_MAX = 16 * 1024 * 1024 };
+enum { SCRIPT_MAX = 16 * 1024 * 1024, WHY_MAX = 64 * 1024 };
 
 enum status push_enter_scratch(struct push *p) {
     const char *name = arena_printf(p->arena, "sitaminter_scratch_%d", admin_backend(p->admin));
@@ -36,40 +36,62 @@ static struct plan plan_from_nothing(struct push *p, const struct rows *facts) {
     return plan_make(p->arena, &nothing, facts, NULL);
 }
 
-static enum status do_all(struct push *p, const struct plan *all) {
+static enum status do_all(struct push *p, const struct plan *all, struct text *why) {
     struct text script = text_in(p->arena, SCRIPT_MAX);
     for (size_t i = 0; i < all->n; i++)
         text_printf(&script, "%s;\n", all->steps[i].sql);
-    return admin_script(p->admin, text_str(&script), p->say);
+    return admin_script(p->admin, text_str(&script), why);
 }
 
 enum status push_build_from(struct push *p, const struct rows *facts) {
     struct plan all = plan_from_nothing(p, facts);
-    return do_all(p, &all);
+    return do_all(p, &all, p->say);
 }
 
-/* A transaction cannot do it concurrently, and need not where nobody else is. */
-static const char *within_transaction(struct arena *a, const char *sql) {
+/* The statement as it can be done on a copy: a transaction does nothing concurrently, and need not
+ * where nobody else is; a sequence of the copy has given no number, which the looks see to. */
+static const char *on_copy(struct arena *a, const struct step *s) {
     static const char word[] = " INDEX CONCURRENTLY ";
-    const char *at = strstr(sql, word);
-    return at ? arena_printf(a, "%.*s INDEX %s", (int)(at - sql), sql, at + sizeof word - 1) : sql;
+    const char *at = strstr(s->sql, word);
+    if (at)
+        return arena_printf(a, "%.*s INDEX %s", (int)(at - s->sql), s->sql, at + sizeof word - 1);
+    bool bounded = s->kind == STEP_ALTER_SEQUENCE || s->kind == STEP_ALTER_IDENTITY;
+    return bounded && s->look ? arena_printf(a, "%s RESTART", s->sql) : s->sql;
 }
 
-static enum status do_steps(struct push *p, const struct plan *plan) {
-    enum status status = OK;
-    for (size_t i = 0; i < plan->n && status == OK; i++) {
+/* Whether the server can be asked again: it is not about what the statement says. */
+static bool is_trouble(const struct push *p) {
+    static const char *const states[] = {"08", "53", "55P03", "57", "58", "XX", "40"};
+    for (size_t i = 0; i < sizeof states / sizeof states[0]; i++)
+        if (admin_failed_with(p->admin, states[i]))
+            return true;
+    return admin_is_lost(p->admin);
+}
+
+/* What the server refuses is named as all that a push does not cover. */
+static enum status do_steps(struct push *p, struct plan *plan) {
+    for (size_t i = 0; i < plan->n; i++) {
         const struct step *s = &plan->steps[i];
-        if (s->kind == STEP_TAKE_OWNER || s->kind == STEP_SET_OWNER)
+        struct text why = text_in(p->arena, WHY_MAX);
+        if (s->kind == STEP_TAKE_OWNER || s->kind == STEP_SET_OWNER ||
+            admin_script(p->admin, on_copy(p->arena, s), &why) == OK)
             continue;
-        status = admin_script(p->admin, within_transaction(p->arena, s->sql), p->say);
-        if (status != OK)
-            text_printf(p->say, " (step %s, tried on a copy without rows)",
-                        plan_consent(p->arena, s));
+        const char *name = step_traits[s->kind].name;
+        if (is_trouble(p)) {
+            text_printf(p->say, "%s (step %s %s, tried on a copy without rows)", text_str(&why),
+                        name, s->object);
+            return FAILED;
+        }
+        text_printf(&plan->uncovered,
+                    "%s %s, which the server refuses: %s; leave it out, or push it in parts\n",
+                    name, s->object, text_str(&why));
+        return OK;
     }
-    return status;
+    return OK;
 }
 
-static enum status compare(struct push *p) {
+/* Names what the steps would leave to be done. */
+static enum status compare(struct push *p, struct plan *plan) {
     struct rows after;
     enum status status = push_read_facts(p, &after);
     if (status != OK)
@@ -78,31 +100,42 @@ static enum status compare(struct push *p) {
     struct rows declared = without_owners(p, &p->declared);
     after = without_owners(p, &after);
     struct plan rest = plan_make(p->arena, &after, &declared, NULL);
-    if (rest.n == 0 && !plan_uncovered(&rest))
-        return OK;
-    text_lit(p->say, "Tried on a copy without rows, the steps did not lead to the declared schema; "
-                     "what is left:\n");
-    plan_print(p->say, &rest, PLAN_TEXT);
-    return FAILED;
+    for (size_t i = 0; i < rest.n; i++)
+        text_printf(&plan->uncovered,
+                    "%s %s, which the steps would leave to be done; push it in parts\n",
+                    step_traits[rest.steps[i].kind].name, rest.steps[i].object);
+    text_put(&plan->uncovered, text_str(&rest.uncovered));
+    return OK;
 }
 
-enum status push_try(struct push *p, const struct plan *plan) {
+static enum status try_on_copy(struct push *p, const struct plan *copy, struct plan *plan,
+                               struct text *why) {
+    enum status status = push_enter_scratch(p);
+    if (status != OK)
+        return status;
+    if (do_all(p, copy, why) != OK)
+        return is_trouble(p) ? FAILED : push_leave_scratch(p);
+    status = do_steps(p, plan);
+    if (status == OK && !plan_uncovered(plan))
+        status = compare(p, plan);
+    return status == OK ? push_leave_scratch(p) : status;
+}
+
+enum status push_try(struct push *p, struct plan *plan) {
     struct rows live = without_owners(p, &p->live);
     struct plan copy = plan_from_nothing(p, &live);
-    if (plan_uncovered(&copy)) {
-        text_lit(p->say, "The database holds what no copy is made of, so the plan was not tried on "
-                         "one.\n");
-        return OK;
-    }
-    enum status status = push_enter_scratch(p);
-    if (status == OK)
-        status = do_all(p, &copy);
-    if (status == OK)
-        status = do_steps(p, plan);
-    if (status == OK)
-        status = compare(p);
-    if (status != OK || push_leave_scratch(p) != OK)
+    struct text why = text_in(p->arena, WHY_MAX);
+    bool shows = p->options->dry_run || p->options->check;
+    if (plan_uncovered(&copy))
+        text_lit(&why, "it holds what no copy is made of");
+    else if (try_on_copy(p, &copy, plan, &why) != OK) {
+        text_put(p->say, text_str(&why));
         return FAILED;
-    text_lit(p->say, "Tried on a copy of the schema without rows; nothing was changed.\n");
+    }
+    if (shows && why.n > 0)
+        text_printf(p->say, "The plan was not tried on a copy of the schema: %s.\n",
+                    text_str(&why));
+    else if (shows && !plan_uncovered(plan))
+        text_lit(p->say, "Tried on a copy of the schema without rows; nothing was changed.\n");
     return OK;
 }

@@ -206,8 +206,8 @@ refers AS MATERIALIZED (
                                   AND d.refobjsubid > 0
           WHERE d.deptype IN ('n', 'a')
             AND NOT (d.classid = 'pg_class'::regclass AND d.objid = d.refobjid)
-            AND NOT (d.refclassid = 'pg_class'::regclass
-                     AND d.classid IN ('pg_trigger'::regclass, 'pg_attrdef'::regclass))
+            AND (d.deptype = 'n' OR d.refclassid <> 'pg_class'::regclass
+                 OR d.classid NOT IN ('pg_trigger'::regclass, 'pg_attrdef'::regclass))
           UNION ALL
           SELECT d.classid, d.objid, d.objsubid,
                  format(',%s.%I (constraint),', c.named, k.conname) COLLATE "C"
@@ -242,8 +242,10 @@ found AS (
            'ALTER TABLE ' || c.named || ' DROP COLUMN ' || quote_ident(a.attname), t.type,
            coalesce(CASE WHEN a.attgenerated = 's' THEN 'AS (' || d.preset || ')' END, s.text),
            CASE WHEN a.attgenerated = '' THEN d.preset END, a.attnotnull,
-           format('SELECT concat_ws('', '', %s) AS sample FROM {rows} AS t WHERE t.%I IS NULL',
-                  coalesce((SELECT row FROM identity WHERE relation = c.oid), 't'), a.attname),
+           format('SELECT concat_ws('', '', %s) AS sample FROM {rows} AS t WHERE %s IS NULL',
+                  coalesce((SELECT row FROM identity WHERE relation = c.oid), 't'),
+                  CASE WHEN a.attgenerated = 's' THEN '(' || d.preset || ')'
+                       ELSE 't.' || quote_ident(a.attname) END),
            concat((SELECT r.needs FROM refers r
                    WHERE r.classid = 'pg_class'::regclass AND r.objid = c.oid
                      AND r.objsubid = a.attnum),
@@ -375,7 +377,8 @@ found AS (
                regexp_replace(pg_get_functiondef(p.oid), '^(CREATE OR REPLACE \w+) [^.("]+\.', '\1 ')
            END,
            'DROP ROUTINE ' || s.text,
-           pg_get_function_arguments(p.oid) || pg_get_function_result(p.oid), NULL, NULL, false, NULL,
+           concat(pg_get_function_arguments(p.oid), ' ', pg_get_function_result(p.oid)),
+           format('%I(%s)', p.proname, oidvectortypes(p.proargtypes)), NULL, false, NULL,
            (SELECT r.needs FROM refers r WHERE r.classid = 'pg_proc'::regclass AND r.objid = p.oid),
            0, p.oid
     FROM pg_proc p
@@ -439,7 +442,10 @@ found AS (
                           FROM pg_attribute a
                           LEFT JOIN pg_attrdef d ON d.adrelid = attrelid AND d.adnum = attnum
                           WHERE attrelid = r.oid AND attnum > 0 AND NOT attisdropped) END),
-           NULL, NULL, NULL, NULL, NULL, false, NULL, NULL, 0, oid
+           NULL, NULL, NULL, NULL, NULL, false, NULL,
+           (SELECT x.needs FROM pg_rewrite w
+            JOIN refers x ON x.classid = 'pg_rewrite'::regclass AND x.objid = w.oid
+            WHERE w.ev_class = r.oid), 0, oid
     FROM relation r WHERE relkind IN ('p', 'f', 'm', 'c')
     UNION ALL
     SELECT 'row security of', named, 'table ' || named, relforcerowsecurity::text, NULL, NULL, NULL, NULL, NULL, false,
@@ -449,7 +455,9 @@ found AS (
     SELECT 'policy', c.named, quote_ident(p.polname),
            concat_ws(' ', p.polcmd, p.polpermissive, p.polroles::text,
                      pg_get_expr(p.polqual, p.polrelid), pg_get_expr(p.polwithcheck, p.polrelid)),
-           NULL, NULL, NULL, NULL, NULL, false, NULL, NULL, 0, p.oid
+           NULL, NULL, NULL, NULL, NULL, false, NULL,
+           (SELECT r.needs FROM refers r WHERE r.classid = 'pg_policy'::regclass AND r.objid = p.oid),
+           0, p.oid
     FROM relation c JOIN pg_policy p ON p.polrelid = c.oid
     UNION ALL
     SELECT 'type', '', quote_ident(t.typname),

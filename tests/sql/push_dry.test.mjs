@@ -67,9 +67,8 @@ test('a dry run takes no lock that stops anybody, and leaves nothing behind', as
 
 // What no look at the data finds, and what PostgreSQL refuses: [before, after, words].
 const refused = [
-  ['CREATE TABLE t (a integer, b integer GENERATED ALWAYS AS (a * 2) STORED)', 'CREATE TABLE t (a bigint, b integer GENERATED ALWAYS AS (a * 2) STORED)',
-    /cannot alter type of a column used by a generated column \(step alter-type:t\.a, tried on a copy without rows\)/],
-  ['CREATE TABLE t (a integer)', 'CREATE TABLE t (a jsonb)', /cannot cast type integer to jsonb .*\(step alter-type:t\.a, tried/],
+  ['CREATE TABLE t (a integer); CREATE TABLE s (x t)', 'CREATE TABLE t (a bigint); CREATE TABLE s (x t)', /^not covered: alter-type t\.a, which the server refuses: cannot alter table "t" because column "s\.x" uses its row type/m],
+  ['CREATE TABLE t (a integer)', 'CREATE TABLE t (a jsonb)', /^not covered: alter-type t\.a, which the server refuses: cannot cast type integer to jsonb/m],
 ];
 for (const [one, other, words] of refused) {
   test(`a step that cannot work is named before anything is locked: ${other}`, (t) => {
@@ -77,7 +76,7 @@ for (const [one, other, words] of refused) {
     assert.equal(push(database, one).status, DONE);
     const r = push(database, other, '--dry-run');
     assert.equal(r.status, FAILED, r.stdout);
-    assert.match(r.stderr, words);
+    assert.match(r.stdout, words);
     assert.match(r.stdout, /^Plan .*: 1 step\n/, 'the plan is shown all the same');
     assert.deepEqual(psql(database, 'SELECT count(*) FROM db_operations'), '1');
     assert.equal(psql(database, "SELECT count(*) FROM pg_namespace WHERE nspname LIKE 'sitaminter%'"), '0');

@@ -11,7 +11,7 @@ import { db, dbBeside, makeRoles, psql, psqlBeside, read, statements } from './l
 import { proxy } from './proxy.mjs';
 import { pairs, refused, uncovered } from './push_pairs.mjs';
 
-const DONE = 0, FAILED = 1, REFUSED = 4;
+const DONE = 0, FAILED = 1, DIFFERS = 3, REFUSED = 4;
 const schema = read('sql/schema.sql');
 const folder = mkdtempSync(join(tmpdir(), 'test-pairs-'));
 process.on('exit', () => rmSync(folder, { recursive: true }));
@@ -154,10 +154,12 @@ describe('not covered', { concurrency: 2 }, () => {
     test([named].flat()[0].source, async () => {
       const { database, push } = await prepare({ before, after, by, hand });
       const untouched = await catalogue(database);
-      const r = await push();
-      assert.equal(r.status, FAILED, r.stdout + r.stderr);
-      for (const each of [named].flat()) assert.match(r.stdout, each);
-      assert.match(r.stderr, /nothing was changed/);
+      for (const [options, status] of [[[], FAILED], [['--dry-run'], FAILED], [['--check'], DIFFERS]]) {
+        const r = await push(...options);
+        assert.equal(r.status, status, r.stdout + r.stderr);
+        for (const each of [named].flat()) assert.match(r.stdout, each);
+        assert.match(r.stderr, /nothing was changed/);
+      }
       assert.equal(await catalogue(database), untouched);
     });
   }
