@@ -47,26 +47,24 @@ CREATE TABLE tokens (
     -- other have the same (a part of the skeleton of Unicode Technical Standard 39: single letters of
     -- Latin, Greek, Cyrillic, Armenian and Cherokee that look like an ASCII letter or digit, in the
     -- first list, become it, of the second; what cannot be seen, and blanks, are left out).
-    symbol_look      text GENERATED ALWAYS AS (left(replace(lower(translate(normalize(symbol, NFKC),
+    symbol_look      text GENERATED ALWAYS AS (left(replace(lower(translate(regexp_replace(normalize(symbol, NFKC),
+        '[\u0001-\u0020\u007F-\u009F\u00AD\u034F\u061C\u115F\u1160\u17B4\u17B5\u180B-\u180F\u200B-\u200F\u2028-\u202E'
+        '\u2060-\u206F\u2800\u3164\uFE00-\uFE0F\uFEFF\uFFA0\uFFF0-\uFFFB\U0001BCA0-\U0001BCA3\U0001D159'
+        '\U0001D173-\U0001D17A\U000E0000-\U000E0FFF]', '', 'g'),
         'ƧꙄꝚƷȜЗӠꝪꞫᏎƼбᏮȢȣꝮɑΑαАаᎪƄΒВЬᏏᏴꞴСсᏟᴄꮯԁᎠᏧΕЕеҽᎬꬲϜքẝꞘꞙꬵƍɡԌցᏀᏳᶃΗНһհᎻᏂıɩɪιіӏᎥꙇꭵͿϳЈјᎫꞲΚКᏦ1I|ƖǀΙІӀ'
         || 'ᏞΜϺМᎷΝոռ0ΟοσОоՕօᴏᴑꬽΡρРрᏢԛգզƦгᎡᏒᴦꭇꭈꮁƽЅѕՏᏕᏚꜱꮪΤТᎢʋυՍսᴜꞟꭎꭒνѴѵᏙᴠꮩɯѡԜԝաᎳᏔᴡꮃΧХхꞳɣʏΥγУуҮүᎩᎽᶌỿꭚΖᏃ'
-        || 'ᴢꮓ'
-        || U&'\0020\00AD\034F\061C\115F\1160\17B4\17B5\180B\180C\180D\180E\200B\200C\200D\200E\200F'
-        || U&'\202A\202B\202C\202D\202E\2060\2061\2062\2063\2064\2065\2066\2067\2068\2069\206A\206B'
-        || U&'\206C\206D\206E\206F\2800\3164\FE00\FE01\FE02\FE03\FE04\FE05\FE06\FE07\FE08\FE09\FE0A'
-        || U&'\FE0B\FE0C\FE0D\FE0E\FE0F\FEFF\FFA0',
+        || 'ᴢꮓ',
         '2223333334566889aAaAaAbBBbbBBCcCccdDdEEeeEeFffFffggGgGGgHHhhHhiiiiiiiiiJjJjJJKKKllllllll'
         || 'LMMMMNnnOOooOoOooooPpPpPqqqRrRRrrrrsSsSSSssTTTuuUuuuuuvVvVvvwwWwwWWwwXXxXyyYyYyYyYYyyyZZ'
         || 'zz')),
         'm', 'rn'), 64)) STORED,
-    name_look      text GENERATED ALWAYS AS (left(replace(lower(translate(normalize(name, NFKC),
+    name_look      text GENERATED ALWAYS AS (left(replace(lower(translate(regexp_replace(normalize(name, NFKC),
+        '[\u0001-\u0020\u007F-\u009F\u00AD\u034F\u061C\u115F\u1160\u17B4\u17B5\u180B-\u180F\u200B-\u200F\u2028-\u202E'
+        '\u2060-\u206F\u2800\u3164\uFE00-\uFE0F\uFEFF\uFFA0\uFFF0-\uFFFB\U0001BCA0-\U0001BCA3\U0001D159'
+        '\U0001D173-\U0001D17A\U000E0000-\U000E0FFF]', '', 'g'),
         'ƧꙄꝚƷȜЗӠꝪꞫᏎƼбᏮȢȣꝮɑΑαАаᎪƄΒВЬᏏᏴꞴСсᏟᴄꮯԁᎠᏧΕЕеҽᎬꬲϜքẝꞘꞙꬵƍɡԌցᏀᏳᶃΗНһհᎻᏂıɩɪιіӏᎥꙇꭵͿϳЈјᎫꞲΚКᏦ1I|ƖǀΙІӀ'
         || 'ᏞΜϺМᎷΝոռ0ΟοσОоՕօᴏᴑꬽΡρРрᏢԛգզƦгᎡᏒᴦꭇꭈꮁƽЅѕՏᏕᏚꜱꮪΤТᎢʋυՍսᴜꞟꭎꭒνѴѵᏙᴠꮩɯѡԜԝաᎳᏔᴡꮃΧХхꞳɣʏΥγУуҮүᎩᎽᶌỿꭚΖᏃ'
-        || 'ᴢꮓ'
-        || U&'\0020\00AD\034F\061C\115F\1160\17B4\17B5\180B\180C\180D\180E\200B\200C\200D\200E\200F'
-        || U&'\202A\202B\202C\202D\202E\2060\2061\2062\2063\2064\2065\2066\2067\2068\2069\206A\206B'
-        || U&'\206C\206D\206E\206F\2800\3164\FE00\FE01\FE02\FE03\FE04\FE05\FE06\FE07\FE08\FE09\FE0A'
-        || U&'\FE0B\FE0C\FE0D\FE0E\FE0F\FEFF\FFA0',
+        || 'ᴢꮓ',
         '2223333334566889aAaAaAbBBbbBBCcCccdDdEEeeEeFffFffggGgGGgHHhhHhiiiiiiiiiJjJjJJKKKllllllll'
         || 'LMMMMNnnOOooOoOooooPpPpPqqqRrRRrrrrsSsSSSssTTTuuUuuuuuvVvVvvwwWwwWWwwXXxXyyYyYyYyYYyyyZZ'
         || 'zz')),

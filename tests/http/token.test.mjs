@@ -64,6 +64,11 @@ test('what looks the same is decided by the table of Unicode, letter for letter'
   assert.deepEqual(looks(pairs.map(([one]) => one)), looks(pairs.map(([, other]) => other)));
   const apart = 'a b c d e f g h i j k l n o p q r s t u v w x y z 2 3 4 5 6 7 8 9 \u0436 \u0444 \u03C9 \u6708'.split(' ');
   assert.equal(new Set(looks(apart)).size, apart.length);
+  // Nothing that Unicode says may be ignored makes a symbol look like another one.
+  const ignored = Array.from({ length: 0x110000 }, (_, i) => i).filter((i) => i < 0xD800 || i > 0xDFFF).map((i) => String.fromCodePoint(i))
+    .filter((c) => /\p{Default_Ignorable_Code_Point}/u.test(c));
+  assert.ok(ignored.length > 4000, `${ignored.length}`);
+  assert.deepEqual([...new Set(looks([...ignored, ' ', '\t', '\u00A0', '\u2003', '\u{1D159}', '\u2800'].map((c) => `o${c}n`)))], ['on']);
 });
 
 test('supply and amounts are grouped to read and whole to copy', async () => {
