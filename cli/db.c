@@ -7,11 +7,12 @@
 #include <unistd.h>
 
 #include "cli/commands.h"
+#include "sql/db_admin.h"
 
 #define ADDRESS_OF(name) &db_command_##name,
 static const struct db_command *const commands[] = {DB_COMMANDS(ADDRESS_OF)};
 
-enum { COMMANDS = sizeof commands / sizeof commands[0] };
+enum { COMMANDS = sizeof commands / sizeof commands[0], WHY_MAX = 4096 };
 
 static const char after_commands[] =
     "\n"
@@ -63,6 +64,16 @@ static const struct db_option *option_named(const struct db_option *options, siz
     return NULL;
 }
 
+bool db_is_url(const char *name, const char *url) {
+    struct arena *a = arena_new();
+    struct text why = text_in(a, WHY_MAX);
+    bool valid = conninfo_valid(url, &why);
+    if (!valid)
+        fprintf(stderr, "%s is no connection string: %s.\n", name, text_str(&why));
+    arena_free(a);
+    return valid;
+}
+
 bool db_options(int argc, char **argv, const struct db_option *options, size_t n,
                 struct db_words *words) {
     for (int i = 1; i < argc; i++) {
@@ -79,6 +90,8 @@ bool db_options(int argc, char **argv, const struct db_option *options, size_t n
         if (!o || lacks || (o->flag && equals))
             return wrong_use(argument, lacks ? "lacks its value" : "is not an option here");
         const char *value = equals ? equals + 1 : o->flag ? NULL : argv[++i];
+        if (strcmp(o->name, "--url") == 0 && !db_is_url(o->name, value))
+            return false;
         if (o->flag)
             *o->flag = true;
         else if (o->value)
@@ -92,7 +105,7 @@ bool db_options(int argc, char **argv, const struct db_option *options, size_t n
 const char *db_url(const char *url, const char *preset, const char *variable) {
     const char *found = url ? url : preset;
     if (*found)
-        return found;
+        return found == url || db_is_url(variable, found) ? found : NULL;
     fprintf(stderr, "Which database? Set %s or use --url.\n", variable);
     return NULL;
 }

@@ -68,8 +68,12 @@ struct db_option {
 MUST_CHECK bool db_options(int argc, char **argv, const struct db_option *options, size_t n,
                            struct db_words *words);
 
+/* Whether it is a connection string; false after a sentence that begins with `name`, "--url" or a
+ * setting. db_options looks at --url. */
+MUST_CHECK bool db_is_url(const char *name, const char *url);
+
 /* url, if it is given, else the preset (config.owner_url and its like), whose setting is called
- * `variable`; NULL after a sentence if both are empty. */
+ * `variable`; NULL after a sentence if both are empty, or the preset is no connection string. */
 MUST_CHECK const char *db_url(const char *url, const char *preset, const char *variable);
 
 enum db_format { DB_TEXT, DB_JSON, DB_SQL };

@@ -118,6 +118,9 @@ static int run_setup(int argc, char **argv, struct arena *a) {
         fputs("Which database? Set SITA_OWNER_URL.\n", stderr);
         return DB_USAGE;
     }
+    if (!db_is_url("SITA_OWNER_URL", config.owner_url) ||
+        (url && !db_is_url("SITA_DATABASE_URL", url)))
+        return DB_USAGE;
     int exit_status = exit_of_outcome[push_setup(url, config.owner_url, urls,
                                                  sizeof urls / sizeof urls[0], &say)];
     if (exit_status != DB_DONE)
@@ -172,7 +175,9 @@ const struct db_command db_command_push = {
         "                 full, report, and drop it; --url is then of a role that may create\n"
         "                 databases (default: SITA_VERIFY_URL)\n"
         "  --adopt        take over a database that no push made, with its rows; what the schema\n"
-        "                 file does not name is kept, and stays somebody else's\n"
+        "                 file does not name is kept, and stays somebody else's; without a "
+        "terminal,\n"
+        "                 it needs --plan\n"
         "\n"
         "Comments in the schema file, each a line of its own, say what SQL cannot:\n"
         "  -- push: extension NAME in SCHEMA             the file is made with it\n"

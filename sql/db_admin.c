@@ -229,6 +229,24 @@ bool admin_in_transaction(const struct admin *admin) {
     return PQtransactionStatus(admin->conn) == PQTRANS_INTRANS;
 }
 
+enum status admin_rollback(struct admin *admin, struct text *why) {
+    return PQtransactionStatus(admin->conn) == PQTRANS_IDLE ? OK
+                                                            : admin_script(admin, "ROLLBACK", why);
+}
+
+bool conninfo_valid(const char *conninfo, struct text *why) {
+    char *reason = NULL;
+    if (!strchr(conninfo, '=') && !strstr(conninfo, "://"))
+        return true;
+    PQconninfoOption *parsed = PQconninfoParse(conninfo, &reason);
+    bool valid = parsed != NULL;
+    if (!valid)
+        put_message(why, reason ? reason : "out of memory");
+    PQfreemem(reason);
+    PQconninfoFree(parsed);
+    return valid;
+}
+
 const char *conninfo_value(struct arena *a, const char *conninfo, const char *keyword) {
     PQconninfoOption *parsed = PQconninfoParse(conninfo, NULL);
     const char *found = NULL;

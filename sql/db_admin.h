@@ -51,6 +51,9 @@ bool admin_failed_with(const struct admin *admin, const char *sqlstate);
 /* As if there had been none. */
 void admin_forget_error(struct admin *admin);
 
+/* Ends the transaction without its changes, if there is one. */
+MUST_CHECK enum status admin_rollback(struct admin *admin, struct text *why);
+
 /* True if the connection is inside a transaction that has not failed. */
 bool admin_in_transaction(const struct admin *admin);
 
@@ -60,6 +63,10 @@ MUST_CHECK enum status admin_set_password(struct admin *admin, const char *role,
 
 /* `text` as an SQL identifier with its quotes, in a. */
 const char *admin_identifier(struct admin *admin, struct arena *a, const char *text);
+
+/* Whether libpq can read the connection string; if not, `why` has its reason. Else it is one with
+ * keywords, a URI, or the name of a database alone. */
+MUST_CHECK bool conninfo_valid(const char *conninfo, struct text *why);
 
 /* The value of a keyword ("dbname", "user" …) in a connection string, in a; NULL if it has none. */
 const char *conninfo_value(struct arena *a, const char *conninfo, const char *keyword);

@@ -10,6 +10,9 @@ enum { UNCOVERED_MAX = 256 * 1024, FINGERPRINTED_MAX = 8 * 1024 * 1024 };
 #define NO_WRITES "SHARE ROW EXCLUSIVE"
 #define ONLINE "SHARE UPDATE EXCLUSIVE"
 
+static const char beyond_bounds[] =
+    "last number is outside of the declared bounds: widen them, or set the sequence back (setval)";
+
 const struct step_traits step_traits[STEP_KINDS] = {
     [STEP_RENAME] = {"rename", EXCLUSIVE, NULL, false},
     [STEP_TAKE_OWNER] = {"set-owner", EXCLUSIVE, NULL, false},
@@ -29,11 +32,11 @@ const struct step_traits step_traits[STEP_KINDS] = {
     [STEP_DROP_TABLE] = {"drop-table", EXCLUSIVE, "rows are lost", false},
     [STEP_DROP_COLUMN] = {"drop-column", EXCLUSIVE, "values that are not null are lost", false},
     [STEP_CREATE_SEQUENCE] = {"create-sequence", "", NULL, false},
-    [STEP_ALTER_SEQUENCE] = {"alter-sequence", "", NULL, false},
+    [STEP_ALTER_SEQUENCE] = {"alter-sequence", "", beyond_bounds, true},
     [STEP_CREATE_FUNCTION] = {"create-function", "", NULL, false},
     [STEP_CREATE_TABLE] = {"create-table", "", NULL, false},
     [STEP_ADD_COLUMN] = {"add-column", EXCLUSIVE, "rows have no value for it", true},
-    [STEP_DROP_IDENTITY] = {"drop-identity", EXCLUSIVE, NULL, false},
+    [STEP_DROP_IDENTITY] = {"drop-identity", EXCLUSIVE, beyond_bounds, true},
     [STEP_DROP_DEFAULT] = {"drop-default", EXCLUSIVE, NULL, false},
     [STEP_ALTER_TYPE] = {"alter-type", EXCLUSIVE, "values cannot be converted", true},
     [STEP_ADD_COMPUTED] = {"add-column", EXCLUSIVE, "rows have no value for it", true},
@@ -44,8 +47,8 @@ const struct step_traits step_traits[STEP_KINDS] = {
     [STEP_VALIDATE_GUARD] = {"validate-guard", ONLINE, "rows are NULL there", true},
     [STEP_SET_NOT_NULL] = {"set-not-null", EXCLUSIVE, "rows are NULL there", true},
     [STEP_DROP_GUARD] = {"drop-guard", EXCLUSIVE, NULL, false},
-    [STEP_ADD_IDENTITY] = {"add-identity", EXCLUSIVE, NULL, false},
-    [STEP_ALTER_IDENTITY] = {"alter-identity", EXCLUSIVE, NULL, false},
+    [STEP_ADD_IDENTITY] = {"add-identity", EXCLUSIVE, beyond_bounds, true},
+    [STEP_ALTER_IDENTITY] = {"alter-identity", EXCLUSIVE, beyond_bounds, true},
     [STEP_OWN_SEQUENCE] = {"own-sequence", NO_WRITES, NULL, false},
     [STEP_ADD_CONSTRAINT] = {"add-constraint", EXCLUSIVE, "rows or groups of rows violate it",
                              true},
@@ -342,9 +345,7 @@ static void plan_changed(struct sides *c, const struct schema_fact *now,
         plan_fact(c, STEP_SET_PROPERTY, then,
                   arena_printf(c->plan->arena, "%s; %s", now->unmake, then->make));
     else if (is(now, "sequence"))
-        plan_fact(
-            c, STEP_ALTER_SEQUENCE, now,
-            arena_printf(c->plan->arena, "ALTER SEQUENCE %s AS %s", now->name, then->definition));
+        plan_sequence(c, now, then);
     else if (is(now, "constraint") && only_unchecked(c->plan->arena, now, then))
         plan_validate(c, then);
     else if (is(now, "index") && only_unchecked(c->plan->arena, now, then))

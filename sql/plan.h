@@ -85,7 +85,8 @@ struct step {
     const struct schema_fact *fact; /* of either side: what it is about; NULL: of no account */
     const char *table;              /* the table that is locked, "" for none */
     const char *sql;       /* no semicolon at the end; more than one statement: done as one */
-    const char *look;      /* a query with samples of rows of the table {rows}, or NULL */
+    const char *look;      /* a query with samples of rows of the table {rows}, or of the sequence
+                              {sequence NAME}; or NULL */
     const char *from, *to; /* ALTER_TYPE: the two types; SWAP_INDEX: what it is built as, foreign
                               keys that are made again with it (",c.k,c.l,") or NULL; of an
                               identity: its sequence, if that is made again, NULL; ADD_COLUMN:

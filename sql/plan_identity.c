@@ -79,6 +79,39 @@ static const char *option(struct arena *a, const char *options, const char *word
     return arena_strndup(a, at, strcspn(at, " "));
 }
 
+/* The last number of the sequence, if it is outside of the bounds. */
+static const char *last_beyond(struct arena *a, const char *sequence, const char *options) {
+    return arena_printf(a,
+                        "SELECT last_value::text AS sample FROM {sequence %s} AS s "
+                        "WHERE last_value NOT BETWEEN %s AND %s",
+                        sequence, option(a, options, "MINVALUE "), option(a, options, "MAXVALUE "));
+}
+
+void plan_sequence(struct sides *c, const struct schema_fact *now, const struct schema_fact *then) {
+    struct arena *a = c->plan->arena;
+    plan_fact(c, STEP_ALTER_SEQUENCE, now,
+              arena_printf(a, "ALTER SEQUENCE %s AS %s", now->name, then->definition))
+        ->look = last_beyond(a, now->name, then->definition);
+}
+
+/* The number after which it would go on, if that is beyond the bounds. */
+static const char *next_beyond(struct arena *a, const struct schema_fact *column,
+                               const char *sequence, const char *options) {
+    bool down = *option(a, options, "INCREMENT BY ") == '-';
+    const char *most = down ? "min" : "max",
+               *last = sequence ? arena_printf(a,
+                                               " UNION ALL SELECT last_value FROM {sequence %s} "
+                                               "WHERE is_called",
+                                               sequence)
+                                : "";
+    return arena_printf(
+        a,
+        "SELECT %s(n)::text AS sample FROM (SELECT t.%s AS n FROM {rows} AS t%s) AS given "
+        "HAVING %s(n) %s %s",
+        most, column->name, last, most, down ? "<" : ">",
+        option(a, options, down ? "MINVALUE " : "MAXVALUE "));
+}
+
 /* The sequence goes on after the column's greatest number and the last one of that before; one that
  * counts down, below the least. */
 static const char *go_on(struct arena *a, const struct schema_fact *then, const char *sequence,
@@ -113,6 +146,7 @@ static bool add_identity(struct sides *c, const struct schema_fact *now,
         text_lit(&sql, "; DROP SEQUENCE " BEFORE);
     struct step *s = add(c, STEP_ADD_IDENTITY, then, text_str(&sql), now->bytes);
     s->online = !now->not_null && now->bytes > PLAN_SMALL_BYTES; /* so is NOT NULL, before */
+    s->look = next_beyond(a, now, old ? old->name : NULL, to->options);
     s->from = old ? to->sequence : NULL;
     return old != NULL;
 }
@@ -133,7 +167,9 @@ static bool drop_identity(struct sides *c, const struct schema_fact *now,
     if (*then->preset)
         sql = arena_printf(a, "%s; %s SET DEFAULT %s", sql, column, then->preset);
     sql = arena_printf(a, "%s; ALTER SEQUENCE %s OWNED BY %s", sql, next->name, next->special);
-    add(c, STEP_DROP_IDENTITY, then, sql, now->bytes)->from = next->name;
+    struct step *s = add(c, STEP_DROP_IDENTITY, then, sql, now->bytes);
+    s->from = next->name;
+    s->look = next_beyond(a, now, from->sequence, next->definition);
     return true;
 }
 
@@ -168,7 +204,9 @@ static void alter_identity(struct sides *c, const struct schema_fact *now,
                                    same ? "" : to->kind, alike ? "" : set_options(a, to->options));
     if (same && alike)
         sql = arena_strndup(a, rename, strlen(rename) - 2);
-    add(c, STEP_ALTER_IDENTITY, then, sql, now->bytes);
+    struct step *s = add(c, STEP_ALTER_IDENTITY, then, sql, now->bytes);
+    if (!alike)
+        s->look = last_beyond(a, from->sequence, to->options);
 }
 
 bool plan_identity(struct sides *c, const struct schema_fact *now, const struct schema_fact *then) {

@@ -27,6 +27,9 @@ void plan_computed_again(struct sides *c, const struct schema_fact *now,
  * default is seen to with that. */
 bool plan_identity(struct sides *c, const struct schema_fact *now, const struct schema_fact *then);
 
+/* The step that gives a sequence the declared options. */
+void plan_sequence(struct sides *c, const struct schema_fact *now, const struct schema_fact *then);
+
 /* Whether a sequence, or whose it is, has to do with the identity that `others` have for its
  * column, so that the steps of that take care of it. */
 bool plan_serves_identity(struct arena *a, const struct schema_fact *f, const struct rows *others);

@@ -59,7 +59,7 @@ enum consent push_consent(struct push *p, const struct plan *plan) {
             return CONSENT_DECLINED;
         }
     }
-    bool bound = o->plan || o->ask || o->copy || !any_needs_consent(plan);
+    bool bound = o->plan || o->ask || o->copy || !(p->strange || any_needs_consent(plan));
     return bound ? CONSENT_GIVEN : CONSENT_UNBOUND;
 }
 

@@ -93,7 +93,7 @@ static enum status first_phase(struct push *p, const struct plan *plan) {
 /* After a failure: true if it was a lock that was not got, and another attempt is due. */
 static bool try_again(struct push *p, size_t said, int attempt) {
     bool locked = admin_failed_with(p->admin, "55P03") || admin_failed_with(p->admin, "40P01");
-    if (admin_script(p->admin, "ROLLBACK", p->say) != OK || !locked)
+    if (admin_rollback(p->admin, p->say) != OK || !locked)
         return false;
     text_printf(p->say, "; attempt %d of %d.", attempt + 1, ATTEMPTS);
     if (attempt + 1 == ATTEMPTS) {

@@ -63,10 +63,24 @@ static const char *without_collation(struct arena *a, const char *type) {
     return collation ? arena_strndup(a, type, (size_t)(collation - type)) : type;
 }
 
-/* The query with its table in place of {rows}. */
+/* The query with what the database calls it in place of {sequence NAME}. */
+static const char *fill_in_sequence(const struct look *l, const char *query) {
+    static const char mark[] = "{sequence ";
+    struct arena *a = l->push->arena;
+    const char *at = strstr(query, mark), *name = at ? at + sizeof mark - 1 : NULL;
+    const char *end = name ? strchr(name, '}') : NULL;
+    if (!end)
+        return query;
+    const char *now =
+        push_name_now(l->push, "sequence", "", arena_strndup(a, name, (size_t)(end - name)));
+    return arena_printf(a, "%.*s%s%s", (int)(at - query), query, now, end + 1);
+}
+
+/* And with its table in place of {rows}. */
 static const char *fill_in(const struct look *l, const char *query) {
     static const char mark[] = "{rows}";
     struct arena *a = l->push->arena;
+    query = fill_in_sequence(l, query);
     const char *at = strstr(query, mark);
     const char *table = push_name_now(l->push, "table", "", l->step->table);
     const char *rows =

@@ -8,7 +8,7 @@ import { once } from 'node:events';
 import test from 'node:test';
 import { db, environment, errorOf, newDatabase, planned, program, psql, read } from './lib.mjs';
 
-const DONE = 0, FAILED = 1, USAGE = 2, DIFFERS = 3, LOCKED = 5, UNREACHABLE = 6;
+const DONE = 0, FAILED = 1, USAGE = 2, DIFFERS = 3, REFUSED = 4, LOCKED = 5, UNREACHABLE = 6;
 
 const url = (database) => `dbname=${database}`;
 const push = (database, ...more) => db(['push', '--url', url(database), ...more]);
@@ -250,7 +250,13 @@ test('the order of columns and of creation makes no difference', (t) => {
   psql(database, read('sql/schema.sql').replace(/CREATE TABLE db_operations.*?\n\);\n/s, ''));
   const { steps } = JSON.parse(push(database, '--dry-run', '--format=json').stdout);
   assert.deepEqual(steps.filter((s) => !/^(grant|revoke)$/.test(s.kind)), [], 'nothing but rights');
-  assert.equal(push(database, '--adopt').status, DONE);
+  // Nothing is lost, yet to take a database over is consent to one plan, as --allow is.
+  const unbound = push(database, '--adopt');
+  assert.equal(unbound.status, REFUSED);
+  const plan = /^Without a terminal, consent is to one plan, which --plan names\. Nothing was changed\. To consent, push with --adopt (--plan=\w{64})$/m.exec(unbound.stderr);
+  assert.ok(plan, unbound.stderr);
+  assert.equal(psql(database, "SELECT to_regclass('db_objects') IS NULL OR NOT EXISTS (SELECT FROM db_objects)"), 't');
+  assert.equal(push(database, '--adopt', plan[1]).status, DONE);
   assert.equal(push(database, '--check').status, DONE);
 });
 
@@ -287,6 +293,16 @@ test('wrong use, and a server or file that is not there', (t) => {
   assert.equal(db(['check', '--url', nowhere]).status, UNREACHABLE);
   assert.equal(db(['check-queries', '--url', nowhere]).status, UNREACHABLE);
   assert.equal(db(['push', '--url', 'dbname=test_no_such_database']).status, UNREACHABLE);
+  // What libpq cannot read is wrong use, of every command, whether it is an option or a setting.
+  for (const command of [['setup'], ['push'], ['push', '--rehearse', 'x'], ['check'], ['check-queries'], ['history'], ['maintain'], ['diagnose'], ['backup'], ['verify', 'x'], ['restore', 'x', '--into', 'y'], ['settings', 'list']]) {
+    const r = db([...command, '--url=hoost=x']);
+    assert.deepEqual([r.status, r.stderr], [USAGE, '--url is no connection string: invalid connection option "hoost".\n'], command[0]);
+  }
+  for (const command of ['setup', 'push', 'history', 'settings']) {
+    const r = db([command, ...(command === 'settings' ? ['list'] : [])], { SITA_OWNER_URL: "host='x" });
+    assert.deepEqual([r.status, r.stderr], [USAGE, 'SITA_OWNER_URL is no connection string: unterminated quoted string in connection info string.\n'], command);
+  }
+  assert.equal(db(['push', '--url', 'test_no_such_database']).status, UNREACHABLE, 'the name of a database alone');
   assert.equal(db(['push', '--url', 'postgres', '--schema', '/no/such/file']).status, USAGE);
   for (const args of [[], ['pusch'], ['push', '--url', 'x', '--format=xml'], ['push', '--allow'], ['check', '--dry-run'], ['push', '--url'], ['push', '--schem', 'x'], ['push', 'x'], ['push'],
     ['schema', '--url', 'x'], ['setup']]) {

@@ -7,7 +7,7 @@ import test from 'node:test';
 import { db, environment, newDatabase, program, psql, pushOptions, read } from './lib.mjs';
 import { Session, until } from './session.mjs';
 
-const DONE = 0, LOCKED = 5;
+const DONE = 0, FAILED = 1, LOCKED = 5;
 
 const big = 'CREATE TABLE big (id integer NOT NULL, word text)';
 
@@ -80,4 +80,13 @@ test('validating waits like that, too, and goes on once it has the lock', async 
   await holder.run('ROLLBACK');
   assert.equal(await push.ended, DONE, push.said);
   assert.equal(psql(database, "SELECT convalidated FROM pg_constraint WHERE conname = 'k'"), 't');
+});
+
+test('an index that cannot be built is said to fail, and nothing else', (t) => {
+  const database = filled(t, 'online_fails');
+  const r = db(pushOptions(database, `${big}; CREATE INDEX big_part ON big ((1 / (id - 5)))`));
+  assert.equal(r.status, FAILED);
+  assert.equal(r.stderr, 'division by zero (step create-index:big_part)\nThe first phase is done; a push will finish what is left.\n');
+  assert.equal(db(pushOptions(database, `${big}; CREATE INDEX big_part ON big ((1 + id))`)).status, DONE, 'a push finishes what is left');
+  assert.equal(psql(database, "SELECT bool_and(indisvalid), count(*) FROM pg_index WHERE indrelid = 'big'::regclass"), 't|1');
 });
