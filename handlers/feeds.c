@@ -15,7 +15,7 @@
 #include "handlers/walk.h"
 #include "templates/messages.h"
 
-enum { ENTRIES = 50 };
+enum { ENTRIES = 50, TITLE_MAX = REPLY_BODY_MAX };
 
 struct feed_params {
     union {
@@ -94,20 +94,29 @@ static void put_entry(struct text *out, struct arena *a, const char *title, cons
 
 static void put_token(struct text *out, struct arena *a, const struct token *t) {
     struct text path = text_in(a, PATH_TEXT_MAX);
+    struct text title = text_in(a, TITLE_MAX), name = text_in(a, TITLE_MAX);
     path_token(&path, t->id);
-    put_entry(out, a, arena_printf(a, "%s \xe2\x80\x93 %s", t->symbol, t->name), text_str(&path),
-              t->created_at, t->updated_at, t->network_id,
-              state_label(t->status, t->origin, t->verified_at));
+    token_put_called(&title, t->symbol, t->name, t->id);
+    token_put_name(&name, t->symbol, t->name);
+    if (name.n)
+        text_printf(&title, " \xe2\x80\x93 %s", text_str(&name));
+    put_entry(out, a, text_str(&title), text_str(&path), t->created_at, t->updated_at,
+              t->network_id, state_label(t->status, t->origin, t->verified_at));
 }
 
 static void put_transaction(struct text *out, struct arena *a, const struct transaction *x) {
     struct text path = text_in(a, PATH_TEXT_MAX);
-    const char *of = x->token_symbol ? x->token_symbol : x->tx_hash;
+    struct text title = text_in(a, TITLE_MAX);
     path_activity(&path, x->id);
-    put_entry(out, a,
-              arena_printf(a, "%s %s %s", type_label(x->tx_type), x->amount ? x->amount : "", of),
-              text_str(&path), x->created_at, x->updated_at, x->network_id,
-              state_label(x->status, x->origin, x->verified_at));
+    text_printf(&title, "%s %s ", type_label(x->tx_type), x->amount ? x->amount : "");
+    if (x->token_id.set)
+        token_put_called(&title, x->token_symbol, x->token_name, x->token_id.value);
+    else if (*x->tx_hash)
+        text_put(&title, x->tx_hash);
+    else
+        text_printf(&title, message("transaction #%d"), x->id);
+    put_entry(out, a, text_str(&title), text_str(&path), x->created_at, x->updated_at,
+              x->network_id, state_label(x->status, x->origin, x->verified_at));
 }
 
 /* -- the page --------------------------------------------------------------------------------- */

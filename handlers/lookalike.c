@@ -47,7 +47,13 @@ static unsigned script_bit(uint32_t c) {
                                  : 0u;
 }
 
-enum { JOINER = 0x200D, AS_TEXT = 0xFE0E, AS_PICTURE = 0xFE0F, KEYCAP = 0x20E3 };
+enum {
+    JOINER = 0x200D,
+    AS_TEXT = 0xFE0E,
+    AS_PICTURE = 0xFE0F,
+    KEYCAP = 0x20E3,
+    IDEOGRAPHIC_SPACE = 0x3000
+};
 
 /* What stands around a character; 0: nothing. */
 struct beside {
@@ -151,4 +157,17 @@ unsigned lookalike_of(const char *text) {
     if (scripts & (scripts - 1))
         bits |= LOOKALIKE_MIXED;
     return has_url(text) ? bits | LOOKALIKE_URL : bits;
+}
+
+bool lookalike_blank(const char *text) {
+    uint32_t c;
+    size_t n;
+    for (size_t left = strlen(text); left && (n = utf8_decode(text, left, &c)); left -= n) {
+        bool blank = c == ' ' || c == JOINER || c == AS_TEXT || c == AS_PICTURE ||
+                     c == IDEOGRAPHIC_SPACE || WITHIN(bidi, c) || WITHIN(invisible, c);
+        if (!blank)
+            return false;
+        text += n;
+    }
+    return true;
 }

@@ -3,6 +3,8 @@
 #ifndef SITA_HANDLERS_LOOKALIKE_H
 #define SITA_HANDLERS_LOOKALIKE_H
 
+#include <stdbool.h>
+
 enum lookalike {
     LOOKALIKE_BIDI = 1,      /* controls that reorder what surrounds them */
     LOOKALIKE_INVISIBLE = 2, /* characters that show nothing */
@@ -12,5 +14,8 @@ enum lookalike {
 
 /* The bits of what the text has; text is valid UTF-8. */
 unsigned lookalike_of(const char *text);
+
+/* True if nothing of the text, valid UTF-8, can be seen. */
+bool lookalike_blank(const char *text);
 
 #endif

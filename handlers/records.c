@@ -4,8 +4,34 @@
 
 #include "base/crypto.h"
 #include "handlers/identicon.h"
+#include "handlers/lookalike.h"
 #include "handlers/paths.h"
 #include "handlers/state.h"
+#include "templates/messages.h"
+
+void token_put_called(struct text *out, const char *symbol, const char *name, int32_t id) {
+    if (!lookalike_blank(symbol))
+        text_put(out, symbol);
+    else if (!lookalike_blank(name))
+        text_put(out, name);
+    else
+        text_printf(out, message("unnamed token #%d"), id);
+}
+
+void token_put_name(struct text *out, const char *symbol, const char *name) {
+    if (!lookalike_blank(symbol) && !lookalike_blank(name))
+        text_put(out, name);
+}
+
+static void token_called(struct text *out, const void *record) {
+    const struct token *t = record;
+    token_put_called(out, t->symbol, t->name, t->id);
+}
+
+static void token_also_called(struct text *out, const void *record) {
+    const struct token *t = record;
+    token_put_name(out, t->symbol, t->name);
+}
 
 static void token_url(struct text *out, const void *record) {
     path_token(out, ((const struct token *)record)->id);
@@ -132,6 +158,8 @@ static const struct field token_fields[] = {
       "When this site last found it on the chain as recorded; null: never."),
     T(created_at, "createdAt", FIELD_TIME, MAYBE, "When it was added here."),
     T(updated_at, "updatedAt", FIELD_TIME, MAYBE, "When this record last changed."),
+    FIELD_SHOWN("called", FIELD_TEXT, token_called),
+    FIELD_SHOWN("alsoCalled", FIELD_TEXT, token_also_called),
     FIELD_SHOWN("url", FIELD_PATH, token_url),
     FIELD_SHOWN("icon", FIELD_PATH, token_icon),
     FIELD_SHOWN("hue", FIELD_TEXT, token_hue),
@@ -156,6 +184,18 @@ static void transaction_token_url(struct text *out, const void *record) {
     const struct transaction *x = record;
     if (x->token_id.set)
         path_token(out, x->token_id.value);
+}
+
+static void transaction_token_called(struct text *out, const void *record) {
+    const struct transaction *x = record;
+    if (x->token_id.set)
+        token_put_called(out, x->token_symbol, x->token_name, x->token_id.value);
+}
+
+static void transaction_token_also_called(struct text *out, const void *record) {
+    const struct transaction *x = record;
+    if (x->token_id.set)
+        token_put_name(out, x->token_symbol, x->token_name);
 }
 
 static void transaction_explorer(struct text *out, const void *record) {
@@ -228,6 +268,8 @@ static const struct field transaction_fields[] = {
     X(updated_at, "updatedAt", FIELD_TIME, MAYBE, "When this record last changed."),
     FIELD_SHOWN("url", FIELD_PATH, transaction_url),
     FIELD_SHOWN("tokenUrl", FIELD_PATH, transaction_token_url),
+    FIELD_SHOWN("tokenCalled", FIELD_TEXT, transaction_token_called),
+    FIELD_SHOWN("tokenAlsoCalled", FIELD_TEXT, transaction_token_also_called),
     FIELD_SHOWN("explorer", FIELD_URL, transaction_explorer),
     FIELD_SHOWN("userUrl", FIELD_PATH, transaction_user_url),
     FIELD_SHOWN("state", FIELD_TEXT, transaction_state),

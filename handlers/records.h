@@ -43,6 +43,11 @@ struct total {
     bool is_part;  /* not from the database: there are at least so many */
 };
 
+/* What a page calls a token: its symbol, else its name, else a number, since databases may have
+ * neither; and its name beside its symbol, nothing if it has not both. */
+void token_put_called(struct text *out, const char *symbol, const char *name, int32_t id);
+void token_put_name(struct text *out, const char *symbol, const char *name);
+
 extern const struct record record_token, record_transaction, record_user, record_id, record_total;
 
 #endif

@@ -26,15 +26,19 @@ static const struct state states[] = {
      N_("The chain does not bear this record out.")},
     {"recorded", ASSET_ICONS_RECORDED_SVG, N_("Recorded elsewhere"),
      N_("Recorded elsewhere, not verified here.")},
+    /* of any other name, which is its label: */
+    {"unknown", ASSET_ICONS_UNKNOWN_SVG, N_("Status not recorded"),
+     N_("This site does not know this status, and has verified nothing of it.")},
 };
+enum { RECORDED = 3, UNKNOWN = 4 };
 
 static const struct state *state_of(const char *status, const char *origin, int64_t verified_at) {
     if (origin && verified_at == WHEN_NONE)
-        return &states[3];
-    for (size_t i = 1; i < 3; i++)
+        return &states[RECORDED];
+    for (size_t i = 0; i < RECORDED; i++)
         if (strcmp(states[i].name, status) == 0)
             return &states[i];
-    return &states[0];
+    return &states[UNKNOWN];
 }
 
 const char *state_name(const char *status, const char *origin, int64_t verified_at) {
@@ -46,7 +50,8 @@ const char *state_icon(const char *status, const char *origin, int64_t verified_
 }
 
 const char *state_label(const char *status, const char *origin, int64_t verified_at) {
-    return message(state_of(status, origin, verified_at)->label);
+    const struct state *s = state_of(status, origin, verified_at);
+    return s == &states[UNKNOWN] && *status ? status : message(s->label);
 }
 
 const char *state_help(const char *status, const char *origin, int64_t verified_at) {
@@ -76,7 +81,8 @@ static size_t network_of(const char *network_id) {
 
 const char *network_label(const char *network_id) {
     size_t i = network_of(network_id);
-    return i < NETWORKS ? message(networks[i].label) : network_id;
+    return i < NETWORKS || !*network_id ? message(networks[i < NETWORKS ? i : NETWORKS - 1].label)
+                                        : network_id;
 }
 
 const char *network_icon(const char *network_id) {
@@ -93,5 +99,5 @@ const char *type_label(const char *tx_type) {
     for (size_t i = 0; i < sizeof labels / sizeof labels[0]; i++)
         if (strcmp(labels[i].name, tx_type) == 0)
             return message(labels[i].label);
-    return tx_type;
+    return *tx_type ? tx_type : message(N_("Not classified"));
 }

@@ -7,11 +7,12 @@
 
 #include <stdint.h>
 
-/* "confirmed", "pending", "failed" or "recorded": the name that styles and links use. An unknown
- * status counts as pending, since nothing is shown as confirmed that was not verified. */
+/* "confirmed", "pending", "failed" or "recorded": the name that styles and links use; "unknown" for
+ * a status that is none of ours. */
 const char *state_name(const char *status, const char *origin, int64_t verified_at);
 
-/* The word and the sentence for it, translated. */
+/* The word and the sentence for it, translated. An unknown status is shown as it is stored: escape
+ * it. */
 const char *state_label(const char *status, const char *origin, int64_t verified_at);
 const char *state_help(const char *status, const char *origin, int64_t verified_at);
 
@@ -23,7 +24,8 @@ const char *network_icon(const char *network_id);
 /* The word for a stored status alone, as filters show it. */
 const char *status_label(const char *status);
 
-/* The name of a network or of a kind of transaction; an unknown one is shown as it is stored. */
+/* The name of a network or of a kind of transaction; an unknown one is shown as it is stored, an
+ * empty one as not recorded. */
 const char *network_label(const char *network_id);
 const char *type_label(const char *tx_type);
 

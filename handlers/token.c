@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "handlers/lists.h"
+#include "handlers/lookalike.h"
 #include "handlers/page.h"
 #include "handlers/pages.h"
 #include "handlers/paths.h"
@@ -92,10 +93,14 @@ static void token_load(struct request *rq, struct load *l, void *at) {
 static void load_more(struct load *l, struct token_model *model, const struct token *t) {
     struct token_filter f = {.creator = t->creator_address};
     struct paging newest = {.page = 1, .limit = OTHERS_SHOWN};
-    token_first_symbol(l, t->network_id, t->symbol, &record_token_name, &model->first.symbol);
-    token_first_name(l, t->network_id, t->name, &record_token_name, &model->first.name);
-    token_alike_symbol(l, t->network_id, t->id, &record_token_name, &model->first.symbol_alike);
-    token_alike_name(l, t->network_id, t->id, &record_token_name, &model->first.name_alike);
+    if (!lookalike_blank(t->symbol)) { /* what has none is taken for no other */
+        token_first_symbol(l, t->network_id, t->symbol, &record_token_name, &model->first.symbol);
+        token_alike_symbol(l, t->network_id, t->id, &record_token_name, &model->first.symbol_alike);
+    }
+    if (!lookalike_blank(t->name)) {
+        token_first_name(l, t->network_id, t->name, &record_token_name, &model->first.name);
+        token_alike_name(l, t->network_id, t->id, &record_token_name, &model->first.name_alike);
+    }
     if (t->tx_hash && *t->tx_hash)
         transaction_issuing(l, t->network_id, t->tx_hash, t->id, &record_id, &model->issuing);
     if (t->creator_address)

@@ -8,10 +8,22 @@ static void name_url(struct text *out, const void *record) {
     path_token(out, ((const struct token_name *)record)->id);
 }
 
+static void name_called(struct text *out, const void *record) {
+    const struct token_name *t = record;
+    token_put_called(out, t->symbol, t->name, t->id);
+}
+
+static void name_also_called(struct text *out, const void *record) {
+    const struct token_name *t = record;
+    token_put_name(out, t->symbol, t->name);
+}
+
 static const struct field name_fields[] = {
     FIELD_STORED(struct token_name, id, "id", FIELD_INT),
     FIELD_STORED(struct token_name, name, "name", FIELD_TEXT),
     FIELD_STORED(struct token_name, symbol, "symbol", FIELD_TEXT),
+    FIELD_SHOWN("called", FIELD_TEXT, name_called),
+    FIELD_SHOWN("alsoCalled", FIELD_TEXT, name_also_called),
     FIELD_SHOWN("url", FIELD_PATH, name_url),
 };
 const struct record record_token_name = RECORD(token_name, name_fields);

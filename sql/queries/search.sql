@@ -135,27 +135,43 @@ FROM found f JOIN tokens t ON t.id = f.id JOIN users u ON u.id = t.creator_id
 ORDER BY t.id
 
 -- name: search_issued
--- The first tokens that a transaction issued.
+-- The first tokens that a transaction issued. Its hash may be stored in large or small letters, with or
+-- without 0x.
 -- row: token
+WITH form AS MATERIALIZED (
+    SELECT DISTINCT prefix || digits AS hash
+    FROM (VALUES ('0x'), ('0X'), ('')) p(prefix),
+         (VALUES (lower(substr(:hash::text, 3))), (upper(substr(:hash::text, 3)))) d(digits)),
+found AS MATERIALIZED (
+    SELECT h.id FROM form CROSS JOIN LATERAL (
+        SELECT id FROM tokens WHERE tx_hash <= form.hash AND tx_hash >= form.hash
+        ORDER BY tx_hash, id LIMIT 21) h
+    ORDER BY h.id LIMIT 21)
 SELECT t.id, t.name, t.symbol, t.supply, t.decimals, t.creator_id, t.description, t.icon_url,
        t.contract_address, t.network_id, t.tx_hash, t.status, t.origin, t.type_hash, t.type_script,
        t.icon_hash, t.chain_time, t.verified_at, t.created_at, t.updated_at,
        CASE WHEN u.reserved THEN NULL ELSE u.wallet_address END AS creator_address
-FROM tokens t JOIN users u ON u.id = t.creator_id
-WHERE t.tx_hash <= :hash AND t.tx_hash >= :hash
-ORDER BY t.tx_hash, t.id
-LIMIT 21
+FROM found f JOIN tokens t ON t.id = f.id JOIN users u ON u.id = t.creator_id
+ORDER BY t.id
 
 -- name: search_tx_hash
--- The first transactions with a hash: several tokens or people may have part in one.
+-- The first transactions with a hash, stored in any such way: several tokens or people may have part in
+-- one.
 -- row: transaction
+WITH form AS MATERIALIZED (
+    SELECT DISTINCT prefix || digits AS hash
+    FROM (VALUES ('0x'), ('0X'), ('')) p(prefix),
+         (VALUES (lower(substr(:hash::text, 3))), (upper(substr(:hash::text, 3)))) d(digits)),
+found AS MATERIALIZED (
+    SELECT h.id FROM form CROSS JOIN LATERAL (
+        SELECT id FROM transactions WHERE tx_hash <= form.hash AND tx_hash >= form.hash
+        ORDER BY tx_hash, id LIMIT 21) h
+    ORDER BY h.id LIMIT 21)
 SELECT x.id, x.user_id, x.token_id, x.tx_hash, x.tx_type, x.status, x.amount, x.network_id,
        x.metadata, x.origin, x.chain_time, x.verified_at, x.created_at, x.updated_at,
        CASE WHEN u.reserved THEN NULL ELSE u.wallet_address END AS user_address,
        t.name AS token_name, t.symbol AS token_symbol
-FROM transactions x
+FROM found f JOIN transactions x ON x.id = f.id
 JOIN users u ON u.id = x.user_id
 LEFT JOIN tokens t ON t.id = x.token_id
-WHERE x.tx_hash <= :hash AND x.tx_hash >= :hash
-ORDER BY x.tx_hash, x.id
-LIMIT 21
+ORDER BY x.id

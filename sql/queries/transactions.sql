@@ -138,7 +138,8 @@ ORDER BY (x.token_id IS NOT DISTINCT FROM :token::int) DESC, x.id
 LIMIT 1
 
 -- name: transaction_beside
--- Other records with the hash of a transaction, on its network: of the first hundred.
+-- Other records with the hash of a transaction, on its network: of the first hundred. Having none is no
+-- hash to share.
 -- row: transaction
 SELECT x.id, x.user_id, x.token_id, x.tx_hash, x.tx_type, x.status, x.amount, x.network_id,
        x.metadata, x.origin, x.chain_time, x.verified_at, x.created_at, x.updated_at,
@@ -147,6 +148,7 @@ SELECT x.id, x.user_id, x.token_id, x.tx_hash, x.tx_type, x.status, x.amount, x.
 FROM (SELECT id FROM transactions
       WHERE tx_hash <= (SELECT tx_hash FROM transactions WHERE id = :id::int)
         AND tx_hash >= (SELECT tx_hash FROM transactions WHERE id = :id::int)
+        AND (SELECT tx_hash FROM transactions WHERE id = :id::int) <> ''
       ORDER BY tx_hash, id LIMIT 100) k
 JOIN transactions x ON x.id = k.id
 JOIN users u ON u.id = x.user_id

@@ -182,5 +182,5 @@ test('the page of a transaction is headed by what it is, the type beside it', as
   assert.match(body, /<h1>Transaction <span class="mono">0x77777777…77777777<\/span><\/h1>/);
   assert.match(body, /<p class="tags"><span class="tag">Not classified<\/span>/);
   psql(`UPDATE transactions SET tx_hash = '' WHERE id = ${id}`);
-  assert.ok((await get(`/activity/${id}`, { headers: { Cookie: 'a=1' } })).body.includes(`<h1>Transaction ${id}</h1>`), 'without a hash, by its number');
+  assert.ok((await get(`/activity/${id}`, { headers: { Cookie: 'a=1' } })).body.includes(`<h1>Transaction #${id}</h1>`), 'without a hash, by its number');
 });

@@ -134,8 +134,9 @@ const queries = {
     most: () => 33 * 2 * (DESCENT + 3) + 21 * 2 * DESCENT,
   },
   search_type_hash: { values: { hash: [`0x${md5(9)}${md5(11)}`, '0x0', 'x'] }, most: () => 3 * DESCENT },
-  search_issued: { values: { hash: [`0x${md5(9)}${md5(-9)}`, '0x0', 'x'] }, most: () => 3 * DESCENT },
-  search_tx_hash: { values: { hash: [`0x${md5(9)}${md5(-9)}`, '0x0', 'x'] }, most: () => 4 * DESCENT },
+  // Six ways to write a hash.
+  search_issued: { values: { hash: [`0x${md5(9)}${md5(-9)}`, '0x0', 'x'] }, most: () => 9 * DESCENT },
+  search_tx_hash: { values: { hash: [`0x${md5(9)}${md5(-9)}`, '0x0', 'x'] }, most: () => 10 * DESCENT },
   token_newest_id: { values: {}, most: () => DESCENT },
   transaction_newest_id: { values: {}, most: () => DESCENT },
   user_newest: { values: {}, most: () => DESCENT },
