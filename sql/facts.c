@@ -114,12 +114,6 @@ struct rows facts_mark(struct arena *a, struct rows *live, const struct rows *de
     return schema_sorted(foreign, n);
 }
 
-void facts_mark_foreign(struct arena *a, struct rows *live, const struct rows *foreign) {
-    struct schema_fact *f = live->at;
-    for (size_t i = 0; i < live->n; i++, f++)
-        f->foreign = schema_lists(foreign, facts_object(a, f));
-}
-
 /* A column is compared by its members, so its default, or what it is computed by, is the text that
  * may change. */
 static const char **text_at(struct schema_fact *f) {

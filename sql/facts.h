@@ -76,9 +76,6 @@ const char *facts_object(struct arena *a, const struct schema_fact *f);
 struct rows facts_mark(struct arena *a, struct rows *live, const struct rows *declared,
                        const struct rows *managed);
 
-/* Marks these objects as foreign. */
-void facts_mark_foreign(struct arena *a, struct rows *live, const struct rows *foreign);
-
 /* Notes in `declared` the texts that the server gives to the same objects when they are made from
  * its own texts: an expression may change once on that way. */
 void facts_note_also(struct rows *declared, const struct rows *again);

@@ -1,5 +1,5 @@
-/* What a step takes along that is declared is made again: views, and triggers, comments and
- * properties with them; what is made of a function that is replaced; foreign keys to a key that is.
+/* What a step takes along is made again: views, and triggers, comments and properties with them,
+ * those of others, too; what is made of a function that is replaced; foreign keys to a key that is.
  */
 #include <string.h>
 
@@ -115,6 +115,88 @@ static void comes_back(struct sides *c, const struct schema_fact *f, enum step_k
             p->steps[i].online = is_made_online(p, f->special);
 }
 
+/* The declared view that has, or had, the column "w.v". */
+static const struct schema_fact *view_of(const struct sides *c, const char *column) {
+    const struct schema_fact *f = c->declared->at;
+    for (size_t i = 0; i < c->declared->n; i++, f++) {
+        size_t n = strlen(f->name);
+        if (is(f, "view") && strncmp(column, f->name, n) == 0 && column[n] == '.')
+            return f;
+    }
+    return NULL;
+}
+
+/* Of a column of a view that is made again: it may have gone. */
+static bool column_is_made(const struct sides *c, const struct schema_fact *comment) {
+    struct plan *p = c->plan;
+    const struct schema_fact *view = view_of(c, comment->special);
+    if (!view || strncmp(comment->name, "COLUMN ", 7) != 0)
+        return false;
+    const char *column = comment->special + strlen(view->name) + 1;
+    if (strstr(view->preset, arena_printf(p->arena, ",%s,", column)))
+        return true;
+    for (size_t i = 0; i < p->n; i++)
+        if (p->steps[i].kind == STEP_DROP_VIEW && strcmp(p->steps[i].object, view->name) == 0)
+            plan_note(p, &p->steps[i],
+                      arena_printf(p->arena, "%s goes with it, which no push made",
+                                   facts_object(p->arena, comment)));
+    return false;
+}
+
+static bool makes(const struct plan *p, const struct step *s, const char *object) {
+    static const enum step_kind making[] = {
+        STEP_CREATE_FUNCTION, STEP_ADD_CONSTRAINT, STEP_CREATE_INDEX,   STEP_SWAP_INDEX,
+        STEP_ADD_FOREIGN_KEY, STEP_CREATE_VIEW,    STEP_CREATE_TRIGGER, STEP_ADD_COMPUTED};
+    if (is_made_with(p->arena, s, object))
+        return true;
+    for (size_t i = 0; i < sizeof making / sizeof making[0]; i++)
+        if (s->kind == making[i] && strcmp(s->object, object) == 0)
+            return true;
+    return false;
+}
+
+/* Nobody would know of it if a push were cut off in between: so it comes with what it is about,
+ * where that is one short transaction of its own. */
+static void comment_with(struct sides *c, const struct schema_fact *f, const char *sql) {
+    struct plan *p = c->plan;
+    for (size_t i = 0; i < p->n; i++) {
+        struct step *s = &p->steps[i];
+        if (s->online && s->kind != STEP_CREATE_INDEX && makes(p, s, f->special)) {
+            s->sql = arena_printf(p->arena, "%s; %s", s->sql, sql);
+            return;
+        }
+    }
+    plan_fact(c, STEP_COMMENT, f, sql)->online = is_made_online(p, f->special);
+}
+
+/* A comment on a function whose arguments get other names, as one on the function that comes. */
+static const struct schema_fact *on_twin(struct sides *c, const struct schema_fact *comment) {
+    const struct schema_fact *now = facts_find(c->live, "function", "", comment->special);
+    const struct schema_fact *then = now ? facts_twin(c->declared, now) : NULL;
+    if (!then || strncmp(comment->name, "ROUTINE ", 8) != 0)
+        return comment;
+    struct schema_fact *moved = arena_alloc(c->plan->arena, sizeof *moved);
+    *moved = *comment;
+    moved->name = arena_printf(c->plan->arena, "ROUTINE %s", then->name);
+    moved->special = then->name;
+    return moved;
+}
+
+/* Comments that others made on what is ours. */
+static void comment_of_others(struct sides *c, const struct schema_fact *f) {
+    struct plan *p = c->plan;
+    bool kept = plan_has(p, STEP_ALTER_TYPE, f->special), made = false;
+    if (kept || !is_made_again(p, f->special))
+        return;
+    f = on_twin(c, f);
+    for (size_t i = 0; i < p->n; i++)
+        made |= makes(p, &p->steps[i], f->special);
+    if (made || column_is_made(c, f))
+        comment_with(c, f,
+                     arena_printf(p->arena, "COMMENT ON %s IS %s", f->name,
+                                  facts_literal(p->arena, f->definition)));
+}
+
 static void plan_comments(struct sides *c) {
     const struct schema_fact *f = c->declared->at;
     for (size_t i = 0; i < c->declared->n; i++, f++) {
@@ -123,11 +205,15 @@ static void plan_comments(struct sides *c) {
         else if (facts_is_property(f) && f->make)
             comes_back(c, f, STEP_SET_PROPERTY);
     }
+    f = c->live->at;
+    for (size_t i = 0; i < c->live->n; i++, f++)
+        if (is(f, "comment") && f->foreign)
+            comment_of_others(c, f);
 }
 
 /* -- what is within a view -------------------------------------------------------------------- */
 
-/* Triggers of others come back, too; their comments are named as lost. */
+/* Triggers of others come back, too. */
 static void within_views(struct sides *c, const struct rows *facts, bool foreign) {
     const struct schema_fact *f = facts->at;
     for (size_t i = 0; i < facts->n; i++, f++)

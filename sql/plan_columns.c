@@ -123,6 +123,8 @@ static void plan_not_null(struct column *c, const struct rows *live) {
     const char *guard_name = plan_guard(a, c->then);
     const struct schema_fact *guard = facts_find(live, "constraint", c->then->parent, guard_name);
     bool large = c->bytes > PLAN_SMALL_BYTES;
+    if (guard && guard->foreign)
+        guard = NULL; /* its name is taken: plan_foreign */
     if (c->then->backfill)
         plan_backfill(c);
     if (large && !guard)

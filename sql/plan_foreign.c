@@ -96,6 +96,15 @@ static bool is_relation(const struct schema_fact *f) {
     return is(f, "constraint") && strchr("pux", f->type[0]);
 }
 
+/* A name that a step gives for a while to what it leaves behind. */
+static bool is_needed(const struct way *w, const struct step *s) {
+    if (s->kind == STEP_CREATE_INDEX)
+        return plan_is_building(s->object) && is_relation(w->f) &&
+               strcmp(s->object, w->f->name) == 0;
+    return s->kind == STEP_ADD_GUARD && is(w->f, "constraint") &&
+           strcmp(s->object, facts_name(w->plan->arena, w->f)) == 0;
+}
+
 static void name_is_taken(const struct way *w) {
     const struct schema_fact *then = w->declared->at, *twin = facts_twin(w->declared, w->f);
     if (twin)
@@ -105,6 +114,12 @@ static void name_is_taken(const struct way *w) {
         if (is_relation(then) && strcmp(then->name, w->f->name) == 0)
             text_printf(&w->plan->uncovered, "%s, which no push made, has the name of %s\n",
                         facts_object(w->plan->arena, w->f), facts_object(w->plan->arena, then));
+    for (size_t i = 0; i < w->plan->n; i++)
+        if (is_needed(w, &w->plan->steps[i]))
+            text_printf(&w->plan->uncovered,
+                        "%s, which no push made, has the name that %s %s needs\n",
+                        facts_object(w->plan->arena, w->f),
+                        step_traits[w->plan->steps[i].kind].name, w->plan->steps[i].object);
 }
 
 void plan_foreign(struct plan *p, const struct rows *live, const struct rows *declared) {

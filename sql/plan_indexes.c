@@ -130,7 +130,7 @@ static bool stands(const struct indexes *x, const struct schema_fact *then, cons
     struct arena *a = x->plan->arena;
     const struct schema_fact *f = facts_find(x->live, "index", then->parent, name);
     const char *words = arena_printf(a, "INDEX %s", name);
-    if (!f)
+    if (!f || f->foreign)
         return false;
     if (key)
         return strcmp(f->definition,

@@ -177,6 +177,7 @@ static enum push_outcome do_online(struct push *p, const struct plan *plan) {
 enum push_outcome push_execute(struct push *p, const struct plan *plan) {
     size_t said = p->say->n;
     p->at_work = true;
+    push_expect(p, plan);
     enum push_outcome outcome = do_transaction(p, plan);
     if (outcome == PUSH_LOCKED)
         text_lit(p->say, "Nothing was changed.");

@@ -101,9 +101,29 @@ void push_mark(struct push *p, struct rows *now) {
     }
 }
 
+/* What a step leaves behind, if the push is cut off. */
+static const char *left_behind(struct push *p, const struct step *s) {
+    const char *kind = s->kind == STEP_CREATE_INDEX ? "index"
+                       : s->kind == STEP_ADD_GUARD  ? "constraint"
+                                                    : NULL;
+    return kind ? arena_printf(p->arena, "%s %s", kind, s->object) : NULL;
+}
+
+void push_expect(struct push *p, const struct plan *plan) {
+    struct schema_line *all = arena_array(p->arena, p->managed.n + plan->n + 1, sizeof *all);
+    size_t n = p->managed.n;
+    if (n > 0)
+        memcpy(all, p->managed.at, n * sizeof *all);
+    for (size_t i = 0; i < plan->n; i++) {
+        all[n].line = left_behind(p, &plan->steps[i]);
+        n += all[n].line != NULL;
+    }
+    p->managed = schema_sorted(all, n);
+}
+
 void push_mark_again(struct push *p, struct rows *live) {
-    facts_mark_foreign(p->arena, live, &p->foreign);
-    rights_mark(p->arena, live, &p->foreign, &p->roles);
+    struct rows foreign = facts_mark(p->arena, live, &p->declared, &p->managed);
+    rights_mark(p->arena, live, &foreign, &p->roles);
 }
 
 /* Rights, if they are compared, and properties are no part of the fingerprint. */
@@ -183,7 +203,8 @@ static void put_object(struct text *json, const char *object) {
     text_json(json, object, strlen(object));
 }
 
-/* Ours are: what is declared, what is there and not of others, what online steps will make. */
+/* Ours are: what is declared, what was ours and is still there, what steps may leave behind. What
+ * appeared meanwhile is somebody else's. */
 static const char *managed_now(struct push *p, const struct rows *objects,
                                const struct plan *plan) {
     struct text json = text_in(p->arena, OBJECTS_MAX);
@@ -197,12 +218,14 @@ static const char *managed_now(struct push *p, const struct rows *objects,
     }
     for (size_t i = 0; i < objects->n; i++) {
         const struct schema_object *o = rows_at(&record_schema_object, objects, i);
-        if (!schema_lists(&p->foreign, o->object))
+        if (schema_lists(&p->managed, o->object))
             put_object(&json, o->object);
     }
-    for (size_t i = 0; plan && i < plan->n; i++)
-        if (plan->steps[i].kind == STEP_CREATE_INDEX)
-            put_object(&json, arena_printf(p->arena, "index %s", plan->steps[i].object));
+    for (size_t i = 0; plan && i < plan->n; i++) {
+        const char *left = left_behind(p, &plan->steps[i]);
+        if (left)
+            put_object(&json, left);
+    }
     text_char(&json, ']');
     return text_str(&json);
 }

@@ -70,8 +70,10 @@ bool push_matches_record(struct push *p, const struct rows *objects);
  * file), once the declared ones are read. */
 void push_mark(struct push *p, struct rows *now);
 
-/* The same for what was read later. */
+/* The same for what was read later: what appeared meanwhile is somebody else's, but for what the
+ * steps of this plan leave behind for a while. */
 void push_mark_again(struct push *p, struct rows *live);
+void push_expect(struct push *p, const struct plan *plan);
 
 /* A line for each object of others; and for other schemas and extensions. */
 void push_report_kept(struct push *p, const struct rows *objects, struct text *out);

@@ -72,8 +72,9 @@ static bool is_trouble(const struct push *p) {
 static enum status do_steps(struct push *p, struct plan *plan) {
     for (size_t i = 0; i < plan->n; i++) {
         const struct step *s = &plan->steps[i];
+        bool others = s->fact && s->fact->foreign; /* the copy has nothing of theirs */
         struct text why = text_in(p->arena, WHY_MAX);
-        if (s->kind == STEP_TAKE_OWNER || s->kind == STEP_SET_OWNER ||
+        if (others || s->kind == STEP_TAKE_OWNER || s->kind == STEP_SET_OWNER ||
             admin_script(p->admin, on_copy(p->arena, s), &why) == OK)
             continue;
         const char *name = step_traits[s->kind].name;

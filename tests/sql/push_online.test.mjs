@@ -38,11 +38,17 @@ test('an index that is built beside writers waits for older transactions, and na
   // Longer than any wait for a lock; readers and writers go on.
   await new Promise((done) => { setTimeout(done, 2500); });
   psql(database, "INSERT INTO big VALUES (0, 'meanwhile')", { options: '-c lock_timeout=1s' });
+  psql(database, 'CREATE INDEX hand_being_built ON users (id)');
   assert.doesNotMatch(push.said, /attempt|Applied/);
   assert.equal(push.said.match(/Waiting for/g).length, 1, 'said once');
   await reader.run('COMMIT');
   assert.equal(await push.ended, DONE, push.said);
   assert.equal(psql(database, "SELECT indisvalid FROM pg_index WHERE indexrelid = 'big_word'::regclass"), 't');
+  // What somebody made meanwhile is theirs, whatever it is called.
+  const next = db(pushOptions(database, `${big}; CREATE INDEX big_word ON big (word); CREATE TABLE small ()`));
+  assert.equal(next.status, DONE, next.stderr);
+  assert.match(next.stdout, /^kept, .*: index hand_being_built$/m);
+  assert.equal(psql(database, "SELECT count(*) FROM pg_indexes WHERE indexname = 'hand_being_built'"), '1');
 });
 
 // Somebody who keeps the table from what changes it, while others read and write.
