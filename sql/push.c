@@ -16,12 +16,22 @@ static enum status run_file(struct push *p) {
     return status;
 }
 
+/* In a subtransaction of its own, so that what it touches can be told from what others do. */
+static enum status run_file_apart(struct push *p) {
+    enum status status = admin_script(
+        p->admin, "SAVEPOINT file; SELECT set_config('sitaminter.role', current_user, true)",
+        p->say);
+    if (status == OK)
+        status = run_file(p);
+    if (status == OK)
+        status = admin_script(p->admin, "RELEASE SAVEPOINT file", p->say);
+    return status == OK ? push_note_outside(p) : status;
+}
+
 /* Runs the schema file and the grants in the schema that search_path names first; in a scratch
  * schema notes what the file makes elsewhere. */
 static enum status build(struct push *p, bool scratch) {
-    enum status status = run_file(p);
-    if (status == OK && scratch)
-        status = push_note_made(p);
+    enum status status = scratch ? run_file_apart(p) : run_file(p);
     if (status == OK && p->compares != RIGHTS_NONE)
         status = admin_script(p->admin, sql_grants_file, p->say);
     return status;
@@ -51,7 +61,9 @@ static enum status read_declared(struct push *p) {
         status = push_note_backfills(p);
     if (status == OK)
         status = push_read_renames(p);
-    return status == OK ? push_leave_scratch(p) : status;
+    if (status == OK)
+        status = push_leave_scratch(p);
+    return status == OK ? push_note_taken(p) : status;
 }
 
 /* Makes the declared schema once more, from the texts that the server gave: what a plan makes reads
@@ -81,7 +93,7 @@ static struct plan plan_marked(struct push *p) {
     struct rows now = push_renamed(p, &p->live, &due);
     push_mark(p, &now);
     struct plan plan = plan_make(p->arena, &now, &p->declared, due);
-    push_name_made(p, &plan);
+    push_name_outside(p, &plan);
     return plan;
 }
 

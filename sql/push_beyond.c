@@ -25,16 +25,76 @@ enum status push_join_beyond(struct push *p, struct rows *facts) {
     return OK;
 }
 
-enum status push_note_made(struct push *p) {
-    return admin_query(p->admin, p->arena, SQL_SCHEMA_MADE, NULL, 0, &record_schema_line, &p->made,
-                       p->say);
+/* What the query schema_touched asks for, as a record: of the scratch schema, before it goes. */
+static const char scratch[] = "SELECT concat_ws(' ', oid, xmin, coalesce((\n"
+                              "    SELECT array_agg(DISTINCT confrelid)::text FROM pg_constraint\n"
+                              "    WHERE connamespace = n.oid AND contype = 'f'), '{}'))\n"
+                              "FROM pg_namespace n WHERE nspname = '%s'";
+
+/* What would make all that follows read another schema, or act as somebody else. */
+static const char settings[] =
+    "SELECT concat_ws(' and ',\n"
+    "    CASE WHEN current_setting('search_path') <> '%s, pg_temp' THEN 'search_path' END,\n"
+    "    CASE WHEN current_user <> current_setting('sitaminter.role') THEN 'role' END)";
+static const char as_before[] =
+    "SET LOCAL SESSION AUTHORIZATION DEFAULT;\n"
+    "SELECT set_config('role', coalesce(nullif(current_setting('sitaminter.role'), ''), 'none'), "
+    "true);\n"
+    "SET LOCAL search_path = %s, pg_temp";
+
+static void add(struct push *p, const struct schema_line *lines, size_t n) {
+    struct schema_line *all = arena_array(p->arena, p->outside.n + n + 1, sizeof *all);
+    if (p->outside.n > 0)
+        memcpy(all, p->outside.at, p->outside.n * sizeof *all);
+    memcpy(all + p->outside.n, lines, n * sizeof *all);
+    p->outside = schema_sorted(all, p->outside.n + n);
 }
 
-void push_name_made(struct push *p, struct plan *plan) {
-    for (size_t i = 0; i < p->made.n; i++) {
-        const struct schema_line *made = rows_at(&record_schema_line, &p->made, i);
-        text_printf(&plan->uncovered, "%s, which the file makes or changes outside of its schema\n",
-                    made->line);
+static enum status note_settings(struct push *p) {
+    const char *name = push_scratch_name(p), *set;
+    enum status status =
+        admin_ask(p->admin, p->arena, arena_printf(p->arena, settings, name), &set, p->say);
+    if (status != OK || !*set)
+        return status;
+    add(p, &(struct schema_line){arena_printf(p->arena, "setting %s", set)}, 1);
+    return admin_script(p->admin, arena_printf(p->arena, as_before, name), p->say);
+}
+
+static enum status note_touched(struct push *p) {
+    struct rows touched;
+    char *rest = arena_strdup(p->arena, p->scratch);
+    const char *space = strsep(&rest, " "), *subtransaction = strsep(&rest, " ");
+    const char *values[] = {space, subtransaction, rest};
+    enum status status = admin_query(p->admin, p->arena, SQL_SCHEMA_TOUCHED, values, 3,
+                                     &record_schema_line, &touched, p->say);
+    if (status == OK && touched.n > 0)
+        add(p, touched.at, touched.n);
+    return status;
+}
+
+enum status push_note_outside(struct push *p) {
+    enum status status = note_settings(p);
+    if (status == OK)
+        status =
+            admin_ask(p->admin, p->arena, arena_printf(p->arena, scratch, push_scratch_name(p)),
+                      &p->scratch, p->say);
+    return status == OK ? note_touched(p) : status;
+}
+
+enum status push_note_taken(struct push *p) {
+    return note_touched(p);
+}
+
+void push_name_outside(struct push *p, struct plan *plan) {
+    const char *last = "";
+    for (size_t i = 0; i < p->outside.n; i++) {
+        const struct schema_line *outside = rows_at(&record_schema_line, &p->outside, i);
+        if (strcmp(outside->line, last) != 0)
+            text_printf(&plan->uncovered,
+                        "%s, which the file makes or changes outside of its schema; "
+                        "that is to be done by hand\n",
+                        outside->line);
+        last = outside->line;
     }
 }
 

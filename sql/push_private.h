@@ -36,7 +36,8 @@ struct push {
     struct rows roles;   /* the same: "rights of sita_app", whose rights are ours */
     struct rows rights;  /* struct schema_right: before anything was changed */
     struct rows beyond;  /* struct schema_fact: properties, and what no step makes; as rights */
-    struct rows made;    /* struct schema_line: what the file makes outside of its schema */
+    struct rows outside; /* struct schema_line: what the file touches outside of its schema */
+    const char *scratch; /* who can tell that: see push_note_outside; NULL before it was run */
     enum push_rights compares;
     char rights_hash[SCHEMA_HASH_SIZE];     /* of what this push leaves, "" if it compares none */
     char properties_hash[SCHEMA_HASH_SIZE]; /* the same; "" if there are none */
@@ -97,10 +98,12 @@ MUST_CHECK enum status push_read_beyond(struct push *p, struct rows *out);
 /* The same behind the facts that were read. */
 MUST_CHECK enum status push_join_beyond(struct push *p, struct rows *facts);
 
-/* Notes what the schema file, which was just run, made or changed outside of the scratch schema;
- * and names it in the plan. */
-MUST_CHECK enum status push_note_made(struct push *p);
-void push_name_made(struct push *p, struct plan *plan);
+/* Notes what the schema file, which was just run, made or changed outside of the scratch schema,
+ * and sets right what it set; once that is rolled back, what it took away. Names all in the plan.
+ */
+MUST_CHECK enum status push_note_outside(struct push *p);
+MUST_CHECK enum status push_note_taken(struct push *p);
+void push_name_outside(struct push *p, struct plan *plan);
 
 /* SHA-256 in hex of the properties of what `managed` lists; "" if they have none. */
 void push_hash_properties(struct push *p, const struct rows *beyond, const struct rows *managed,
@@ -168,6 +171,7 @@ enum push_outcome push_offer_backup(struct push *p, const struct plan *plan);
 /* -- trying ----------------------------------------------------------------------------------- */
 
 /* A scratch schema to build in, within the transaction that is open; leaving rolls it back. */
+const char *push_scratch_name(struct push *p);
 MUST_CHECK enum status push_enter_scratch(struct push *p);
 MUST_CHECK enum status push_leave_scratch(struct push *p);
 

@@ -5,8 +5,12 @@
 
 enum { SCRIPT_MAX = 16 * 1024 * 1024, WHY_MAX = 64 * 1024 };
 
+const char *push_scratch_name(struct push *p) {
+    return arena_printf(p->arena, "sitaminter_scratch_%d", admin_backend(p->admin));
+}
+
 enum status push_enter_scratch(struct push *p) {
-    const char *name = arena_printf(p->arena, "sitaminter_scratch_%d", admin_backend(p->admin));
+    const char *name = push_scratch_name(p);
     return admin_script(p->admin,
                         arena_printf(p->arena,
                                      "SAVEPOINT scratch; CREATE SCHEMA %s; "

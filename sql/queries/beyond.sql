@@ -223,86 +223,94 @@ CROSS JOIN LATERAL (
     WHERE d.classid = stray.classid AND d.objid = stray.objid) s
 ORDER BY kind, parent, name
 
--- name: schema_made
--- What the schema file made or changed outside of the schema in which it was run: objects of
--- whatever kind that the subtransaction of that schema wrote, but for what is upon the schema and
--- tables that a foreign key of it refers to, which have triggers from now on; what it said about
--- them; and rows that it wrote, which no push would.
+-- name: schema_touched
+-- What the schema file made, changed or took away outside of the schema :space (an oid) in which it was
+-- run: objects of whatever kind that a subtransaction younger than :subtransaction, that of the schema,
+-- wrote (they show while it is under way), or took away (which shows again once it was rolled back); but for
+-- what is upon the schema, and :referred (oids), tables that a foreign key of it refers to, which have
+-- triggers then. Also what it said about them, and rows that it wrote, which no push would.
 -- row: schema_line
-WITH mine AS MATERIALIZED (
-    SELECT oid AS space, xmin AS subtransaction FROM pg_namespace WHERE nspname = current_schema()),
-made AS MATERIALIZED (
-    SELECT m.classid, m.objid
-    FROM mine
+WITH at AS MATERIALIZED (
+    SELECT :space::oid AS space, age(:subtransaction::xid) AS began,
+           pg_current_xact_id()::text::bigint AS now),
+written AS MATERIALIZED (
+    SELECT m.classid, m.objid, m.said, m.part
+    FROM at
     CROSS JOIN LATERAL (
-        SELECT tableoid AS classid, oid AS objid, xmin AS by FROM pg_class
-        WHERE relnamespace <> 'pg_toast'::regnamespace
-          AND NOT EXISTS (SELECT FROM pg_constraint k
-                          WHERE k.confrelid = pg_class.oid AND k.connamespace = space)
-        UNION ALL SELECT tableoid, oid, xmin FROM pg_type WHERE typtype <> 'c' AND typelem = 0
-        UNION ALL SELECT tableoid, oid, xmin FROM pg_proc
-        UNION ALL SELECT tableoid, oid, xmin FROM pg_namespace WHERE oid <> space
-        UNION ALL SELECT tableoid, oid, xmin FROM pg_constraint WHERE contype <> 'n'
-        UNION ALL SELECT tableoid, oid, xmin FROM pg_trigger WHERE NOT tgisinternal
-        UNION ALL SELECT tableoid, oid, xmin FROM pg_rewrite WHERE rulename <> '_RETURN'
-        UNION ALL SELECT tableoid, oid, xmin FROM pg_policy
-        UNION ALL SELECT tableoid, oid, xmin FROM pg_statistic_ext
-        UNION ALL SELECT tableoid, oid, xmin FROM pg_operator
-        UNION ALL SELECT tableoid, oid, xmin FROM pg_opclass
-        UNION ALL SELECT tableoid, oid, xmin FROM pg_opfamily
-        UNION ALL SELECT tableoid, oid, xmin FROM pg_am
-        UNION ALL SELECT tableoid, oid, xmin FROM pg_cast
-        UNION ALL SELECT tableoid, oid, xmin FROM pg_collation
-        UNION ALL SELECT tableoid, oid, xmin FROM pg_conversion
-        UNION ALL SELECT tableoid, oid, xmin FROM pg_language
-        UNION ALL SELECT tableoid, oid, xmin FROM pg_transform
-        UNION ALL SELECT tableoid, oid, xmin FROM pg_extension
-        UNION ALL SELECT tableoid, oid, xmin FROM pg_ts_config
-        UNION ALL SELECT tableoid, oid, xmin FROM pg_ts_dict
-        UNION ALL SELECT tableoid, oid, xmin FROM pg_ts_parser
-        UNION ALL SELECT tableoid, oid, xmin FROM pg_ts_template
-        UNION ALL SELECT tableoid, oid, xmin FROM pg_event_trigger
-        UNION ALL SELECT tableoid, oid, xmin FROM pg_publication
-        UNION ALL SELECT tableoid, oid, xmin FROM pg_foreign_data_wrapper
-        UNION ALL SELECT tableoid, oid, xmin FROM pg_foreign_server
-        UNION ALL SELECT tableoid, oid, xmin FROM pg_default_acl
-        UNION ALL SELECT tableoid, oid, xmin FROM pg_largeobject_metadata
-        UNION ALL SELECT tableoid, oid, xmin FROM pg_database
-        UNION ALL SELECT 'pg_database'::regclass, setdatabase, xmin FROM pg_db_role_setting
-                  WHERE setdatabase <> 0
-        UNION ALL SELECT 'pg_authid'::regclass, setrole, xmin FROM pg_db_role_setting
-                  WHERE setrole <> 0
-        UNION ALL SELECT 'pg_authid'::regclass, member, xmin FROM pg_auth_members) m
-    WHERE m.by = mine.subtransaction),
+        SELECT tableoid AS classid, oid AS objid, xmin AS by, xmax AS till, false AS said, 0 AS part
+        FROM pg_class
+        WHERE relnamespace <> 'pg_toast'::regnamespace AND oid <> ALL (:referred::oid[])
+        UNION ALL SELECT tableoid, oid, xmin, xmax, false, 0 FROM pg_type
+                  WHERE typtype <> 'c' AND typelem = 0
+        UNION ALL SELECT tableoid, oid, xmin, xmax, false, 0 FROM pg_proc
+        UNION ALL SELECT tableoid, oid, xmin, xmax, false, 0 FROM pg_namespace
+        UNION ALL SELECT tableoid, oid, xmin, xmax, false, 0 FROM pg_constraint WHERE contype <> 'n'
+        UNION ALL SELECT tableoid, oid, xmin, xmax, false, 0 FROM pg_trigger WHERE NOT tgisinternal
+        UNION ALL SELECT tableoid, oid, xmin, xmax, false, 0 FROM pg_rewrite WHERE rulename <> '_RETURN'
+        UNION ALL SELECT tableoid, oid, xmin, xmax, false, 0 FROM pg_policy
+        UNION ALL SELECT tableoid, oid, xmin, xmax, false, 0 FROM pg_statistic_ext
+        UNION ALL SELECT tableoid, oid, xmin, xmax, false, 0 FROM pg_operator
+        UNION ALL SELECT tableoid, oid, xmin, xmax, false, 0 FROM pg_opclass
+        UNION ALL SELECT tableoid, oid, xmin, xmax, false, 0 FROM pg_opfamily
+        UNION ALL SELECT tableoid, oid, xmin, xmax, false, 0 FROM pg_am
+        UNION ALL SELECT tableoid, oid, xmin, xmax, false, 0 FROM pg_cast
+        UNION ALL SELECT tableoid, oid, xmin, xmax, false, 0 FROM pg_collation
+        UNION ALL SELECT tableoid, oid, xmin, xmax, false, 0 FROM pg_conversion
+        UNION ALL SELECT tableoid, oid, xmin, xmax, false, 0 FROM pg_language
+        UNION ALL SELECT tableoid, oid, xmin, xmax, false, 0 FROM pg_transform
+        UNION ALL SELECT tableoid, oid, xmin, xmax, false, 0 FROM pg_extension
+        UNION ALL SELECT tableoid, oid, xmin, xmax, false, 0 FROM pg_ts_config
+        UNION ALL SELECT tableoid, oid, xmin, xmax, false, 0 FROM pg_ts_dict
+        UNION ALL SELECT tableoid, oid, xmin, xmax, false, 0 FROM pg_ts_parser
+        UNION ALL SELECT tableoid, oid, xmin, xmax, false, 0 FROM pg_ts_template
+        UNION ALL SELECT tableoid, oid, xmin, xmax, false, 0 FROM pg_event_trigger
+        UNION ALL SELECT tableoid, oid, xmin, xmax, false, 0 FROM pg_publication
+        UNION ALL SELECT tableoid, oid, xmin, xmax, false, 0 FROM pg_foreign_data_wrapper
+        UNION ALL SELECT tableoid, oid, xmin, xmax, false, 0 FROM pg_foreign_server
+        UNION ALL SELECT tableoid, oid, xmin, xmax, false, 0 FROM pg_default_acl
+        UNION ALL SELECT tableoid, oid, xmin, xmax, false, 0 FROM pg_database
+        UNION ALL SELECT 'pg_class'::regclass, attrelid, xmin, xmax, false, 0 FROM pg_attribute
+        UNION ALL SELECT 'pg_class'::regclass, adrelid, xmin, xmax, false, 0 FROM pg_attrdef
+        UNION ALL SELECT 'pg_class'::regclass, indexrelid, xmin, xmax, false, 0 FROM pg_index
+        UNION ALL SELECT 'pg_class'::regclass, seqrelid, xmin, xmax, false, 0 FROM pg_sequence
+        UNION ALL SELECT 'pg_type'::regclass, enumtypid, xmin, xmax, false, 0 FROM pg_enum
+        UNION ALL SELECT 'pg_publication'::regclass, prpubid, xmin, xmax, false, 0
+                  FROM pg_publication_rel
+        UNION ALL SELECT 'pg_largeobject'::regclass, oid, xmin, xmax, false, 0
+                  FROM pg_largeobject_metadata
+        UNION ALL SELECT 'pg_database'::regclass, setdatabase, xmin, xmax, false, 0
+                  FROM pg_db_role_setting WHERE setdatabase <> 0
+        UNION ALL SELECT 'pg_authid'::regclass, setrole, xmin, xmax, false, 0
+                  FROM pg_db_role_setting WHERE setrole <> 0
+        UNION ALL SELECT 'pg_authid'::regclass, member, xmin, xmax, false, 0 FROM pg_auth_members
+        UNION ALL SELECT classoid, objoid, xmin, xmax, true, objsubid FROM pg_description
+        UNION ALL SELECT classoid, objoid, xmin, xmax, true, 0 FROM pg_shdescription) m
+    CROSS JOIN LATERAL (VALUES (m.by, 'in progress'), (nullif(m.till, '0'), 'aborted'))
+        AS x (id, state)
+    WHERE age(x.id) < at.began AND pg_xact_status((at.now - age(x.id))::text::xid8) = x.state),
 stated AS MATERIALIZED (
-    SELECT 'pg_namespace'::regclass AS classid, space AS objid FROM mine
-    UNION ALL SELECT 'pg_class'::regclass, oid FROM pg_class, mine WHERE relnamespace = space
-    UNION ALL SELECT 'pg_proc'::regclass, oid FROM pg_proc, mine WHERE pronamespace = space
-    UNION ALL SELECT 'pg_type'::regclass, oid FROM pg_type, mine WHERE typnamespace = space
-    UNION ALL SELECT 'pg_constraint'::regclass, oid FROM pg_constraint, mine
+    SELECT 'pg_namespace'::regclass AS classid, space AS objid FROM at
+    UNION ALL SELECT 'pg_class'::regclass, oid FROM pg_class, at
+              WHERE relnamespace IN (space, 'pg_toast'::regnamespace)
+    UNION ALL SELECT 'pg_proc'::regclass, oid FROM pg_proc, at WHERE pronamespace = space
+    UNION ALL SELECT 'pg_type'::regclass, oid FROM pg_type, at WHERE typnamespace = space
+    UNION ALL SELECT 'pg_constraint'::regclass, oid FROM pg_constraint, at
               WHERE connamespace = space),
 outside AS MATERIALIZED (
-    SELECT DISTINCT classid, objid FROM made m
+    SELECT DISTINCT classid, objid, said, part FROM written w
     WHERE (classid, objid) NOT IN (SELECT classid, objid FROM stated)
       AND NOT EXISTS (SELECT FROM pg_depend d
                       JOIN stated s ON s.classid = d.refclassid AND s.objid = d.refobjid
-                      WHERE d.classid = m.classid AND d.objid = m.objid)
-      AND NOT EXISTS (SELECT FROM pg_depend e WHERE e.classid = m.classid AND e.objid = m.objid
+                      WHERE d.classid = w.classid AND d.objid = w.objid)
+      AND NOT EXISTS (SELECT FROM pg_depend e WHERE e.classid = w.classid AND e.objid = w.objid
                                                 AND e.deptype IN ('e', 'i')))
-SELECT pg_describe_object(classid, objid, 0) AS line FROM outside
-UNION
-SELECT 'comment on ' || pg_describe_object(classoid, objoid, objsubid)
-FROM pg_description d, mine
-WHERE d.xmin = subtransaction
-  AND (classoid, objoid) NOT IN (SELECT classid, objid FROM stated)
-  AND NOT EXISTS (SELECT FROM pg_depend x
-                  JOIN stated s ON s.classid = x.refclassid AND s.objid = x.refobjid
-                  WHERE x.classid = d.classoid AND x.objid = d.objoid)
-UNION
-SELECT 'comment on ' || pg_describe_object(classoid, objoid, 0)
-FROM pg_shdescription, mine WHERE xmin = subtransaction
+SELECT concat(CASE WHEN said THEN 'comment on ' END, pg_describe_object(classid, objid, part)) AS line
+FROM outside
 UNION
 SELECT concat('rows of ', pg_describe_object('pg_class'::regclass, relid, 0))
 FROM pg_stat_xact_user_tables
-WHERE schemaname = current_schema() AND n_tup_ins > 0
+WHERE n_tup_ins + n_tup_upd + n_tup_del > 0
+  AND relid IN (SELECT oid FROM pg_class)
+  AND NOT EXISTS (SELECT FROM pg_depend e WHERE e.classid = 'pg_class'::regclass AND e.objid = relid
+                                            AND e.deptype = 'e')
 ORDER BY line

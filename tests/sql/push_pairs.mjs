@@ -391,6 +391,9 @@ export const pairs = [
     keeps: ["SELECT has_column_privilege('pg_monitor', 'u', 'w', 'SELECT'), has_column_privilege('sita_reader', 'u', 'w', 'SELECT'), has_function_privilege('sita_reader', 'g()', 'EXECUTE')", 't|t|f'] },
   { name: 'what new tables get by default is put right', before: '', hand: 'ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT DELETE ON TABLES TO sita_reader, pg_monitor', after: t, plan: ['create-table t'], keeps: ["SELECT has_table_privilege('sita_reader', 't', 'DELETE'), has_table_privilege('pg_monitor', 't', 'DELETE')", 'f|t'] },
 
+  { name: 'what others have is referred to, and what a file sets is of no account', before: '', hand: 'CREATE SCHEMA other; CREATE TABLE other.x (a integer PRIMARY KEY); INSERT INTO other.x VALUES (1)', after: 'SET client_min_messages = warning; SET check_function_bodies = off; CREATE TABLE t (a integer REFERENCES other.x); DROP TABLE IF EXISTS other.y; UPDATE other.x SET a = 2 WHERE a > 5',
+    plan: ['create-table t', 'add-constraint t.t_a_fkey'] },
+
   // the program's own tables
   { name: 'a column of a core table', before: '', after: (s) => s.replace('    icon_hash        text,', '    icon_hash        text,\n    homepage text,'), plan: ['add-column tokens.homepage'] },
   { name: 'a database that lacks additions', before: 'DROP INDEX tokens_status_id; ALTER TABLE tokens DROP COLUMN origin; ALTER TABLE tokens DROP COLUMN decimals', after: '',
@@ -491,6 +494,18 @@ const beside = [
   ['GRANT USAGE ON SCHEMA trigrams TO sita_monitor', /schema trigrams, which the file/],
 ];
 
+// What a file may do to objects of others: [SQL, what is named]; made in a subtransaction of its own, too.
+const elsewhere = [
+  ['DROP TABLE other.x', /table other\.x, which the file/],
+  ['DELETE FROM other.y', /rows of table other\.y, which the file/],
+  ['UPDATE other.z SET a = 2', /rows of table other\.z, which the file/],
+  ["ALTER TYPE other.e ADD VALUE 'b'", /type other\.e, which the file/],
+  ['COMMENT ON TYPE other.e IS NULL', /comment on type other\.e, which the file/],
+  ["DO 'BEGIN DROP FUNCTION other.f(); CREATE TABLE other.w (); EXCEPTION WHEN division_by_zero THEN NULL; END'", /function other\.f\(\), which the file[^]*table other\.w, which the file/],
+  ['SELECT lo_create(0)', /large object \d+, which the file/],
+  ['SET search_path = public', /setting search_path, which the file/],
+];
+
 // Differences that no step covers: [before, after, what is named, who made
 // before, what somebody else made then].
 export const uncovered = [
@@ -525,6 +540,9 @@ export const uncovered = [
   // what the server refuses is found out on a copy, and named
   [`${column('integer')}; CREATE TABLE s (x t)`, `${column('bigint')}; CREATE TABLE s (x t)`, /alter-type t\.v, which the server refuses: cannot alter table "t" because column "s\.x" uses its row type; leave it out, or push it in parts\n/],
   [column('integer'), column('jsonb'), /alter-type t\.v, which the server refuses: cannot cast type integer to jsonb/],
+  // what the file takes away or changes elsewhere, and how it would make a push look elsewhere
+  [t, `${t}; ${elsewhere.map((e) => e[0]).join('; ')}`, elsewhere.map((e) => e[1]), '', "CREATE SCHEMA other; CREATE TABLE other.x (a integer); CREATE TABLE other.y (a integer); INSERT INTO other.y VALUES (1); CREATE TABLE other.z (a integer); INSERT INTO other.z VALUES (1); CREATE TYPE other.e AS ENUM ('a'); CREATE FUNCTION other.f() RETURNS integer LANGUAGE sql AS 'SELECT 1'; COMMENT ON TYPE other.e IS 'said'"],
+  [t, `${t}; SET ROLE sita_reader`, /setting role, which the file makes or changes outside of its schema; that is to be done by hand\n/],
   // what others made, or no step makes again, of a column or a function
   ...[['CREATE POLICY y ON t USING (v > 0)', 'policy t\\.y'], ['CREATE MATERIALIZED VIEW y AS SELECT v FROM t', 'materialized view y']].map(([sql, named]) => [`${column('integer')}; ${sql}`, `${column('bigint')}; ${sql}`, new RegExp(`${named} stands on t\\.v, which is to be made again`)]),
   [column('integer'), column('bigint'), ['policy t\\.y', 'materialized view m', 'trigger t\\.g', 'column t\\.x'].map((named) => new RegExp(`${named}, which no push made, stands in the way of alter-type t\\.v`)), '',
