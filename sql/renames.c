@@ -61,12 +61,14 @@ struct renames renames_back(struct arena *a, const struct renames *renames) {
     return back;
 }
 
-/* "GENERATED ... AS IDENTITY (SEQUENCE NAME t_id_seq START ..." */
-static bool has_sequence(const struct schema_fact *f, const char *name) {
+/* Where "GENERATED ... AS IDENTITY (SEQUENCE NAME t_id_seq START ..." has the name; or NULL. */
+static const char *sequence_in(const struct schema_fact *f, const char *name) {
     static const char words[] = "(SEQUENCE NAME ";
     const char *at = same(f->kind, "column") ? strstr(f->special, words) : NULL;
     size_t n = strlen(name);
-    return at && strncmp(at + sizeof words - 1, name, n) == 0 && at[sizeof words - 1 + n] == ' ';
+    if (!at || strncmp(at + sizeof words - 1, name, n) != 0 || at[sizeof words - 1 + n] != ' ')
+        return NULL;
+    return at + sizeof words - 1;
 }
 
 const struct schema_fact *rename_find(const struct rows *facts, const struct rename *r,
@@ -75,7 +77,7 @@ const struct schema_fact *rename_find(const struct rows *facts, const struct ren
     for (size_t i = 0; i < facts->n; i++, f++) {
         bool named = same(f->kind, r->kind->word) && same(f->name, name) &&
                      (!r->kind->within || same(f->parent, parent));
-        if (named || (is_kind(r, "sequence") && has_sequence(f, name)))
+        if (named || (is_kind(r, "sequence") && sequence_in(f, name)))
             return f;
     }
     return NULL;
@@ -92,6 +94,25 @@ static const char *in_name(struct arena *a, const struct rename *r, const char *
     if (begins && (text[n] == '\0' || (is_relation(r) && text[n] == '.')))
         return arena_printf(a, "%s%s", to, text + n);
     return text;
+}
+
+/* "f(x t, t[])" with the row type of a relation that is renamed; "f(t integer)" has none. */
+static const char *in_signature(struct arena *a, const struct rename *r, const char *text) {
+    size_t n = strlen(r->from);
+    const char *at = text;
+    if (!is_relation(r) || !strchr(text, '('))
+        return text;
+    struct text out = text_in(a, NEEDS_MAX);
+    for (; (at = strstr(at, r->from)); at += n) {
+        bool whole = at > text && strchr(" (", at[-1]) && at[n] && strchr(",)[", at[n]);
+        if (!whole)
+            continue;
+        text_add(&out, text, (size_t)(at - text));
+        text_put(&out, r->to);
+        text = at + n;
+    }
+    text_put(&out, text);
+    return text_str(&out);
 }
 
 /* What a comment is about: "COLUMN t.v", "CONSTRAINT k ON t", "INDEX i". */
@@ -146,6 +167,10 @@ static void rename_fact(struct arena *a, const struct rename *r, struct schema_f
     if (is_kind(r, kind) && same(f->name, r->from) &&
         (!r->kind->within || same(f->parent, r->parent)))
         f->name = r->to;
+    const char *number = is_kind(r, "sequence") ? sequence_in(f, r->from) : NULL;
+    if (number)
+        f->special = arena_printf(a, "%.*s%s%s", (int)(number - f->special), f->special, r->to,
+                                  number + strlen(r->from));
     if (same(kind, "comment"))
         f->name = in_comment(a, r, f->name);
     if (same(kind, "comment") || same(kind, "sequence"))
@@ -154,8 +179,12 @@ static void rename_fact(struct arena *a, const struct rename *r, struct schema_f
         f->name = in_property(a, r, f->name);
         f->special = in_name(a, r, f->special);
     }
+    if (same(kind, "function") || (same(kind, "comment") && strncmp(f->name, "ROUTINE ", 8) == 0)) {
+        f->name = in_signature(a, r, f->name);
+        f->special = in_signature(a, r, f->special);
+    }
     if (*f->needs)
-        f->needs = in_needs(a, r, f->needs);
+        f->needs = in_signature(a, r, in_needs(a, r, f->needs));
 }
 
 /* The statements that name the table of what goes. */
@@ -167,6 +196,8 @@ static const char *unmake(struct arena *a, const struct schema_fact *f) {
         return arena_printf(a, "DROP TRIGGER %s ON %s", f->name, f->parent);
     if (same(f->kind, "comment"))
         return arena_printf(a, "COMMENT ON %s IS NULL", f->name);
+    if (same(f->kind, "function"))
+        return arena_printf(a, "DROP ROUTINE %s", f->name);
     return f->unmake;
 }
 
@@ -175,12 +206,11 @@ static void rename_right(struct arena *a, const struct rename *r, struct schema_
         if (same(to->name, r->parent) && same(to->part, r->from))
             to->part = r->to;
     } else if (is_relation(r) || is_kind(r, "sequence") || is_kind(r, "function")) {
-        if (same(to->name, r->from))
-            to->name = r->to;
+        to->name = same(to->name, r->from) ? r->to : in_signature(a, r, to->name);
     } else {
         return;
     }
-    to->special = in_name(a, r, to->special);
+    to->special = in_signature(a, r, in_name(a, r, to->special));
 }
 
 static struct schema_fact renamed_right(struct arena *a, const struct renames *renames,

@@ -40,7 +40,7 @@ test(`${pairs} pushes of random schemas, seed ${seed}`, (t) => {
     const made = newDatabase(t, 'random_made', empty);
     psql(made, next.sql);
     const planned = push('--dry-run', '--format=json');
-    assert.equal(planned.status, DONE, `${planned.stderr}\n${about}`);
+    assert.equal(planned.status, DONE, `${planned.stderr}\n${planned.stdout && JSON.stringify(JSON.parse(planned.stdout).uncovered)}\n${about}`);
     const { steps, fingerprint } = planned.stdout ? JSON.parse(planned.stdout) : { steps: [] };
     assert.equal(steps.filter((s) => s.kind === 'rename').length, lines.split('\n').length - 1, about);
     for (const s of steps) kinds.set(s.kind, (kinds.get(s.kind) ?? 0) + 1);
