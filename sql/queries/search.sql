@@ -29,7 +29,7 @@ LIMIT 21
 
 -- name: search_similar
 -- Tokens whose symbol or name holds the text or has words like it (those that share enough of its
--- groups of three letters), the likest first. Of the first 5,000 that are found: what so much is like
+-- groups of three letters), the likest first. Of the first 2,000 that are found: what so much is like
 -- is no word to search for. Needs three letters in a row.
 -- row: token
 WITH typed AS MATERIALIZED (
@@ -42,7 +42,7 @@ found AS MATERIALIZED (
        OR name_key OPERATOR(trigrams.%>) (SELECT key FROM typed)
        OR symbol_key LIKE (SELECT within FROM typed)
        OR name_key LIKE (SELECT within FROM typed)
-    LIMIT 5000),
+    LIMIT 2000),
 likest AS MATERIALIZED (
     SELECT id, greatest(trigrams.word_similarity(key, symbol_key),
                         trigrams.word_similarity(key, name_key)) AS of_a_word,

@@ -123,8 +123,8 @@ const queries = {
   search_symbol: { values: { text: ['T1', 't', 'T999', 'no such'] }, most: () => 21 * (1 + DESCENT) + 2 * DESCENT },
   search_name: { values: { text: ['Token', 'token 9', 'no such'] }, most: () => 21 * (1 + DESCENT) + 2 * DESCENT },
   // Words like it, or few signs, in every name or none: posting lists, and the heap pages of at most
-  // 5,000 tokens; both indexes of keys whole, and 42 rows.
-  search_similar: { values: { text: ['tokem', 'oken', 'tokne 99998', 'tonek 4', 'the token of tokens', '熊猫币', 'no such'] }, most: () => 900 },
+  // 2,000 tokens; both indexes of keys whole, and 42 rows.
+  search_similar: { values: { text: ['tokem', 'oken', 'tokne 99998', 'tonek 4', 'the token of tokens', '熊猫币', 'no such'] }, most: () => 700 },
   search_within: { values: { text: ['k', '99', 'zz', '熊猫', '%', '9 9'] }, most: () => 1300 + 42 * 2 * DESCENT },
   // A hundred of the same key by either; then 21 rows.
   search_named: { values: { text: ['T1', 't', 'Token 999', 'no such'] }, most: () => 2 * (100 + DESCENT) + 21 * 2 * DESCENT },
