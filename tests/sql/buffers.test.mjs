@@ -280,7 +280,7 @@ function plainly(s, values) {
 // happened to tokens is long to find plainly, so that is asked less often.
 const beginnings = (s) => ({ q: !/_(scan|matching)$/.test(s.name) || s.name === 'token_matching' ? fewer
   : s.name === 'token_scan' || s.options.includes('many') ? ['t'] : s.name === 'transaction_scan' ? ['T12'] : ['token 9999'],
-...(s.name.startsWith('transaction') && s.parameters.includes('q') ? { network: ['mainnet'], status: ['pending'], after: [500000], before: [30] } : {}) });
+...(s.name.startsWith('transaction') && s.parameters.includes('q') ? { network: ['mainnet'], status: ['pending'], after: [500000], before: [30], skip: [7] } : {}) });
 
 test('every shape of a list has the rows that it should have', (t) => {
   // A token and the network of most of its transactions go together, as everywhere but in this data.
@@ -290,7 +290,7 @@ test('every shape of a list has the rows that it should have', (t) => {
   const script = [], about = [];
   all.forEach((s, i) => {
     script.push(`PREPARE s${i} AS ${s.sql};`);
-    for (const values of combinations(s.parameters, { ...queries[s.name].values, ...beginnings(s), skip: [0, 7], until: [50000] })) {
+    for (const values of combinations(s.parameters, { ...queries[s.name].values, skip: [0, 7], until: [50000], ...beginnings(s) })) {
       const call = `EXECUTE s${i}${values.length ? `(${values.map(literal).join(', ')})` : ''};`;
       script.push(`\\echo @@@\n${call}\n\\echo ===\n${plainly(s, values)};`);
       about.push(describe({ statement: s, values }));
