@@ -22,7 +22,7 @@ struct activity_model {
     struct activity_meta meta;
     struct filter network, status, type, user, q, from, to, token, sort, limit;
     struct list_head by_time;
-    struct rows problems; /* struct problem: what no filter shows */
+    struct list_refusal refusal;
     bool filtered, refused;
     bool stopped; /* before the page was full */
     bool beyond;  /* the list has rows, but not where the reader is */
@@ -62,7 +62,7 @@ static const struct field model_fields[] = {
     M(limit, "limit", FIELD_RECORD, &record_filter),
     M(by_time, "byTime", FIELD_RECORD, &record_list_head),
     M(files, "files", FIELD_RECORD, &record_list_files),
-    M(problems, "problems", FIELD_LIST, &record_problem),
+    M(refusal, "refusal", FIELD_RECORD, &record_list_refusal),
     FIELD_MADE(struct activity_model, filtered, "filtered", FIELD_BOOL, FACE_HTML),
     FIELD_MADE(struct activity_model, refused, "refused", FIELD_BOOL, FACE_HTML),
     FIELD_MADE(struct activity_model, beyond, "beyond", FIELD_BOOL, FACE_HTML),
@@ -84,15 +84,6 @@ static void show_filters(struct request *rq, struct activity_model *model) {
     model->filtered = model->network.value || model->status.value || model->type.value ||
                       model->user.value || model->q.value || model->from.value || model->to.value ||
                       model->token.value;
-}
-
-static void activity_refused(struct request *rq, void *at) {
-    static const char *const shown[] = {"network", "status", "txType",  "user", "q",
-                                        "from",    "to",     "tokenId", "sort", "limit"};
-    struct activity_model *model = at;
-    show_filters(rq, model);
-    model->refused = true;
-    model->problems = filters_others(rq, shown, sizeof shown / sizeof shown[0]);
 }
 
 static void activity_load(struct request *rq, struct load *l, void *at) {
@@ -117,6 +108,18 @@ static const char *address_of(struct request *rq, const struct activity_params *
     text_lit(&list, "/activity");
     activity_filters_put(&list, &p->filters);
     return text_str(&list);
+}
+
+static void activity_refused(struct request *rq, void *at) {
+    static const char *const shown[] = {"network", "status", "txType",  "user", "q",
+                                        "from",    "to",     "tokenId", "sort", "limit"};
+    const struct activity_params *p = rq->params;
+    struct activity_model *model = at;
+    show_filters(rq, model);
+    model->refused = true;
+    const char *base = list_base(rq, address_of(rq, p), p->pager.limit);
+    model->refusal = list_refusal_of(rq, shown, sizeof shown / sizeof shown[0], base,
+                                     list_sort_of(p->filters.sort));
 }
 
 static enum status activity_show(struct request *rq, struct load *l, void *at, int round) {

@@ -22,6 +22,14 @@ static const struct field files_fields[] = {
 };
 const struct record record_list_files = RECORD(list_files, files_fields);
 
+static const struct field refusal_fields[] = {
+    FIELD_INSIDE(struct list_refusal, others, "others", FIELD_LIST, FACE_HTML, &record_problem),
+    FIELD_MADE(struct list_refusal, beside, "beside", FIELD_BOOL, FACE_HTML),
+    FIELD_MADE(struct list_refusal, first, "first", FIELD_PATH, FACE_HTML),
+    FIELD_MADE(struct list_refusal, last, "last", FIELD_PATH, FACE_HTML),
+};
+const struct record record_list_refusal = RECORD(list_refusal, refusal_fields);
+
 enum list_sort list_sort_of(const char *sort) {
     unsigned i = 0;
     while (sort && list_sorts[i] && strcmp(list_sorts[i], sort) != 0)
@@ -154,6 +162,29 @@ struct list_head list_head_time(struct request *rq, const char *base, enum list_
         .order = now == SORT_NEWEST   ? "descending"
                  : now == SORT_OLDEST ? "ascending"
                                       : NULL};
+}
+
+struct filter list_sort_filter(struct request *rq, uint32_t sorts) {
+    const char *names[sizeof list_sorts / sizeof list_sorts[0]] = {NULL};
+    size_t n = 0;
+    for (unsigned i = 0; list_sorts[i]; i++)
+        if (sorts & 1U << i)
+            names[n++] = list_sorts[i];
+    return filter_chosen(rq, "sort", names, list_sort_label);
+}
+
+struct list_refusal list_refusal_of(struct request *rq, const char *const *shown, size_t n,
+                                    const char *base, enum list_sort sort) {
+    struct list_refusal r = {.others = filters_others(rq, shown, n)};
+    r.beside = r.others.n < rq->n_problems;
+    if (r.beside)
+        return r;
+    struct text last = text_in(rq->arena, PATH_TEXT_MAX);
+    r.first = in_order(rq, base, sort);
+    text_put(&last, r.first);
+    path_arg_int(&last, "before", 0);
+    r.last = text_str(&last);
+    return r;
 }
 
 static const char *same(const char *name) {

@@ -94,6 +94,22 @@ const char *list_base(struct request *rq, const char *list, int32_t limit);
 /* Adds the sort to a list's address unless it is the usual one. */
 void list_add_sort(struct text *path, enum list_sort sort);
 
+/* The orders that a form offers: those among `sorts` (bits). */
+struct filter list_sort_filter(struct request *rq, uint32_t sorts);
+
+/* A list whose parameters were refused: what no field of its form shows, and where its reader goes
+ * on. */
+struct list_refusal {
+    struct rows others;       /* struct problem */
+    bool beside;              /* a field shows that something is wrong with it */
+    const char *first, *last; /* paths: the list's first and last rows; NULL if a filter is wrong */
+};
+extern const struct record record_list_refusal;
+
+/* That of the list at `base` (as list_base has it) in that order; `shown` are the n fields. */
+struct list_refusal list_refusal_of(struct request *rq, const char *const *shown, size_t n,
+                                    const char *base, enum list_sort sort);
+
 /* The filter for the number of rows: 10, 25, 50, 100, and what was asked for. */
 struct filter list_limit_filter(struct request *rq);
 

@@ -49,7 +49,7 @@ bool pager_read(struct request *rq, const struct pager_params *p, struct paging 
     if (!numbered(p->page, p->limit))
         request_problem(rq, "page",
                         params_on_form(rq)
-                            ? message("goes up to row 10,000; the links below that page lead on")
+                            ? message("goes up to row 10,000; what follows has no numbers")
                             : message("goes up to row 10,000; use after or before to go on"));
     *paging = (struct paging){.by = after    ? PAGING_BY_AFTER
                                     : before ? PAGING_BY_BEFORE

@@ -158,7 +158,9 @@ static void store(struct request *rq, const struct param *p, const char *value) 
  * fields. */
 static void read_query_value(struct request *rq, const struct param *p, const char *s, size_t n,
                              bool *seen) {
-    char *value = n <= VALUE_MAX_BYTES ? params_decode(rq->arena, s, n, true) : NULL;
+    char *value = n <= 3 * VALUE_MAX_BYTES ? params_decode(rq->arena, s, n, true) : NULL;
+    if (value && strlen(value) > VALUE_MAX_BYTES)
+        value = NULL;
     if (value && !*value)
         return;
     if (*seen) {

@@ -3,6 +3,7 @@
  * if there is none, what is like it, as far as that is found in a short time. */
 #include <string.h>
 
+#include "handlers/filters.h"
 #include "handlers/page.h"
 #include "handlers/pages.h"
 #include "handlers/params.h"
@@ -48,6 +49,7 @@ struct search_model {
     struct rows swapped, alike;          /* struct token: asked for if there is nothing else */
     struct rows tokens;                  /* struct token: what is shown of all of these */
     struct search_meta meta;
+    const char *problem; /* with what was typed; NULL: none */
     bool more, typed, several, similar, too_slow, looks_alike;
     bool no_hash, no_address; /* it is one, and nothing here has it */
 };
@@ -118,6 +120,7 @@ static const struct field model_fields[] = {
     FIELD_INSIDE_TOLD(struct search_model, meta, "meta", FIELD_RECORD, &record_meta, ALWAYS,
                       "About the search."),
     FIELD_MADE(struct search_model, meta.q, "q", FIELD_TEXT, FACE_HTML),
+    FIELD_MADE(struct search_model, problem, "problem", FIELD_TEXT, FACE_HTML),
     M(more, "more"),
     M(typed, "typed"),
     M(several, "several"),
@@ -311,6 +314,13 @@ static enum status search_show(struct request *rq, struct load *l, void *at, int
     return OK;
 }
 
+static void search_refused(struct request *rq, void *at) {
+    struct search_model *model = at;
+    struct filter typed = filter_typed(rq, "q");
+    model->meta.q = typed.value;
+    model->problem = typed.problem;
+}
+
 const struct page page_search = {
     .name = "search",
     .path = "/search",
@@ -325,4 +335,5 @@ const struct page page_search = {
     .model = &record_model,
     .load = search_load,
     .show = search_show,
+    .refused = search_refused,
 };

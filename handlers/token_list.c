@@ -22,7 +22,7 @@ struct token_list_model {
     struct token_list_meta meta;
     struct filter network, status, creator, q, from, to, sort, limit;
     struct list_head by_symbol, by_name, by_time;
-    struct rows problems; /* struct problem: what no filter shows */
+    struct list_refusal refusal;
     bool filtered, refused;
     bool stopped;             /* before the page was full */
     bool beyond;              /* the list has rows, but not where the reader is */
@@ -63,7 +63,7 @@ static const struct field model_fields[] = {
     M(by_name, "byName", FIELD_RECORD, &record_list_head),
     M(by_time, "byTime", FIELD_RECORD, &record_list_head),
     M(files, "files", FIELD_RECORD, &record_list_files),
-    M(problems, "problems", FIELD_LIST, &record_problem),
+    M(refusal, "refusal", FIELD_RECORD, &record_list_refusal),
     FIELD_MADE(struct token_list_model, filtered, "filtered", FIELD_BOOL, FACE_HTML),
     FIELD_MADE(struct token_list_model, refused, "refused", FIELD_BOOL, FACE_HTML),
     FIELD_MADE(struct token_list_model, beyond, "beyond", FIELD_BOOL, FACE_HTML),
@@ -72,26 +72,18 @@ static const struct field model_fields[] = {
 };
 static const struct record record_model = RECORD(token_list_model, model_fields);
 
-static void show_filters(struct request *rq, struct token_list_model *model) {
+/* The form, with those among the orders (bits) that it is to offer. */
+static void show_filters(struct request *rq, struct token_list_model *model, uint32_t sorts) {
     model->network = filter_chosen(rq, "network", state_networks, network_label);
     model->status = filter_chosen(rq, "status", state_statuses, status_label);
     model->creator = filter_typed(rq, "creator");
     model->q = filter_typed(rq, "q");
     model->from = filter_typed(rq, "from");
     model->to = filter_typed(rq, "to");
-    model->sort = filter_chosen(rq, "sort", list_sorts, list_sort_label);
+    model->sort = list_sort_filter(rq, sorts);
     model->limit = list_limit_filter(rq);
     model->filtered = model->network.value || model->status.value || model->creator.value ||
                       model->q.value || model->from.value || model->to.value;
-}
-
-static void token_list_refused(struct request *rq, void *at) {
-    static const char *const shown[] = {"network", "status", "creator", "q",
-                                        "from",    "to",     "sort",    "limit"};
-    struct token_list_model *model = at;
-    show_filters(rq, model);
-    model->refused = true;
-    model->problems = filters_others(rq, shown, sizeof shown / sizeof shown[0]);
 }
 
 static void token_list_load(struct request *rq, struct load *l, void *at) {
@@ -120,6 +112,18 @@ static const char *address_of(struct request *rq, const struct token_list_params
     text_lit(&list, "/tokens");
     token_filters_put(&list, &p->filters);
     return text_str(&list);
+}
+
+static void token_list_refused(struct request *rq, void *at) {
+    static const char *const shown[] = {"network", "status", "creator", "q",
+                                        "from",    "to",     "sort",    "limit"};
+    const struct token_list_params *p = rq->params;
+    struct token_list_model *model = at;
+    show_filters(rq, model, BY_ALL);
+    model->refused = true;
+    const char *base = list_base(rq, address_of(rq, p), p->pager.limit);
+    model->refusal = list_refusal_of(rq, shown, sizeof shown / sizeof shown[0], base,
+                                     list_sort_of(p->filters.sort));
 }
 
 static void show_heads(struct request *rq, const char *base, struct token_list_model *model) {
@@ -153,7 +157,7 @@ static void show_list(struct request *rq, struct token_list_model *model,
     pager_finish(rq, &w->paging, total, text_str(&sorted), &record_token, &w->rows, &model->first,
                  &model->meta.pagination);
     if (rq->face == FACE_OF_HTML) {
-        show_filters(rq, model);
+        show_filters(rq, model, list_sorts_for(&token_lists, token_filters_given(&p->filters)));
         model->files = list_files_of(rq, list, list_sort_of(p->filters.sort));
         request_feed(rq, model->files.atom, message("Tokens"));
         show_heads(rq, base, model);

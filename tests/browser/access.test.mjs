@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import test from 'node:test';
-import { base } from '../http/lib/site.mjs';
+import { base, psql, until } from '../http/lib/site.mjs';
 import { open, pages, screens, shots } from './lib/pages.mjs';
 
 // Each kind of page once; what differs only by its rows is left out.
@@ -24,8 +24,11 @@ test('the skip link comes first, is seen, and leads past the head (2.4.1)', () =
   }
 }));
 
-test('what has the focus shows it and is not covered, and everything is reached (2.1.1, 2.4.7, 2.4.11)', () => open({}, async (page) => {
-  for (const [name, address] of kinds.filter(([kind]) => kind !== 'docs')) {
+// At 200 % zoom a desktop window has the width of 640 pixels and shows rows as cards.
+for (const [screen, size, walked] of [['desktop', {}, kinds.filter(([kind]) => kind !== 'docs')],
+  ['desktop at 200 % zoom', { viewport: { width: 640, height: 450 } }, kinds.filter(([kind]) => ['home', 'tokens', 'activity'].includes(kind))]])
+test(`what has the focus shows it and is not covered, and everything is reached (2.1.1, 2.4.7, 2.4.11): ${screen}`, () => open(size, async (page) => {
+  for (const [name, address] of walked) {
     await page.goto(base + address);
     // The notice of new rows lies above the page: with it, still nothing may be hidden.
     await page.evaluate(() => { const news = document.getElementById('news'); news.firstElementChild.textContent = '9 new'; news.hidden = false; });
@@ -36,15 +39,18 @@ test('what has the focus shows it and is not covered, and everything is reached 
       await page.keyboard.press('Tab');
       const at = await page.evaluate(() => {
         const e = document.activeElement, s = getComputedStyle(e), r = e.getBoundingClientRect();
+        const clipped = (at) => Boolean(at) && (getComputedStyle(at).clipPath !== 'none' || clipped(at.parentElement));
         window.stops ??= [];
         if (!window.stops.includes(e)) window.stops.push(e);
         const seen = document.elementFromPoint(r.x + Math.min(r.width, innerWidth) / 2, Math.min(Math.max(r.y + 3, 1), innerHeight - 1));
         return { end: e === document.body, stop: window.stops.indexOf(e), what: e.id || e.textContent.trim().slice(0, 30),
-          outline: s.outlineStyle !== 'none' && parseFloat(s.outlineWidth) >= 2, covered: Boolean(seen?.closest('#news')) && !e.closest('#news') };
+          outline: s.outlineStyle !== 'none' && parseFloat(s.outlineWidth) >= 2 && !clipped(e),
+          still: e.matches('.table-wrap') && e.scrollWidth <= e.clientWidth, covered: Boolean(seen?.closest('#news')) && !e.closest('#news') };
       });
       if (at.end) break;
       assert.ok(at.outline, `${name}: the focus is not visible on ${at.what}`);
       assert.ok(!at.covered, `${name}: ${at.what} is covered`);
+      assert.ok(!at.still, `${name}: a stop where nothing is pressed, chosen or scrolled`);
       reached.add(at.stop);
     }
     assert.ok(reached.size >= want, `${name}: ${reached.size} of ${want} are reached`);
@@ -52,7 +58,7 @@ test('what has the focus shows it and is not covered, and everything is reached 
 }));
 
 test('at 200 % text, and at 320 pixels, nothing is cut off (1.4.4, 1.4.10)', () => open({}, async (page) => {
-  for (const [width, fontSize] of [[640, '200%'], [320, '100%']]) {
+  for (const [width, fontSize] of [[640, '200%'], [390, '200%'], [320, '100%']]) {
     await page.setViewportSize({ width, height: 640 });
     for (const [name, address] of kinds) {
       await page.goto(base + address);
@@ -60,12 +66,40 @@ test('at 200 % text, and at 320 pixels, nothing is cut off (1.4.4, 1.4.10)', () 
       await page.evaluate((size) => { document.documentElement.style.fontSize = size; }, fontSize);
       const now = await page.evaluate(() => parseFloat(getComputedStyle(document.querySelector('main')).fontSize));
       assert.equal(now, before * parseFloat(fontSize) / 100, 'text follows the reader\'s size');
-      const wide = await page.evaluate(() => [...document.querySelectorAll('main *')].filter((e) => e.getClientRects().length
-        && !e.closest('.hidden, thead, svg, pre, .token-text span, .card-text span') && e.getBoundingClientRect().right > innerWidth + 1).map((e) => e.outerHTML.slice(0, 80)));
+      const wide = await page.evaluate(() => [...document.querySelectorAll('body *')].filter((e) => e.getClientRects().length
+        && !e.closest('.hidden, .skip, thead, svg, pre, .token-text span, .card-text span') && e.getBoundingClientRect().right > innerWidth + 1).map((e) => e.outerHTML.slice(0, 80)));
       assert.deepEqual([await sideways(page), wide], [0, []], `${name} at ${width}`);
     }
   }
 }));
+
+// What others wrote may be one long word, wherever it stands.
+test('a word of hundreds of letters breaks rather than widening a page, and a key leaves its value room', async (t) => {
+  const who = 'rv' + 'w'.repeat(200), long = 'nobreak'.repeat(40);
+  const user = psql(`INSERT INTO users (wallet_address) VALUES ('${who}') RETURNING id`);
+  t.after(() => psql(`DELETE FROM transactions WHERE user_id = ${user}; DELETE FROM tokens WHERE creator_id = ${user}; DELETE FROM users WHERE id = ${user}`));
+  const named = psql(`INSERT INTO tokens (name, symbol, supply, creator_id, network_id, status, origin, description) VALUES
+    ('${long}', '${'s'.repeat(240)}', '1', ${user}, 'mainnet', 'recorded', '${long}', '${long}') RETURNING id`);
+  psql(`INSERT INTO tokens (name, symbol, supply, creator_id, network_id) VALUES ('${long}', '${'s'.repeat(240)}', '1', ${user}, 'mainnet')`);
+  const done = psql(`INSERT INTO transactions (user_id, token_id, tx_hash, tx_type, network_id, metadata) VALUES (${user}, ${named}, '${`0x${'cd'.repeat(32)}`}', 'mint', 'mainnet',
+    json_build_object('${'k'.repeat(300)}', '${'v'.repeat(300)}', 'a key of many words, as a program may write it: a whole sentence', 'a value of some words',
+      'a', json_build_object('b', json_build_object('c', json_build_object('d', json_build_object('e', json_build_object('f', json_build_object('g', '${'deep '.repeat(20)}')))))))) RETURNING id`);
+  await open({}, async (page) => {
+    for (const address of [`/tokens/${named}`, `/tokens/${Number(named) + 1}`, `/activity/${done}`, '/', '/tokens', '/activity', `/search?q=${'s'.repeat(64)}`]) {
+      await until(() => page.goto(base + address), async () => /nobreak|sss/.test(await page.locator('main').textContent()));
+      for (const width of [320, 390, 800, 1280]) {
+        await page.setViewportSize({ width, height: 900 });
+        assert.equal(await sideways(page), 0, `${address} at ${width}`);
+        const narrow = await page.locator('.tree > div').evaluateAll((rows) => rows.map((row) => row.querySelector('dd').getBoundingClientRect().width / innerWidth));
+        assert.ok(narrow.every((part) => part > 0.4), `${address} at ${width}: ${narrow}`);
+      }
+    }
+    await page.emulateMedia({ media: 'print' });
+    await page.setViewportSize({ width: 680, height: 1000 });
+    await page.goto(`${base}/activity/${done}`);
+    for (const dd of await page.locator('.tree dd').all()) assert.ok((await dd.boundingBox()).width > 270, 'room on paper, too');
+  });
+});
 
 test('at no width is a table cut, or a cell wider than its column', () => open({}, async (page) => {
   for (const address of [pages.tokens, '/activity', pages.warned]) {
@@ -102,7 +136,9 @@ for (const [screen, size] of [['phone', screens.phone], ['desktop', screens.desk
       await page.goto(base + address);
       const small = await page.evaluate(() => {
         const words = (e) => e.textContent.replace(/\s+/g, ' ').trim();
-        const sentence = (e) => getComputedStyle(e).display === 'inline' && words(e.parentElement).length > words(e).length;
+        // Words among others of their line; a link after a full stop, or after another link, stands alone.
+        const beside = (e, side) => { let text = ''; for (let at = e[side]; at && at.nodeName !== 'A'; at = at[side]) text = side === 'nextSibling' ? text + at.textContent : at.textContent + text; return text.trim(); };
+        const sentence = (e) => getComputedStyle(e).display === 'inline' && (/[^.:]$/.test(beside(e, 'previousSibling')) || beside(e, 'nextSibling') !== '');
         return [...document.querySelectorAll('a, button, select, input, summary')]
           .filter((e) => e.checkVisibility() && e.getClientRects().length && !e.matches('.skip') && !sentence(e))
           .map((e) => [words(e).slice(0, 30) || e.id, e.getBoundingClientRect()])

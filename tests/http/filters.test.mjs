@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import test, { after, before } from 'node:test';
-import { get, psql, source } from './lib/site.mjs';
+import { base, get, psql, source } from './lib/site.mjs';
 
 const { valid } = JSON.parse(fs.readFileSync(path.join(source, 'tests/data/addresses.json'), 'utf8'));
 const old = valid.find((a) => a.format !== 'full' && a.network === 'mainnet');
@@ -217,4 +217,51 @@ test('on a page an error stands beside its filter, the rest of the form as it wa
   const head = await get('/tokens?creator=x', { method: 'HEAD' });
   assert.equal(head.status, 400);
   assert.equal(head.raw.length, 0);
+});
+
+const empty = (body) => /<div class="empty">[^]*?<\/div>/.exec(body)?.[0];
+const query = (address) => [...new URL(address, base).searchParams].sort();
+const links = (part) => [...part.matchAll(/<a href="([^"]+)"/g)].map((m) => m[1].replaceAll('&amp;', '&'));
+
+test('a part of a list that cannot be shown: the reason is true, and links lead on in the same list', async () => {
+  for (const [list, filters, wrong, field, why] of [['/tokens', '?sort=name&limit=25', 'page=9999', 'page', 'goes up to row 10,000; what follows has no numbers'],
+    ['/activity', '?network=testnet', 'page=1002', 'page', 'goes up to row 10,000; what follows has no numbers'],
+    ['/tokens', '', 'page=20000', 'page', 'must be a whole number from 1 to 10000'], ['/activity', '?status=pending', 'after=x', 'after', 'must be a whole number from 0 to 2147483647'],
+    ['/tokens', '?network=mainnet', 'after=1&before=2', 'before', 'cannot be used together with after']]) {
+    const at = `${list}${filters}`, more = filters ? '&' : '?';
+    const { status, body } = await get(`${at}${more}${wrong}`);
+    assert.equal(status, 400);
+    const said = empty(body);
+    assert.ok(said.includes(`<li><code>${field}</code> ${why}</li>`), said);
+    assert.doesNotMatch(said, /beside it/, 'nothing is wrong with a field');
+    assert.doesNotMatch(body, /aria-invalid/);
+    const [first, last, all] = links(said);
+    assert.deepEqual(query(first), query(at));
+    assert.deepEqual([first.split('?')[0], last, all], [list, `${first}${more}before=0`, list]);
+    for (const way of [first, last]) {
+      const answer = await get(way);
+      assert.equal(answer.status, 200, way);
+      assert.match(answer.body, /<tbody>\s*<tr>/, `${way} has rows`);
+    }
+  }
+  const both = empty((await get('/tokens?network=nowhere&page=0')).body);
+  assert.match(both, /what is wrong stands beside it/);
+  assert.match(both, /<code>page<\/code>/);
+  assert.deepEqual(links(both), ['/tokens'], 'no way on with a filter that is wrong');
+  assert.doesNotMatch(empty((await get('/tokens?network=nowhere')).body), /no such part/);
+});
+
+test('the form of a list offers the orders that the list has', async () => {
+  const offered = (body) => [...body.match(/<select id="sort"[^]*?<\/select>/)[0].matchAll(/value="(\w+)"/g)].map((m) => m[1]);
+  for (const [filters, orders] of [['', ['newest', 'oldest', 'name', 'symbol']], ['?network=mainnet', ['newest', 'oldest', 'name', 'symbol']], ['?q=M', ['newest', 'oldest', 'name', 'symbol']],
+    ['?status=pending', ['newest', 'oldest']], [`?creator=${old.canonical}`, ['newest', 'oldest']], ['?from=2020-01-01', ['newest', 'oldest']]]) {
+    const { status, body } = await get(`/tokens${filters}`);
+    assert.equal(status, 200);
+    assert.deepEqual(offered(body), orders, filters);
+    for (const order of orders) assert.equal((await get(`/tokens${filters}${filters ? '&' : '?'}sort=${order}`)).status, 200, `${filters} ${order}`);
+  }
+  const refused = await get('/tokens?status=pending&sort=name');
+  assert.equal(refused.status, 400);
+  assert.match(refused.body, /<option value="name" selected>/, 'what was chosen stands there, with the reason');
+  assert.match(refused.body, /id="sort-problem">cannot be used together with Status</);
 });

@@ -216,3 +216,22 @@ test('a search for what is similar ends in time, and holds up nobody', async () 
   assert.equal((await get('/bench/sleep?ms=400')).status, 200);
   await until(() => api('quoka'), ({ meta }) => meta.match === 'similar');
 });
+
+test('what cannot be sought is refused beside the box, which keeps it', async () => {
+  for (const [q, kept] of [['x'.repeat(1100), 'x'.repeat(1100)], ['熊'.repeat(400), '熊'.repeat(400)], ['x'.repeat(1024), 'x'.repeat(1024)], ['%ff', ''], ['a&q=b', 'a']]) {
+    const raw = /^[%&=\w]*$/.test(q) ? q : encodeURIComponent(q);
+    const { status, body } = await get(`/search?q=${raw}`);
+    assert.equal(status, 400);
+    const form = body.match(/<main[^]*?<form class="search"[^]*?<\/form>/)?.[0];
+    assert.ok(form, body.slice(0, 400));
+    assert.ok(form.includes(` value="${kept}"`), form);
+    assert.match(form, /<input id="q"[^>]* aria-invalid="true" aria-describedby="q-problem">/);
+    assert.match(form, /<p class="problem" id="q-problem">(is too long or not valid text|must have from 1 to 1023 bytes|is given twice)<\/p>/);
+    assert.equal((await get(`/api/search?q=${raw}`)).status, 400);
+  }
+  for (const [q, status] of [['熊'.repeat(341), 200], ['x'.repeat(1023), 200]]) {
+    const answer = await search(q);
+    assert.equal(answer.status, status);
+    assert.doesNotMatch(answer.body, /aria-invalid|class="problem"/);
+  }
+});

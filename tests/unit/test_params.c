@@ -237,6 +237,14 @@ static void a_value_has_a_largest_length(void **state) {
     assert_string_equal(rq->problems[0].message, "must have from 2 to 12 bytes");
     query[6 + 1024] = 'a';
     (void)read_query(*state, FACE_OF_HTML, query, "words");
+    char letters[8 + 3 * 600 + 1] = "words="; /* bytes count, not how many it takes to write them */
+    for (size_t i = 0; i < 600; i++)
+        memcpy(letters + 6 + 3 * i, "%C3", 3);
+    for (size_t i = 1; i < 600; i += 2)
+        memcpy(letters + 6 + 3 * i, "%A9", 3);
+    rq = request_of(*state, FACE_OF_HTML, letters);
+    assert_int_equal(params_read(rq, &page, NULL, 0), BAD_INPUT);
+    assert_string_equal(rq->problems[0].message, "must have from 2 to 12 bytes");
 }
 
 static void problems_stop_at_their_maximum(void **state) {

@@ -38,6 +38,7 @@ export const pages = {
   token: `/tokens/${token}`, activity: '/activity?page=3', transaction: `/activity/${transaction}`,
   'not-found': '/nothing-here', 'bad-input': '/tokens?network=nowhere&page=0',
   'bad-filter': '/activity?network=mainnet&user=ckb1x&from=2024-02-30', filtered: '/activity?from=2024-01-01&to=2024-01-02',
+  'bad-search': '/search?q=%ff',
 };
 
 export let browser;
