@@ -33,9 +33,10 @@ static enum status about_show(struct request *rq, struct load *l, void *at, int 
     for (size_t i = 0; i < STATES; i++) {
         const char *origin = i == 3 ? "elsewhere" : NULL;
         const char *status = i < 3 ? state_statuses[i] : "pending";
-        states[i] = (struct meaning){.name = state_name(status, origin, WHEN_NONE),
-                                     .label = state_label(status, origin, WHEN_NONE),
-                                     .help = state_help(status, origin, WHEN_NONE)};
+        int64_t verified_at = i < 3 ? 0 : WHEN_NONE;
+        states[i] = (struct meaning){.name = state_name(status, origin, verified_at),
+                                     .label = state_label(status, origin, verified_at),
+                                     .help = state_help(status, origin, verified_at)};
     }
     model->states = (struct rows){.at = states, .n = STATES};
     return OK;

@@ -1,5 +1,6 @@
 #include "handlers/state.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 #include "base/when.h"
@@ -32,13 +33,18 @@ static const struct state states[] = {
 };
 enum { RECORDED = 3, UNKNOWN = 4 };
 
-static const struct state *state_of(const char *status, const char *origin, int64_t verified_at) {
-    if (origin && verified_at == WHEN_NONE)
-        return &states[RECORDED];
+static const struct state *named(const char *status) {
     for (size_t i = 0; i < RECORDED; i++)
         if (strcmp(states[i].name, status) == 0)
             return &states[i];
     return &states[UNKNOWN];
+}
+
+/* Nothing is confirmed that was not verified here, whoever wrote that into the row. */
+static const struct state *state_of(const char *status, const char *origin, int64_t verified_at) {
+    bool verified = verified_at != WHEN_NONE;
+    return !verified && (origin || strcmp(status, "confirmed") == 0) ? &states[RECORDED]
+                                                                     : named(status);
 }
 
 const char *state_name(const char *status, const char *origin, int64_t verified_at) {
@@ -59,7 +65,7 @@ const char *state_help(const char *status, const char *origin, int64_t verified_
 }
 
 const char *status_label(const char *status) {
-    return state_label(status, NULL, WHEN_NONE);
+    return message(named(status)->label);
 }
 
 struct network {

@@ -1,7 +1,8 @@
 /* state.h - what a reader is told about a record's status, network and type.
  *
  * A record that was imported from elsewhere and never verified here is "recorded": it is stored as
- * pending, but nobody here is waiting for it. */
+ * pending, but nobody here is waiting for it. So is one whose status says that it is confirmed
+ * though this site never verified it. */
 #ifndef SITA_HANDLERS_STATE_H
 #define SITA_HANDLERS_STATE_H
 

@@ -49,15 +49,17 @@ for (const small of ['', '.small']) test(`for a copy that is missing a placehold
   assert.ok(missing.raw.equals(fs.readFileSync(path.join(source, 'nginx/static/icons/token.svg'))));
 });
 
-// [where its row says it is, its status, who recorded it, the picture of the network, the picture of the state]
-const shown = [['mainnet', 'pending', null, 'mainnet', 'pending'], ['testnet', 'confirmed', null, 'testnet', 'confirmed'],
+// [where its row says it is, its status, who recorded it, the picture of the network, the picture of the state, whether this site verified it]
+const shown = [['mainnet', 'pending', null, 'mainnet', 'pending'], ['testnet', 'confirmed', null, 'testnet', 'confirmed', true],
+  ['testnet', 'confirmed', null, 'testnet', 'recorded'], ['mainnet', 'confirmed', 'elsewhere', 'mainnet', 'confirmed', true],
   ['unknown', 'failed', null, 'unknown', 'failed'], ['devnet', 'pending', 'elsewhere', 'unknown', 'recorded']];
 test('pages show the network and the state by a picture of our own beside the word', async (t) => {
-  for (const [network, status, origin, ...pictures] of shown) {
-    const token = psql(`INSERT INTO tokens (name, symbol, supply, creator_id, network_id, status, origin)
-      SELECT 'Seen', 'SEEN', '1', min(creator_id), '${network}', '${status}', ${origin ? `'${origin}'` : 'NULL'} FROM tokens RETURNING id`);
-    const transaction = psql(`INSERT INTO transactions (user_id, token_id, tx_type, tx_hash, network_id, status, origin)
-      SELECT creator_id, id, 'mint', '0x' || md5(id::text) || md5('x'), network_id, status, origin FROM tokens WHERE id = ${token} RETURNING id`);
+  for (const [network, status, origin, networkPicture, statePicture, verified] of shown) {
+    const pictures = [networkPicture, statePicture];
+    const token = psql(`INSERT INTO tokens (name, symbol, supply, creator_id, network_id, status, origin, verified_at)
+      SELECT 'Seen', 'SEEN', '1', min(creator_id), '${network}', '${status}', ${origin ? `'${origin}'` : 'NULL'}, ${verified ? 'now()' : 'NULL'} FROM tokens RETURNING id`);
+    const transaction = psql(`INSERT INTO transactions (user_id, token_id, tx_type, tx_hash, network_id, status, origin, verified_at)
+      SELECT creator_id, id, 'mint', '0x' || md5(id::text) || md5('x'), network_id, status, origin, verified_at FROM tokens WHERE id = ${token} RETURNING id`);
     t.after(() => psql(`DELETE FROM transactions WHERE id = ${transaction}; DELETE FROM tokens WHERE id = ${token}`));
     for (const page of [`/tokens/${token}`, `/activity/${transaction}`]) {
       const named = [...(await get(page)).body.matchAll(/<img src="(\/icons\/([a-z]+)-[^"]+)" alt="" width="16" height="16">[^<]/g)];

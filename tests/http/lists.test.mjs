@@ -168,7 +168,7 @@ test('the neighbours of an API page stand in its Link header (RFC 8288)', async 
 test('every page links its JSON twin, filters and paging included', async () => {
   const [token, transaction] = [psql('SELECT max(id) FROM tokens'), psql('SELECT max(id) FROM transactions')];
   const twins = {
-    '/tokens': '/api/tokens', '/tokens?network=testnet&limit=15&page=2': '/api/tokens?network=testnet&limit=15&page=2',
+    '/tokens': '/api/tokens', '/tokens?network=testnet&limit=15&page=2': '/api/tokens?network=testnet&page=2&limit=15',
     '/activity?status=pending': '/api/transactions?status=pending', '/activity?utm_source=x': '/api/transactions',
     [`/tokens/${token}`]: `/api/tokens/${token}`, [`/activity/${transaction}`]: `/api/transactions/${transaction}`,
   };
