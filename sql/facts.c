@@ -39,6 +39,15 @@ const struct schema_fact *facts_like(const struct rows *facts, const struct sche
     return facts_find(facts, f->kind, f->parent, f->name);
 }
 
+const struct schema_fact *facts_moved(const struct rows *facts, const struct schema_fact *f) {
+    const struct schema_fact *g = facts->at;
+    for (size_t i = 0; i < facts->n && strcmp(f->kind, "sequence") == 0; i++, g++)
+        if (strcmp(g->kind, f->kind) == 0 && strcmp(g->name, f->name) == 0 &&
+            strcmp(g->parent, f->parent) != 0)
+            return g;
+    return NULL;
+}
+
 const struct schema_fact *facts_twin(const struct rows *facts, const struct schema_fact *f) {
     const struct schema_fact *g = facts->at;
     for (size_t i = 0; i < facts->n && strcmp(f->kind, "function") == 0; i++, g++)

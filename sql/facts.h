@@ -48,6 +48,9 @@ const struct schema_fact *facts_find(const struct rows *facts, const char *kind,
                                      const char *name);
 const struct schema_fact *facts_like(const struct rows *facts, const struct schema_fact *f);
 
+/* The sequence of that name that another column owns, or none; or NULL. */
+const struct schema_fact *facts_moved(const struct rows *facts, const struct schema_fact *f);
+
 /* The function that takes the same as `f` by other names, so that both cannot be; or NULL. */
 const struct schema_fact *facts_twin(const struct rows *facts, const struct schema_fact *f);
 

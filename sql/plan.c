@@ -182,9 +182,23 @@ static bool hangs_on_gone(const struct sides *c, const struct schema_fact *f) {
         return false;
     for (size_t i = 0; i < c->live->n; i++, g++)
         if (!is(g, "comment") && !is(g, "owner") &&
-            strcmp(facts_name(c->plan->arena, g), f->special) == 0 && !facts_like(c->declared, g))
+            strcmp(facts_name(c->plan->arena, g), f->special) == 0 && !facts_like(c->declared, g) &&
+            !facts_moved(c->declared, g))
             return true;
     return false;
+}
+
+/* A sequence that is to belong to another column, or to none, stays. */
+static bool plan_moved(struct sides *c, const struct schema_fact *f) {
+    struct schema_fact sequence = {.kind = "sequence", .parent = f->parent, .name = f->name};
+    bool owner = is(f, "owner");
+    const struct schema_fact *then =
+        owner || is(f, "sequence") ? facts_moved(c->declared, &sequence) : NULL;
+    if (then && owner)
+        plan_fact(c, STEP_OWN_SEQUENCE, f, f->unmake);
+    else if (then && !facts_same(f, then))
+        plan_sequence(c, f, then);
+    return then != NULL;
 }
 
 static void plan_gone(struct sides *c, const struct schema_fact *f) {
@@ -196,6 +210,8 @@ static void plan_gone(struct sides *c, const struct schema_fact *f) {
         uncovered(c, f, " is only in the database");
         return;
     }
+    if (plan_moved(c, f))
+        return;
     /* Foreign keys go first even so: two tables that go may refer to each other. */
     if ((table_goes(c, f) && !foreign_key) || hangs_on_gone(c, f))
         return;
@@ -303,7 +319,8 @@ static void plan_new(struct sides *c, const struct schema_fact *f) {
         plan_new_constraint(c, f);
     else if (is(f, "index"))
         plan_new_index(c->plan, c->live, f);
-    else if (!is(f, "column") && !plan_serves_identity(c->plan->arena, f, c->live))
+    else if (!is(f, "column") && !plan_serves_identity(c->plan->arena, f, c->live) &&
+             !facts_moved(c->live, f))
         plan_fact(c, k->make, f, f->make);
 }
 

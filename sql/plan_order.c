@@ -36,7 +36,7 @@ static const unsigned char roles[STEP_KINDS] = {
     [STEP_DROP_DEFAULT] = LETS_GO,
     [STEP_ALTER_TYPE] = GIVES | TAKES,
     [STEP_SET_DEFAULT] = NEEDS | LETS_GO,
-    [STEP_OWN_SEQUENCE] = NEEDS,
+    [STEP_OWN_SEQUENCE] = NEEDS | LETS_GO,
     [STEP_ADD_CONSTRAINT] = NEEDS | GIVES,
     [STEP_CREATE_INDEX] = NEEDS | GIVES,
     [STEP_ADD_FOREIGN_KEY] = NEEDS | GIVES,
@@ -157,6 +157,8 @@ static const char *let_go(const struct order *o, size_t step) {
         return "";
     if (is(f, "table"))
         return of_table(o->c->plan->arena, o->c->live, f->name, true, false);
+    if (is(f, "owner"))
+        return arena_printf(o->c->plan->arena, ",%s,,%s,", f->parent, f->definition);
     return with_parent(o->c->plan->arena, f);
 }
 

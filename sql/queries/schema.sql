@@ -209,6 +209,14 @@ refers AS MATERIALIZED (
             AND (d.deptype = 'n' OR d.refclassid <> 'pg_class'::regclass
                  OR d.classid NOT IN ('pg_trigger'::regclass, 'pg_attrdef'::regclass))
           UNION ALL
+          SELECT d.classid, d.objid, d.objsubid, format(',%s,%s,', o.parent, o.qualified) COLLATE "C"
+          FROM owned o
+          JOIN pg_depend d ON d.refclassid = 'pg_class'::regclass AND d.refobjid = o.sequence
+          WHERE d.deptype = 'n' AND o.deptype = 'a'
+            AND NOT EXISTS (SELECT FROM pg_attrdef x
+                            WHERE d.classid = 'pg_attrdef'::regclass AND x.oid = d.objid
+                              AND x.adrelid = o.relation AND x.adnum = o.number)
+          UNION ALL
           SELECT d.classid, d.objid, d.objsubid,
                  format(',%s.%I (constraint),', c.named, k.conname) COLLATE "C"
           FROM relation c
