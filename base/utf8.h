@@ -22,4 +22,7 @@ bool utf8_valid(const char *s, size_t n);
  * to U+2069). */
 bool utf8_is_control(uint32_t code_point);
 
+/* True for what changes the direction of text and is not seen: Bidi_Control of UAX 9. */
+bool utf8_is_bidi(uint32_t code_point);
+
 #endif

@@ -11,6 +11,8 @@ command:pkg-config pkg-config
 /usr/include/postgresql/libpq-fe.h libpq-dev
 /usr/include/json-c/json.h libjson-c-dev
 /usr/include/sodium.h libsodium-dev
+/usr/include/unicode/uspoof.h libicu-dev
+/usr/include/libpsl.h libpsl-dev
 /usr/include/png.h libpng-dev
 /usr/include/turbojpeg.h libturbojpeg0-dev
 /usr/include/gif_lib.h libgif-dev

@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "base/utf8.h"
 #include "handlers/accept.h"
+#include "handlers/lookalike.h"
 #include "handlers/pages.h"
 #include "handlers/reply_build.h"
 #include "handlers/route.h"
@@ -36,6 +37,7 @@ enum status app_new(struct app **out, struct text *why) {
     if (!*out)
         log_fatal("out_of_memory", "could not allocate the app");
     (*out)->templates = set;
+    lookalike_prepare();
     return OK;
 }
 

@@ -1,171 +1,289 @@
 #include "handlers/lookalike.h"
 
-#include <ctype.h>
-#include <stdbool.h>
 #include <string.h>
 
+#include <unicode/uchar.h>
+#include <unicode/unorm2.h>
+#include <unicode/uscript.h>
+#include <unicode/uspoof.h>
+#include <unicode/ustring.h>
+
+#include "base/log.h"
 #include "base/utf8.h"
-#include "handlers/emoji.h"
-
-struct range {
-    uint32_t first, last;
-};
-
-static bool within(const struct range *ranges, size_t n, uint32_t c) {
-    for (size_t i = 0; i < n; i++)
-        if (c >= ranges[i].first && c <= ranges[i].last)
-            return true;
-    return false;
-}
-
-#define WITHIN(ranges, c) within(ranges, sizeof(ranges) / sizeof(ranges)[0], c)
-
-static const struct range bidi[] = {
-    {0x061C, 0x061C}, {0x200E, 0x200F}, {0x202A, 0x202E}, {0x2066, 0x2069}};
-/* Default_Ignorable_Code_Point of DerivedCoreProperties.txt, Unicode 17.0, a note of music that
- * shows nothing, and blanks that are no space bar's; without those that emoji are joined and styled
- * with, which out_of_place looks at. */
-static const struct range invisible[] = {
-    {0x0000, 0x001F},   {0x007F, 0x00A0},  {0x00AD, 0x00AD}, {0x034F, 0x034F},   {0x115F, 0x1160},
-    {0x17B4, 0x17B5},   {0x180B, 0x180F},  {0x2000, 0x200C}, {0x2028, 0x2029},   {0x202F, 0x202F},
-    {0x205F, 0x2065},   {0x206A, 0x206F},  {0x2800, 0x2800}, {0x3164, 0x3164},   {0xFE00, 0xFE0D},
-    {0xFEFF, 0xFEFF},   {0xFFA0, 0xFFA0},  {0xFFF0, 0xFFFB}, {0x1BCA0, 0x1BCA3}, {0x1D159, 0x1D159},
-    {0x1D173, 0x1D17A}, {0xE0000, 0xE0FFF}};
-static const struct range latin[] = {{'A', 'Z'},       {'a', 'z'},       {0x00C0, 0x024F},
-                                     {0x1E00, 0x1EFF}, {0xFF21, 0xFF3A}, {0xFF41, 0xFF5A}};
-static const struct range greek[] = {{0x0370, 0x03FF}, {0x1F00, 0x1FFF}};
-static const struct range cyrillic[] = {{0x0400, 0x052F}, {0x1C80, 0x1C8F}};
-static const struct range armenian[] = {{0x0530, 0x058F}};
-static const struct range cherokee[] = {{0x13A0, 0x13FF}, {0xAB70, 0xABBF}};
-
-static unsigned script_bit(uint32_t c) {
-    return WITHIN(latin, c)      ? 1u
-           : WITHIN(greek, c)    ? 2u
-           : WITHIN(cyrillic, c) ? 4u
-           : WITHIN(armenian, c) ? 8u
-           : WITHIN(cherokee, c) ? 16u
-                                 : 0u;
-}
+#include "handlers/unicode.h"
+#include "handlers/web_address.h"
 
 enum {
+    NON_JOINER = 0x200C,
     JOINER = 0x200D,
     AS_TEXT = 0xFE0E,
     AS_PICTURE = 0xFE0F,
     KEYCAP = 0x20E3,
-    IDEOGRAPHIC_SPACE = 0x3000
+    IDEOGRAPHIC_SPACE = 0x3000,
+    VIRAMA = 9, /* combining classes */
+    OVERLAY = 1
 };
+
+enum {
+    LETTERS = U_GC_L_MASK | U_GC_NL_MASK,
+    WORD = U_GC_L_MASK | U_GC_M_MASK | U_GC_N_MASK,
+    NO_SPACE_BAR = U_GC_CC_MASK | U_GC_Z_MASK
+};
+
+static bool is(UChar32 c, uint32_t categories) {
+    return U_GET_GC_MASK(c) & categories;
+}
+
+/* The character at *i, which is moved behind it; 0 at the end. */
+static UChar32 next(const uint16_t *s, int32_t *i, int32_t n) {
+    UChar32 c = 0;
+    if (*i < n)
+        U16_NEXT(s, *i, n, c);
+    return c;
+}
+
+/* What checks whole words, made once. */
+static const USpoofChecker *checker(void) {
+    static USpoofChecker *made;
+    if (made)
+        return made;
+    UErrorCode error = U_ZERO_ERROR;
+    USpoofChecker *new = uspoof_open(&error);
+    uspoof_setRestrictionLevel(new, USPOOF_HIGHLY_RESTRICTIVE);
+    uspoof_setChecks(new, USPOOF_RESTRICTION_LEVEL, &error);
+    if (U_FAILURE(error))
+        log_fatal("unicode_data", "ICU cannot check names: %s", u_errorName(error));
+    return made = new;
+}
+
+/* -- what cannot be seen ---------------------------------------------------------------------- */
 
 /* What stands around a character; 0: nothing. */
 struct beside {
-    uint32_t before, after;
+    UChar32 before, after;
     bool picture; /* before it there is a picture, styled or toned perhaps */
 };
 
+static bool is_picture(UChar32 c) {
+    return u_hasBinaryProperty(c, UCHAR_EXTENDED_PICTOGRAPHIC);
+}
+
+static bool is_tone(UChar32 c) {
+    return u_hasBinaryProperty(c, UCHAR_EMOJI_MODIFIER);
+}
+
+static bool joins(UChar32 c, UJoiningType to) {
+    int32_t type = u_getIntPropertyValue(c, UCHAR_JOINING_TYPE);
+    return type == U_JT_DUAL_JOINING || type == (int32_t)to;
+}
+
+/* Between the letters of scripts that it shapes (RFC 5892, appendices A.1 and A.2). */
+static bool shapes(UChar32 c, const struct beside *at) {
+    return u_getCombiningClass(at->before) == VIRAMA ||
+           (c == NON_JOINER && joins(at->before, U_JT_LEFT_JOINING) &&
+            joins(at->after, U_JT_RIGHT_JOINING));
+}
+
 /* A joiner or a choice of style that is not part of an emoji shows nothing: it only makes a name
  * another one. */
-static bool out_of_place(uint32_t c, const struct beside *at) {
+static bool out_of_place(UChar32 c, const struct beside *at) {
     bool key = (at->before >= '0' && at->before <= '9') || at->before == '#' || at->before == '*';
-    if (c == JOINER)
-        return !at->picture || !emoji_is_picture(at->after);
-    if (c == AS_TEXT || c == AS_PICTURE)
-        return !emoji_is_picture(at->before) && !emoji_is_tone(at->before) &&
-               !(key && at->after == KEYCAP);
-    return false;
+    if (c == JOINER || c == NON_JOINER)
+        return !shapes(c, at) && (c == NON_JOINER || !at->picture || !is_picture(at->after));
+    return !is_picture(at->before) && !is_tone(at->before) && !(key && at->after == KEYCAP);
 }
 
-/* The next character as an address of the web would have it: small, full stops and letters of
- * every width alike; OTHER for what ASCII has not. 0 at the end. */
-enum { OTHER = 0x80 };
-static int folded(const char **s) {
-    static const uint32_t stops[] = {0x2024, 0x3002, 0xFE52, 0xFF61};
-    uint32_t c;
-    size_t n = **s ? utf8_decode(*s, strlen(*s), &c) : 0;
-    if (!n)
-        return 0;
-    *s += n;
-    if (c >= 0xFF01 && c <= 0xFF5E)
-        c -= 0xFF01 - '!';
-    for (size_t i = 0; i < sizeof stops / sizeof stops[0]; i++)
-        if (c == stops[i])
-            return '.';
-    return c < 0x80 ? tolower((int)c) : OTHER;
+/* Shows nothing wherever it stands, or a blank that is no space bar's; notes of interlinear
+ * annotations, an empty Braille pattern and an empty head of a note are drawn as nothing, too. */
+static bool shows_nothing(UChar32 c) {
+    return u_hasBinaryProperty(c, UCHAR_DEFAULT_IGNORABLE_CODE_POINT) || is(c, NO_SPACE_BAR) ||
+           (c >= 0xFFF9 && c <= 0xFFFB) || c == 0x2800 || c == 0x1D159;
 }
 
-/* True if what folds to the word stands at s; *s is moved behind it. */
-static bool reads(const char **s, const char *word) {
-    const char *at = *s;
-    while (*word)
-        if (folded(&at) != *word++)
+static bool is_unseen(UChar32 c, const struct beside *at) {
+    if (c == ' ' || c == IDEOGRAPHIC_SPACE || utf8_is_bidi((uint32_t)c))
+        return false;
+    if (c == JOINER || c == NON_JOINER || c == AS_TEXT || c == AS_PICTURE)
+        return out_of_place(c, at);
+    return shows_nothing(c);
+}
+
+static unsigned unseen_in(const uint16_t *s, int32_t n) {
+    unsigned bits = 0;
+    struct beside at = {0};
+    for (int32_t i = 0; i < n;) {
+        UChar32 c = next(s, &i, n);
+        int32_t behind = i;
+        at.after = next(s, &behind, n);
+        bits |= (utf8_is_bidi((uint32_t)c) ? LOOKALIKE_BIDI : 0u) |
+                (is_unseen(c, &at) ? LOOKALIKE_INVISIBLE : 0u);
+        at.picture = is_picture(c) || (at.picture && (c == AS_PICTURE || is_tone(c)));
+        at.before = c;
+    }
+    return bits;
+}
+
+/* -- letters ---------------------------------------------------------------------------------- */
+
+/* What the letters of a text, or of one word of it, are. */
+struct letters {
+    int32_t all, rare;   /* rare: of scripts that hardly anybody writes today */
+    int32_t standing_in; /* of other scripts than Latin, looking like ASCII */
+};
+
+static bool is_plain(const UChar *s, int32_t n) {
+    for (int32_t i = 0; i < n; i++)
+        if (s[i] >= 0x80 || !u_isalnum(s[i]))
             return false;
-    *s = at;
-    return true;
+    return n > 0;
 }
 
-/* Behind a dot: one of the endings that such names use, and then no further ASCII letter. */
-static bool ends_domain(const char *s) {
-    static const char *const endings[] = {
-        "com",  "org",    "net",      "io",      "xyz", "app",   "fi",   "top",  "cc",
-        "me",   "co",     "gg",       "ru",      "cn",  "info",  "vip",  "link", "finance",
-        "site", "online", "club",     "dev",     "ai",  "bit",   "eth",  "pro",  "fun",
-        "sol",  "live",   "world",    "shop",    "biz", "store", "tech", "cash", "wtf",
-        "lol",  "money",  "exchange", "network", "tv",  "ly",    "space"};
-    for (size_t i = 0; i < sizeof endings / sizeof endings[0]; i++) {
-        const char *at = s;
-        if (reads(&at, endings[i])) {
-            int next = folded(&at);
-            if (next == OTHER || !isalnum(next))
-                return true;
+/* True if c, not of ASCII, looks like its letters or digits: by what it may be confused with, or as
+ * another width or style of them. */
+static bool looks_plain(UChar32 c) {
+    enum { MORE = 64 };
+    UErrorCode error = U_ZERO_ERROR;
+    UChar one[2], other[MORE];
+    int32_t n = 0;
+    if (c < 0x80)
+        return false;
+    U16_APPEND_UNSAFE(one, n, c);
+    if (is_plain(other, uspoof_getSkeleton(checker(), 0, one, n, other, MORE, &error)))
+        return true;
+    n = unorm2_getDecomposition(unorm2_getNFKCInstance(&error), c, other, MORE, &error);
+    return is_plain(other, n);
+}
+
+/* A letter of another script that stands in for one of ASCII: Latin and common ones are is_odd's;
+ * what is written from right to left, or in Chinese (one zero is a circle), is not read as Latin.
+ */
+static bool stands_in(UChar32 c, UScriptCode script) {
+    return script != USCRIPT_LATIN && script != USCRIPT_COMMON && script != USCRIPT_HAN &&
+           !uscript_isRightToLeft(script) && looks_plain(c);
+}
+
+/* A letter or digit that no language writes so, but that looks like one of ASCII: of full width,
+ * mathematical, of phonetics, a Roman number's. */
+static bool is_odd(UChar32 c, UScriptCode script) {
+    UErrorCode error = U_ZERO_ERROR;
+    return (script == USCRIPT_LATIN || script == USCRIPT_COMMON) && !is_picture(c) &&
+           !uset_contains(uspoof_getRecommendedSet(&error), c) && looks_plain(c);
+}
+
+static bool look_latin(const struct letters *l) {
+    int32_t enough = l->rare == l->all ? (l->all + 1) / 2 : l->all;
+    return l->all > 0 && l->standing_in >= enough;
+}
+
+static bool is_mixed(const uint16_t *s, int32_t n) {
+    UErrorCode error = U_ZERO_ERROR;
+    return uspoof_check2(checker(), s, n, NULL, &error) & USPOOF_RESTRICTION_LEVEL;
+}
+
+static bool add_letter(struct letters *l, UChar32 c) {
+    UErrorCode error = U_ZERO_ERROR;
+    UScriptCode script = uscript_getScript(c, &error);
+    if (is(c, LETTERS)) {
+        l->all++;
+        l->rare += uscript_getUsage(script) != USCRIPT_USAGE_RECOMMENDED;
+        l->standing_in += stands_in(c, script);
+    }
+    return is(c, LETTERS | U_GC_ND_MASK) && is_odd(c, script);
+}
+
+/* Whole names in two languages are no deception: each word is looked at for itself, and the whole
+ * only if one of them reads as Latin without being it. */
+static unsigned letters_in(const uint16_t *s, int32_t n) {
+    struct letters text = {0}, word = {0};
+    bool mixed = false, disguised = false, odd = false;
+    for (int32_t i = 0, start = 0; i < n;) {
+        int32_t at = i;
+        UChar32 c = next(s, &i, n);
+        bool inside = is(c, WORD);
+        if (inside) {
+            odd |= add_letter(&word, c);
+            if (i < n)
+                continue;
         }
+        mixed |= is_mixed(s + start, (inside ? i : at) - start);
+        disguised |= look_latin(&word);
+        text.all += word.all;
+        text.rare += word.rare;
+        text.standing_in += word.standing_in;
+        word = (struct letters){0};
+        start = i;
     }
-    return false;
+    mixed |= disguised && is_mixed(s, n);
+    return (mixed ? LOOKALIKE_MIXED : 0u) | (odd || look_latin(&text) ? LOOKALIKE_LETTERS : 0u);
 }
 
-static bool has_url(const char *text) {
-    int before = 0;
-    for (const char *s = text; *s;) {
-        const char *at = s;
-        if (reads(&at, "://") || reads(&at, "www."))
-            return true;
-        int c = folded(&s);
-        if (!c)
-            return false;
-        if (c == '.' && (before == OTHER || isalnum(before)) && ends_domain(s))
-            return true;
-        before = c;
-    }
-    return false;
+/* -- marks ------------------------------------------------------------------------------------ */
+
+static bool is_mark(UChar32 c) {
+    return is(c, U_GC_MN_MASK | U_GC_ME_MASK) && c != KEYCAP &&
+           !u_hasBinaryProperty(c, UCHAR_DEFAULT_IGNORABLE_CODE_POINT);
 }
 
-static uint32_t next_after(const char *s, size_t left) {
-    uint32_t c;
-    return left && utf8_decode(s, left, &c) ? c : 0;
+/* The mark that a composed character ends in; 0 if it is none. */
+static UChar32 mark_within(UChar32 c) {
+    enum { MORE = 8 };
+    UErrorCode error = U_ZERO_ERROR;
+    UChar parts[MORE];
+    int32_t n = unorm2_getDecomposition(unorm2_getNFCInstance(&error), c, parts, MORE, &error);
+    UChar32 last = 0;
+    for (int32_t i = 0; U_SUCCESS(error) && i < n;)
+        last = next(parts, &i, n);
+    return last;
+}
+
+/* Composed, what alphabets have is one character: what is left on a letter of ASCII, strikes it
+ * out, stands on nothing, comes twice, or is one of many, only changes how it looks. (Marks of
+ * scripts that pile their own have that script, all others are "inherited".) */
+static unsigned marks_in(const uint16_t *s, int32_t n) {
+    enum { INHERITED_MAX = 2, MAX = 4 };
+    UChar32 base = ' ', last = 0;
+    int32_t marks = 0, inherited = 0;
+    for (int32_t i = 0; i < n;) {
+        UChar32 c = next(s, &i, n);
+        if (!is_mark(c)) {
+            base = c;
+            marks = inherited = 0;
+            last = mark_within(c);
+            continue;
+        }
+        UErrorCode error = U_ZERO_ERROR;
+        bool everywhere = uscript_getScript(c, &error) == USCRIPT_INHERITED;
+        marks++;
+        inherited += everywhere;
+        bool bare = base < 0x80 && (u_isalnum(base) || base == ' ') && everywhere;
+        if (bare || marks > MAX || inherited > INHERITED_MAX || c == last ||
+            u_getCombiningClass(c) == OVERLAY)
+            return LOOKALIKE_MARKS;
+        last = c;
+    }
+    return 0;
+}
+
+/* -- all of it -------------------------------------------------------------------------------- */
+
+void lookalike_prepare(void) {
+    (void)lookalike_of("\xd0\xbf\xcc\x82.\xd1\x80\xd1\x84"); /* every table has a say */
 }
 
 unsigned lookalike_of(const char *text) {
-    unsigned bits = 0, scripts = 0;
-    struct beside at = {0};
-    size_t left = strlen(text), n;
-    uint32_t c;
-    for (const char *s = text; left && (n = utf8_decode(s, left, &c)); s += n, left -= n) {
-        at.after = next_after(s + n, left - n);
-        scripts |= script_bit(c);
-        bits |= (WITHIN(bidi, c) ? LOOKALIKE_BIDI : 0u) |
-                (WITHIN(invisible, c) || out_of_place(c, &at) ? LOOKALIKE_INVISIBLE : 0u);
-        at.picture = emoji_is_picture(c) || (at.picture && (c == AS_PICTURE || emoji_is_tone(c)));
-        at.before = c;
-    }
-    if (scripts & (scripts - 1))
-        bits |= LOOKALIKE_MIXED;
-    return has_url(text) ? bits | LOOKALIKE_URL : bits;
+    uint16_t s[UNICODE_FOLD_MAX];
+    int32_t n = unicode_from(text, UNICODE_AS_IT_IS, s);
+    unsigned bits = unseen_in(s, n);
+    n = unicode_from(text, UNICODE_COMPOSED, s);
+    bits |= letters_in(s, n) | marks_in(s, n);
+    return web_address_in(text) ? bits | LOOKALIKE_URL : bits;
 }
 
 bool lookalike_blank(const char *text) {
     uint32_t c;
     size_t n;
     for (size_t left = strlen(text); left && (n = utf8_decode(text, left, &c)); left -= n) {
-        bool blank = c == ' ' || c == JOINER || c == AS_TEXT || c == AS_PICTURE ||
-                     c == IDEOGRAPHIC_SPACE || WITHIN(bidi, c) || WITHIN(invisible, c);
-        if (!blank)
+        if (!shows_nothing((UChar32)c))
             return false;
         text += n;
     }

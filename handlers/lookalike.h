@@ -1,4 +1,4 @@
-/* lookalike.h - what in a name may deceive the eye (Unicode Technical Standard 39 has the ideas).
+/* lookalike.h - what in a name may deceive the eye: Unicode Technical Standard 39, by ICU's data.
  */
 #ifndef SITA_HANDLERS_LOOKALIKE_H
 #define SITA_HANDLERS_LOOKALIKE_H
@@ -8,11 +8,18 @@
 enum lookalike {
     LOOKALIKE_BIDI = 1,      /* controls that reorder what surrounds them */
     LOOKALIKE_INVISIBLE = 2, /* characters that show nothing */
-    LOOKALIKE_MIXED = 4,     /* letters of scripts that share shapes: Latin and Cyrillic ... */
-    LOOKALIKE_URL = 8        /* reads like an address of the web */
+    LOOKALIKE_MIXED = 4,     /* a word of several scripts that are not written together ("highly
+                                restrictive"), or Latin words and one that only looks Latin */
+    LOOKALIKE_URL = 8,       /* reads like an address of the web */
+    LOOKALIKE_LETTERS = 16,  /* other characters that look like the letters and digits of ASCII */
+    LOOKALIKE_MARKS = 32     /* letters under marks that no alphabet puts there */
 };
 
-/* The bits of what the text has; text is valid UTF-8. */
+/* Reads ICU's data now rather than with the first name (12 ms); what is forked later shares it.
+ * Ends the process if there is none. */
+void lookalike_prepare(void);
+
+/* The bits of what the text has; text is valid UTF-8, of which the first 1,024 bytes count. */
 unsigned lookalike_of(const char *text);
 
 /* True if nothing of the text, valid UTF-8, can be seen. */

@@ -43,10 +43,17 @@ static const struct look looks[] = {
     {LOOKALIKE_BIDI,
      N_("The name or symbol holds control characters that change the order in which "
         "text is shown: it may read differently from what it is.")},
-    {LOOKALIKE_INVISIBLE, N_("The name or symbol holds characters that cannot be seen: it may look "
-                             "like another one and be different.")},
+    {LOOKALIKE_INVISIBLE, N_("The name or symbol holds characters that cannot be seen: it may pass "
+                             "for another one.")},
     {LOOKALIKE_MIXED,
-     N_("The name or symbol mixes letters of different alphabets that look alike.")},
+     N_("The name or symbol mixes letters of different alphabets, of which some look "
+        "alike: it may pass for another one.")},
+    {LOOKALIKE_LETTERS,
+     N_("The name or symbol holds characters that look like Latin letters or digits "
+        "and are none of them: it may pass for another one.")},
+    {LOOKALIKE_MARKS,
+     N_("The name or symbol has marks on its letters that no alphabet puts there: it "
+        "may pass for another one, or hide what it says.")},
     {LOOKALIKE_URL, N_("The name or symbol reads like the address of a web site. A token's name is "
                        "no reason to visit one.")},
 };

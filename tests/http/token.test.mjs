@@ -84,9 +84,10 @@ test('supply and amounts are grouped to read and whole to copy', async () => {
 });
 
 test('names that deceive the eye are warned of, each with its reason', async () => {
-  const id = token('visit free-ckb.xyz \u200B', 'U\u0405DT\u202E');
+  const id = token('visit free-ckb.gift \u200B', 'U\u0405DT\u202E \uFF35 U\u0338');
   const text = warnings((await get(`/tokens/${id}`)).body);
-  for (const reason of [/change the order/, /cannot be seen/, /different alphabets/, /address of a web site/])
+  for (const reason of [/change the order/, /cannot be seen/, /different alphabets/, /look like Latin letters/, /marks on its letters/,
+    /address of a web site/, /<\/ul>\s*<p>.*only its type script hash tells/])
     assert.match(text, reason);
 });
 

@@ -25,6 +25,8 @@ const thirdParty = [
   [/^(fcgiapp|fcgi_config|fcgi_stdio)\.h$/, /^fcgi\//],
   [/^libintl\.h$/, /^templates\/messages\.c$/],
   [/^secp256k1/, /^chain\//],
+  [/^unicode\//, /^handlers\/(lookalike|unicode|web_address)\.c$/],
+  [/^libpsl\.h$/, /^handlers\/web_address\.c$/],
   [/^png\.h$/, /^pictures\/png\.c$/],
   [/^turbojpeg\.h$/, /^pictures\/jpeg\.c$/],
   [/^gif_lib\.h$/, /^pictures\/gif\.c$/],
