@@ -30,14 +30,10 @@ static enum status about_show(struct request *rq, struct load *l, void *at, int 
     struct about_model *model = at;
     enum { STATES = 4 };
     struct meaning *states = arena_array(rq->arena, STATES, sizeof *states);
-    for (size_t i = 0; i < STATES; i++) {
-        const char *origin = i == 3 ? "elsewhere" : NULL;
-        const char *status = i < 3 ? state_statuses[i] : "pending";
-        int64_t verified_at = i < 3 ? 0 : WHEN_NONE;
-        states[i] = (struct meaning){.name = state_name(status, origin, verified_at),
-                                     .label = state_label(status, origin, verified_at),
-                                     .help = state_help(status, origin, verified_at)};
-    }
+    for (size_t i = 0; i < STATES; i++)
+        states[i] = (struct meaning){.name = state_names[i],
+                                     .label = state_label(state_names[i]),
+                                     .help = state_help(state_names[i])};
     model->states = (struct rows){.at = states, .n = STATES};
     return OK;
 }

@@ -72,7 +72,7 @@ static const struct record record_model = RECORD(activity_model, model_fields);
 
 static void show_filters(struct request *rq, struct activity_model *model) {
     model->network = filter_chosen(rq, "network", state_networks, network_label);
-    model->status = filter_chosen(rq, "status", state_statuses, status_label);
+    model->status = filter_chosen(rq, "status", state_names, state_label);
     model->type = filter_chosen(rq, "txType", state_types, type_label);
     model->user = filter_typed(rq, "user");
     model->q = filter_typed(rq, "q");

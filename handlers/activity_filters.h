@@ -25,9 +25,9 @@ struct activity_filters {
         {.name = "status",                                                                         \
          .kind = PARAM_CHOICE,                                                                     \
          .offset = offsetof(st, member.status),                                                    \
-         .choices = state_statuses,                                                                \
-         .label = status_label,                                                                    \
-         .help = "Only transactions with this status."},                                           \
+         .choices = state_names,                                                                   \
+         .label = state_label,                                                                     \
+         .help = "Only transactions in this state (see the member state)."},                       \
         {.name = "tokenId",                                                                        \
          .kind = PARAM_INT,                                                                        \
          .offset = offsetof(st, member.token_id),                                                  \

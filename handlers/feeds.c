@@ -101,7 +101,7 @@ static void put_token(struct text *out, struct arena *a, const struct token *t) 
     if (name.n)
         text_printf(&title, " \xe2\x80\x93 %s", text_str(&name));
     put_entry(out, a, text_str(&title), text_str(&path), t->created_at, t->updated_at,
-              t->network_id, state_label(t->status, t->origin, t->verified_at));
+              t->network_id, state_label(t->state));
 }
 
 static void put_transaction(struct text *out, struct arena *a, const struct transaction *x) {
@@ -116,7 +116,7 @@ static void put_transaction(struct text *out, struct arena *a, const struct tran
     else
         text_printf(&title, message("transaction #%d"), x->id);
     put_entry(out, a, text_str(&title), text_str(&path), x->created_at, x->updated_at,
-              x->network_id, state_label(x->status, x->origin, x->verified_at));
+              x->network_id, state_label(x->state));
 }
 
 /* -- the page --------------------------------------------------------------------------------- */

@@ -94,24 +94,20 @@ static void token_creator_url(struct text *out, const void *record) {
         path_creator(out, t->creator_address);
 }
 
-static void token_state(struct text *out, const void *record) {
-    const struct token *t = record;
-    text_put(out, state_name(t->status, t->origin, t->verified_at));
+static void token_state_class(struct text *out, const void *record) {
+    text_put(out, state_class(((const struct token *)record)->state));
 }
 
 static void token_state_label(struct text *out, const void *record) {
-    const struct token *t = record;
-    text_put(out, state_label(t->status, t->origin, t->verified_at));
+    text_put(out, state_label(((const struct token *)record)->state));
 }
 
 static void token_state_help(struct text *out, const void *record) {
-    const struct token *t = record;
-    text_put(out, state_help(t->status, t->origin, t->verified_at));
+    text_put(out, state_help(((const struct token *)record)->state));
 }
 
 static void token_state_icon(struct text *out, const void *record) {
-    const struct token *t = record;
-    text_put(out, state_icon(t->status, t->origin, t->verified_at));
+    text_put(out, state_icon(((const struct token *)record)->state));
 }
 
 static void token_network_icon(struct text *out, const void *record) {
@@ -144,7 +140,10 @@ static const struct field token_fields[] = {
     T(network_id, "networkId", FIELD_TEXT, ALWAYS,
       "mainnet, testnet, or unknown where nobody recorded it."),
     T(tx_hash, "txHash", FIELD_HASH, MAYBE, "The transaction that issued it."),
-    T(status, "status", FIELD_TEXT, ALWAYS, "pending, confirmed (verified on chain) or failed."),
+    T(status, "status", FIELD_TEXT, ALWAYS, "What was recorded: pending, confirmed or failed."),
+    T(state, "state", FIELD_TEXT, ALWAYS,
+      "What holds here: pending, confirmed (verified on chain by this site), failed, or recorded "
+      "(somewhere else, and not verified here)."),
     T(origin, "origin", FIELD_TEXT, MAYBE, "Who recorded it, if that was not this site."),
     T(type_hash, "typeHash", FIELD_HASH, MAYBE,
       "The hash of its type script: what tells tokens apart."),
@@ -167,7 +166,7 @@ static const struct field token_fields[] = {
     FIELD_SHOWN("explorer", FIELD_URL, token_explorer),
     FIELD_SHOWN("issueExplorer", FIELD_URL, token_issue_explorer),
     FIELD_SHOWN("creatorUrl", FIELD_PATH, token_creator_url),
-    FIELD_SHOWN("state", FIELD_TEXT, token_state),
+    FIELD_SHOWN("stateClass", FIELD_TEXT, token_state_class),
     FIELD_SHOWN("stateLabel", FIELD_TEXT, token_state_label),
     FIELD_SHOWN("stateHelp", FIELD_TEXT, token_state_help),
     FIELD_SHOWN("stateIcon", FIELD_PATH, token_state_icon),
@@ -209,24 +208,20 @@ static void transaction_user_url(struct text *out, const void *record) {
         path_creator(out, x->user_address);
 }
 
-static void transaction_state(struct text *out, const void *record) {
-    const struct transaction *x = record;
-    text_put(out, state_name(x->status, x->origin, x->verified_at));
+static void transaction_state_class(struct text *out, const void *record) {
+    text_put(out, state_class(((const struct transaction *)record)->state));
 }
 
 static void transaction_state_label(struct text *out, const void *record) {
-    const struct transaction *x = record;
-    text_put(out, state_label(x->status, x->origin, x->verified_at));
+    text_put(out, state_label(((const struct transaction *)record)->state));
 }
 
 static void transaction_state_help(struct text *out, const void *record) {
-    const struct transaction *x = record;
-    text_put(out, state_help(x->status, x->origin, x->verified_at));
+    text_put(out, state_help(((const struct transaction *)record)->state));
 }
 
 static void transaction_state_icon(struct text *out, const void *record) {
-    const struct transaction *x = record;
-    text_put(out, state_icon(x->status, x->origin, x->verified_at));
+    text_put(out, state_icon(((const struct transaction *)record)->state));
 }
 
 static void transaction_network_icon(struct text *out, const void *record) {
@@ -254,7 +249,10 @@ static const struct field transaction_fields[] = {
     X(tx_hash, "txHash", FIELD_HASH, MAYBE, "Its hash on the chain."),
     X(tx_type, "txType", FIELD_TEXT, ALWAYS,
       "create, mint, transfer, burn, cellbase, or unknown where it was not classified."),
-    X(status, "status", FIELD_TEXT, ALWAYS, "pending, confirmed (verified on chain) or failed."),
+    X(status, "status", FIELD_TEXT, ALWAYS, "What was recorded: pending, confirmed or failed."),
+    X(state, "state", FIELD_TEXT, ALWAYS,
+      "What holds here: pending, confirmed (verified on chain by this site), failed, or recorded "
+      "(somewhere else, and not verified here)."),
     X(amount, "amount", FIELD_AMOUNT, MAYBE,
       "How much, in whole tokens as people write them; null: none, or not recorded."),
     X(network_id, "networkId", FIELD_TEXT, ALWAYS,
@@ -272,7 +270,7 @@ static const struct field transaction_fields[] = {
     FIELD_SHOWN("tokenAlsoCalled", FIELD_TEXT, transaction_token_also_called),
     FIELD_SHOWN("explorer", FIELD_URL, transaction_explorer),
     FIELD_SHOWN("userUrl", FIELD_PATH, transaction_user_url),
-    FIELD_SHOWN("state", FIELD_TEXT, transaction_state),
+    FIELD_SHOWN("stateClass", FIELD_TEXT, transaction_state_class),
     FIELD_SHOWN("stateLabel", FIELD_TEXT, transaction_state_label),
     FIELD_SHOWN("stateHelp", FIELD_TEXT, transaction_state_help),
     FIELD_SHOWN("stateIcon", FIELD_PATH, transaction_state_icon),

@@ -9,7 +9,7 @@ struct token {
     const char *name, *symbol;
     const char *supply; /* decimal string as people write it; "" = unknown */
     struct opt_int decimals;
-    const char *description, *icon_url, *contract_address, *network_id, *tx_hash, *status;
+    const char *description, *icon_url, *contract_address, *network_id, *tx_hash, *status, *state;
     const char *origin; /* who recorded it, if it was not created here */
     const char *type_hash, *type_script, *icon_hash;
     const char *creator_address; /* NULL: unknown */
@@ -19,7 +19,7 @@ struct token {
 struct transaction {
     int32_t id, user_id;
     struct opt_int token_id;
-    const char *tx_hash, *tx_type, *status;
+    const char *tx_hash, *tx_type, *status, *state;
     const char *amount; /* decimal string in units of the token; NULL: none or unknown */
     const char *network_id, *metadata, *origin;
     const char *user_address;              /* NULL: unknown */

@@ -1,13 +1,11 @@
 #include "handlers/state.h"
 
-#include <stdbool.h>
 #include <string.h>
 
-#include "base/when.h"
 #include "templates/assets.h"
 #include "templates/messages.h"
 
-const char *const state_statuses[] = {"pending", "confirmed", "failed", NULL};
+const char *const state_names[] = {"pending", "confirmed", "failed", "recorded", NULL};
 const char *const state_networks[] = {"mainnet", "testnet", "unknown", NULL};
 const char *const state_types[] = {"create",   "mint",    "transfer", "burn",
                                    "cellbase", "unknown", NULL};
@@ -31,41 +29,30 @@ static const struct state states[] = {
     {"unknown", ASSET_ICONS_UNKNOWN_SVG, N_("Status not recorded"),
      N_("This site does not know this status, and has verified nothing of it.")},
 };
-enum { RECORDED = 3, UNKNOWN = 4 };
+enum { UNKNOWN = 4 };
 
-static const struct state *named(const char *status) {
-    for (size_t i = 0; i < RECORDED; i++)
-        if (strcmp(states[i].name, status) == 0)
+static const struct state *state_of(const char *name) {
+    for (size_t i = 0; i < UNKNOWN; i++)
+        if (strcmp(states[i].name, name) == 0)
             return &states[i];
     return &states[UNKNOWN];
 }
 
-/* Nothing is confirmed that was not verified here, whoever wrote that into the row. */
-static const struct state *state_of(const char *status, const char *origin, int64_t verified_at) {
-    bool verified = verified_at != WHEN_NONE;
-    return !verified && (origin || strcmp(status, "confirmed") == 0) ? &states[RECORDED]
-                                                                     : named(status);
+const char *state_class(const char *name) {
+    return state_of(name)->name;
 }
 
-const char *state_name(const char *status, const char *origin, int64_t verified_at) {
-    return state_of(status, origin, verified_at)->name;
+const char *state_icon(const char *name) {
+    return state_of(name)->icon;
 }
 
-const char *state_icon(const char *status, const char *origin, int64_t verified_at) {
-    return state_of(status, origin, verified_at)->icon;
+const char *state_label(const char *name) {
+    const struct state *s = state_of(name);
+    return s == &states[UNKNOWN] && *name ? name : message(s->label);
 }
 
-const char *state_label(const char *status, const char *origin, int64_t verified_at) {
-    const struct state *s = state_of(status, origin, verified_at);
-    return s == &states[UNKNOWN] && *status ? status : message(s->label);
-}
-
-const char *state_help(const char *status, const char *origin, int64_t verified_at) {
-    return message(state_of(status, origin, verified_at)->help);
-}
-
-const char *status_label(const char *status) {
-    return message(named(status)->label);
+const char *state_help(const char *name) {
+    return message(state_of(name)->help);
 }
 
 struct network {

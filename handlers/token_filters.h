@@ -23,9 +23,9 @@ struct token_filters {
         {.name = "status",                                                                         \
          .kind = PARAM_CHOICE,                                                                     \
          .offset = offsetof(st, member.status),                                                    \
-         .choices = state_statuses,                                                                \
-         .label = status_label,                                                                    \
-         .help = "Only tokens with this status."},                                                 \
+         .choices = state_names,                                                                   \
+         .label = state_label,                                                                     \
+         .help = "Only tokens in this state (see the member state)."},                             \
         {.name = "creator",                                                                        \
          .kind = PARAM_ADDRESS,                                                                    \
          .offset = offsetof(st, member.creator),                                                   \

@@ -75,7 +75,7 @@ static const struct record record_model = RECORD(token_list_model, model_fields)
 /* The form, with those among the orders (bits) that it is to offer. */
 static void show_filters(struct request *rq, struct token_list_model *model, uint32_t sorts) {
     model->network = filter_chosen(rq, "network", state_networks, network_label);
-    model->status = filter_chosen(rq, "status", state_statuses, status_label);
+    model->status = filter_chosen(rq, "status", state_names, state_label);
     model->creator = filter_typed(rq, "creator");
     model->q = filter_typed(rq, "q");
     model->from = filter_typed(rq, "from");

@@ -38,6 +38,10 @@ CREATE TABLE tokens (
     verified_at      timestamp, -- when this site last found it on the chain as recorded
     type_hash        text,      -- hash of the xUDT type script
     type_script      jsonb,     -- that script: {codeHash, hashType, args}
+    -- What readers are told, and lists are filtered by: the status, but nothing is confirmed, and what
+    -- others recorded is nothing at all, before it was found on the chain.
+    state            text GENERATED ALWAYS AS (CASE WHEN verified_at IS NULL
+        AND (origin IS NOT NULL OR status = 'confirmed') THEN 'recorded' ELSE status END) STORED,
     icon_hash        text,      -- SHA-256 of the stored copy of the icon
     -- Name and symbol without regard to case, as far as an index entry safely holds them, ordered by
     -- code point: what lists are sorted by and searches find.
@@ -91,6 +95,8 @@ CREATE TABLE transactions (
     origin      text,
     chain_time  timestamp,
     verified_at timestamp,
+    state       text GENERATED ALWAYS AS (CASE WHEN verified_at IS NULL
+        AND (origin IS NOT NULL OR status = 'confirmed') THEN 'recorded' ELSE status END) STORED,
     CONSTRAINT transactions_pkey PRIMARY KEY (id),
     CONSTRAINT transactions_user_id_users_id_fk FOREIGN KEY (user_id) REFERENCES users (id),
     CONSTRAINT transactions_token_id_tokens_id_fk FOREIGN KEY (token_id) REFERENCES tokens (id)
@@ -157,10 +163,10 @@ CREATE VIEW public_settings WITH (security_barrier) AS
 
 -- Lists are keyset lists: newest first within one filter, by id.
 CREATE INDEX tokens_network_id ON tokens (network_id, id);
-CREATE INDEX tokens_status_id ON tokens (status, id);
-CREATE INDEX tokens_network_status_id ON tokens (network_id, status, id);
+CREATE INDEX tokens_state_id ON tokens (state, id);
+CREATE INDEX tokens_network_state_id ON tokens (network_id, state, id);
 CREATE INDEX tokens_creator_id ON tokens (creator_id, id);
-CREATE INDEX tokens_creator_status_id ON tokens (creator_id, status, id);
+CREATE INDEX tokens_creator_state_id ON tokens (creator_id, state, id);
 -- Look-ups by hash alone.
 CREATE INDEX tokens_type_hash ON tokens (type_hash) WHERE type_hash IS NOT NULL;
 CREATE INDEX tokens_tx_hash ON tokens (tx_hash, id) WHERE tx_hash IS NOT NULL;
@@ -185,12 +191,12 @@ CREATE UNIQUE INDEX tokens_type_hash_unique ON tokens (network_id, type_hash)
     WHERE type_hash IS NOT NULL;
 
 CREATE INDEX transactions_network_id ON transactions (network_id, id);
-CREATE INDEX transactions_status_id ON transactions (status, id);
-CREATE INDEX transactions_network_status_id ON transactions (network_id, status, id);
+CREATE INDEX transactions_state_id ON transactions (state, id);
+CREATE INDEX transactions_network_state_id ON transactions (network_id, state, id);
 CREATE INDEX transactions_token_id ON transactions (token_id, id);
-CREATE INDEX transactions_token_status_id ON transactions (token_id, status, id);
+CREATE INDEX transactions_token_state_id ON transactions (token_id, state, id);
 CREATE INDEX transactions_user_id ON transactions (user_id, id);
-CREATE INDEX transactions_user_status_id ON transactions (user_id, status, id);
+CREATE INDEX transactions_user_state_id ON transactions (user_id, state, id);
 CREATE INDEX transactions_type_id ON transactions (tx_type, id);
 CREATE INDEX transactions_network_type_id ON transactions (network_id, tx_type, id);
 -- Spans of time: newest first by time, then id.

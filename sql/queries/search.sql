@@ -5,7 +5,7 @@
 -- Tokens whose symbol begins with the text; the text itself first, then by symbol.
 -- row: token
 SELECT t.id, t.name, t.symbol, t.supply, t.decimals, t.creator_id, t.description, t.icon_url,
-       t.contract_address, t.network_id, t.tx_hash, t.status, t.origin, t.type_hash, t.type_script,
+       t.contract_address, t.network_id, t.tx_hash, t.status, t.state, t.origin, t.type_hash, t.type_script,
        t.icon_hash, t.chain_time, t.verified_at, t.created_at, t.updated_at,
        CASE WHEN u.reserved THEN NULL ELSE u.wallet_address END AS creator_address
 FROM tokens t JOIN users u ON u.id = t.creator_id
@@ -18,7 +18,7 @@ LIMIT 21
 -- The same for names.
 -- row: token
 SELECT t.id, t.name, t.symbol, t.supply, t.decimals, t.creator_id, t.description, t.icon_url,
-       t.contract_address, t.network_id, t.tx_hash, t.status, t.origin, t.type_hash, t.type_script,
+       t.contract_address, t.network_id, t.tx_hash, t.status, t.state, t.origin, t.type_hash, t.type_script,
        t.icon_hash, t.chain_time, t.verified_at, t.created_at, t.updated_at,
        CASE WHEN u.reserved THEN NULL ELSE u.wallet_address END AS creator_address
 FROM tokens t JOIN users u ON u.id = t.creator_id
@@ -52,7 +52,7 @@ likest AS MATERIALIZED (
     ORDER BY of_a_word DESC, of_all DESC, id
     LIMIT 21)
 SELECT t.id, t.name, t.symbol, t.supply, t.decimals, t.creator_id, t.description, t.icon_url,
-       t.contract_address, t.network_id, t.tx_hash, t.status, t.origin, t.type_hash, t.type_script,
+       t.contract_address, t.network_id, t.tx_hash, t.status, t.state, t.origin, t.type_hash, t.type_script,
        t.icon_hash, t.chain_time, t.verified_at, t.created_at, t.updated_at,
        CASE WHEN u.reserved THEN NULL ELSE u.wallet_address END AS creator_address
 FROM likest l JOIN tokens t ON t.id = l.id JOIN users u ON u.id = t.creator_id
@@ -72,7 +72,7 @@ found AS MATERIALIZED (
     (SELECT id, 2, name_key FROM tokens
      WHERE name_key LIKE (SELECT within FROM typed) ORDER BY name_key, id LIMIT 21))
 SELECT t.id, t.name, t.symbol, t.supply, t.decimals, t.creator_id, t.description, t.icon_url,
-       t.contract_address, t.network_id, t.tx_hash, t.status, t.origin, t.type_hash, t.type_script,
+       t.contract_address, t.network_id, t.tx_hash, t.status, t.state, t.origin, t.type_hash, t.type_script,
        t.icon_hash, t.chain_time, t.verified_at, t.created_at, t.updated_at,
        CASE WHEN u.reserved THEN NULL ELSE u.wallet_address END AS creator_address
 FROM found f JOIN tokens t ON t.id = f.id JOIN users u ON u.id = t.creator_id
@@ -94,7 +94,7 @@ WITH found AS MATERIALIZED (
     WHERE lower(name) = lower(:text)
     ORDER BY id LIMIT 21)
 SELECT t.id, t.name, t.symbol, t.supply, t.decimals, t.creator_id, t.description, t.icon_url,
-       t.contract_address, t.network_id, t.tx_hash, t.status, t.origin, t.type_hash, t.type_script,
+       t.contract_address, t.network_id, t.tx_hash, t.status, t.state, t.origin, t.type_hash, t.type_script,
        t.icon_hash, t.chain_time, t.verified_at, t.created_at, t.updated_at,
        CASE WHEN u.reserved THEN NULL ELSE u.wallet_address END AS creator_address
 FROM found f JOIN tokens t ON t.id = f.id JOIN users u ON u.id = t.creator_id
@@ -117,7 +117,7 @@ found AS MATERIALIZED (
          ORDER BY name_key, id LIMIT 3)) w
     GROUP BY id ORDER BY rank, id LIMIT 21)
 SELECT t.id, t.name, t.symbol, t.supply, t.decimals, t.creator_id, t.description, t.icon_url,
-       t.contract_address, t.network_id, t.tx_hash, t.status, t.origin, t.type_hash, t.type_script,
+       t.contract_address, t.network_id, t.tx_hash, t.status, t.state, t.origin, t.type_hash, t.type_script,
        t.icon_hash, t.chain_time, t.verified_at, t.created_at, t.updated_at,
        CASE WHEN u.reserved THEN NULL ELSE u.wallet_address END AS creator_address
 FROM found f JOIN tokens t ON t.id = f.id JOIN users u ON u.id = t.creator_id
@@ -128,7 +128,7 @@ ORDER BY f.rank, t.id
 -- row: token
 WITH found AS MATERIALIZED (SELECT id FROM tokens WHERE type_hash = :hash LIMIT 21)
 SELECT t.id, t.name, t.symbol, t.supply, t.decimals, t.creator_id, t.description, t.icon_url,
-       t.contract_address, t.network_id, t.tx_hash, t.status, t.origin, t.type_hash, t.type_script,
+       t.contract_address, t.network_id, t.tx_hash, t.status, t.state, t.origin, t.type_hash, t.type_script,
        t.icon_hash, t.chain_time, t.verified_at, t.created_at, t.updated_at,
        CASE WHEN u.reserved THEN NULL ELSE u.wallet_address END AS creator_address
 FROM found f JOIN tokens t ON t.id = f.id JOIN users u ON u.id = t.creator_id
@@ -148,7 +148,7 @@ found AS MATERIALIZED (
         ORDER BY tx_hash, id LIMIT 21) h
     ORDER BY h.id LIMIT 21)
 SELECT t.id, t.name, t.symbol, t.supply, t.decimals, t.creator_id, t.description, t.icon_url,
-       t.contract_address, t.network_id, t.tx_hash, t.status, t.origin, t.type_hash, t.type_script,
+       t.contract_address, t.network_id, t.tx_hash, t.status, t.state, t.origin, t.type_hash, t.type_script,
        t.icon_hash, t.chain_time, t.verified_at, t.created_at, t.updated_at,
        CASE WHEN u.reserved THEN NULL ELSE u.wallet_address END AS creator_address
 FROM found f JOIN tokens t ON t.id = f.id JOIN users u ON u.id = t.creator_id
@@ -167,7 +167,7 @@ found AS MATERIALIZED (
         SELECT id FROM transactions WHERE tx_hash <= form.hash AND tx_hash >= form.hash
         ORDER BY tx_hash, id LIMIT 21) h
     ORDER BY h.id LIMIT 21)
-SELECT x.id, x.user_id, x.token_id, x.tx_hash, x.tx_type, x.status, x.amount, x.network_id,
+SELECT x.id, x.user_id, x.token_id, x.tx_hash, x.tx_type, x.status, x.state, x.amount, x.network_id,
        x.metadata, x.origin, x.chain_time, x.verified_at, x.created_at, x.updated_at,
        CASE WHEN u.reserved THEN NULL ELSE u.wallet_address END AS user_address,
        t.name AS token_name, t.symbol AS token_symbol

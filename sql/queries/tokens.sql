@@ -14,7 +14,7 @@
 -- limits: 11 26 51 101
 -- row: token
 SELECT t.id, t.name, t.symbol, t.supply, t.decimals, t.creator_id, t.description, t.icon_url,
-       t.contract_address, t.network_id, t.tx_hash, t.status, t.origin, t.type_hash, t.type_script,
+       t.contract_address, t.network_id, t.tx_hash, t.status, t.state, t.origin, t.type_hash, t.type_script,
        t.icon_hash, t.chain_time, t.verified_at, t.created_at, t.updated_at,
        CASE WHEN u.reserved THEN NULL ELSE u.wallet_address END AS creator_address
 FROM tokens t                                                           --? !page
@@ -23,21 +23,21 @@ FROM (SELECT id FROM tokens WHERE true                                  --? page
   AND network_id <= :network                                            --? page network !status !until
   AND (network_id, id) <= (:network, :until::int)                       --? until network !status
   AND network_id >= :network                                            --? page network !status
-  AND status <= :status                                                 --? page status !network !until
-  AND (status, id) <= (:status, :until::int)                            --? until status !network
-  AND status >= :status                                                 --? page status !network
+  AND state <= :status                                                  --? page status !network !until
+  AND (state, id) <= (:status, :until::int)                             --? until status !network
+  AND state >= :status                                                  --? page status !network
   AND network_id = :network                                             --? page network status
-  AND status <= :status                                                 --? page network status !until
-  AND (status, id) <= (:status, :until::int)                            --? until network status
-  AND status >= :status                                                 --? page network status
+  AND state <= :status                                                  --? page network status !until
+  AND (state, id) <= (:status, :until::int)                             --? until network status
+  AND state >= :status                                                  --? page network status
   ORDER BY id DESC                                                      --? page !network !status !oldest
   ORDER BY id                                                           --? page !network !status oldest
   ORDER BY network_id DESC, id DESC                                     --? page network !status !oldest
   ORDER BY network_id, id                                               --? page network !status oldest
-  ORDER BY status DESC, id DESC                                         --? page status !network !oldest
-  ORDER BY status, id                                                   --? page status !network oldest
-  ORDER BY status DESC, id DESC                                         --? page network status !oldest
-  ORDER BY status, id                                                   --? page network status oldest
+  ORDER BY state DESC, id DESC                                          --? page status !network !oldest
+  ORDER BY state, id                                                    --? page status !network oldest
+  ORDER BY state DESC, id DESC                                          --? page network status !oldest
+  ORDER BY state, id                                                    --? page network status oldest
   OFFSET :skip::int LIMIT :limit) k                                     --? page
 JOIN tokens t ON t.id = k.id                                            --? page
 JOIN users u ON u.id = t.creator_id
@@ -48,21 +48,21 @@ WHERE true                                                              --? !pag
   AND (t.network_id, t.id) < (:network, :after::int)                    --? !page network !status after
   AND t.network_id >= :network                                          --? !page network !status !before
   AND (t.network_id, t.id) > (:network, :before::int)                   --? !page network !status before
-  AND t.status <= :status                                               --? !page status !network !after
-  AND (t.status, t.id) < (:status, :after::int)                         --? !page status !network after
-  AND t.status >= :status                                               --? !page status !network !before
-  AND (t.status, t.id) > (:status, :before::int)                        --? !page status !network before
+  AND t.state <= :status                                                --? !page status !network !after
+  AND (t.state, t.id) < (:status, :after::int)                          --? !page status !network after
+  AND t.state >= :status                                                --? !page status !network !before
+  AND (t.state, t.id) > (:status, :before::int)                         --? !page status !network before
   AND t.network_id = :network                                           --? !page network status
-  AND t.status <= :status                                               --? !page network status !after
-  AND (t.status, t.id) < (:status, :after::int)                         --? !page network status after
-  AND t.status >= :status                                               --? !page network status !before
-  AND (t.status, t.id) > (:status, :before::int)                        --? !page network status before
+  AND t.state <= :status                                                --? !page network status !after
+  AND (t.state, t.id) < (:status, :after::int)                          --? !page network status after
+  AND t.state >= :status                                                --? !page network status !before
+  AND (t.state, t.id) > (:status, :before::int)                         --? !page network status before
 ORDER BY t.network_id DESC, t.id DESC                                   --? !page network !status !before
 ORDER BY t.network_id, t.id                                             --? !page network !status before
-ORDER BY t.status DESC, t.id DESC                                       --? !page status !network !before
-ORDER BY t.status, t.id                                                 --? !page status !network before
-ORDER BY t.status DESC, t.id DESC                                       --? !page network status !before
-ORDER BY t.status, t.id                                                 --? !page network status before
+ORDER BY t.state DESC, t.id DESC                                        --? !page status !network !before
+ORDER BY t.state, t.id                                                  --? !page status !network before
+ORDER BY t.state DESC, t.id DESC                                        --? !page network status !before
+ORDER BY t.state, t.id                                                  --? !page network status before
 ORDER BY t.id DESC                                                      --? !network !status !before !page
 ORDER BY t.id DESC                                                      --? page !oldest
 ORDER BY t.id                                                           --? page oldest
@@ -77,7 +77,7 @@ SELECT count(*)::int AS total
 FROM (SELECT 1 FROM tokens t
       WHERE true
         AND t.network_id = :network  --? network
-        AND t.status = :status       --? status
+        AND t.state = :status        --? status
         AND t.id <= :until::int      --? until
       LIMIT 10001) s
 
@@ -93,7 +93,7 @@ FROM (SELECT 1 FROM tokens t
 -- row: token
 WITH who AS MATERIALIZED (SELECT id FROM users WHERE wallet_address = :creator AND NOT reserved)
 SELECT t.id, t.name, t.symbol, t.supply, t.decimals, t.creator_id, t.description, t.icon_url,
-       t.contract_address, t.network_id, t.tx_hash, t.status, t.origin, t.type_hash, t.type_script,
+       t.contract_address, t.network_id, t.tx_hash, t.status, t.state, t.origin, t.type_hash, t.type_script,
        t.icon_hash, t.chain_time, t.verified_at, t.created_at, t.updated_at,
        :creator::text AS creator_address
 FROM tokens t                                                                   --? !page
@@ -102,13 +102,13 @@ FROM (SELECT id FROM tokens WHERE true                                          
   AND (creator_id, id) <= ((SELECT id FROM who), :until::int)                   --? until !status
   AND creator_id >= (SELECT id FROM who)                                        --? page !status
   AND creator_id = (SELECT id FROM who)                                         --? page status
-  AND status <= :status                                                         --? page status !until
-  AND (status, id) <= (:status, :until::int)                                    --? until status
-  AND status >= :status                                                         --? page status
+  AND state <= :status                                                          --? page status !until
+  AND (state, id) <= (:status, :until::int)                                     --? until status
+  AND state >= :status                                                          --? page status
   ORDER BY creator_id DESC, id DESC                                             --? page !status !oldest
   ORDER BY creator_id, id                                                       --? page !status oldest
-  ORDER BY status DESC, id DESC                                                 --? page status !oldest
-  ORDER BY status, id                                                           --? page status oldest
+  ORDER BY state DESC, id DESC                                                  --? page status !oldest
+  ORDER BY state, id                                                            --? page status oldest
   OFFSET :skip::int LIMIT :limit) k                                             --? page
 JOIN tokens t ON t.id = k.id                                                    --? page
 WHERE true                                                                      --? !page
@@ -117,14 +117,14 @@ WHERE true                                                                      
   AND t.creator_id >= (SELECT id FROM who)                                      --? !page !status !before
   AND (t.creator_id, t.id) > ((SELECT id FROM who), :before::int)               --? !page !status before
   AND t.creator_id = (SELECT id FROM who)                                       --? !page status
-  AND t.status <= :status                                                       --? !page status !after
-  AND (t.status, t.id) < (:status, :after::int)                                 --? !page status after
-  AND t.status >= :status                                                       --? !page status !before
-  AND (t.status, t.id) > (:status, :before::int)                                --? !page status before
+  AND t.state <= :status                                                        --? !page status !after
+  AND (t.state, t.id) < (:status, :after::int)                                  --? !page status after
+  AND t.state >= :status                                                        --? !page status !before
+  AND (t.state, t.id) > (:status, :before::int)                                 --? !page status before
 ORDER BY t.creator_id DESC, t.id DESC                                           --? !page !status !before
 ORDER BY t.creator_id, t.id                                                     --? !page !status before
-ORDER BY t.status DESC, t.id DESC                                               --? !page status !before
-ORDER BY t.status, t.id                                                         --? !page status before
+ORDER BY t.state DESC, t.id DESC                                                --? !page status !before
+ORDER BY t.state, t.id                                                          --? !page status before
 ORDER BY t.id DESC                                                              --? page !oldest
 ORDER BY t.id                                                                   --? page oldest
 LIMIT :limit                                                                    --? !page
@@ -136,7 +136,7 @@ LIMIT :limit                                                                    
 SELECT count(*)::int AS total
 FROM (SELECT 1 FROM tokens t
       WHERE t.creator_id = (SELECT id FROM users WHERE wallet_address = :creator AND NOT reserved)
-        AND t.status = :status       --? status
+        AND t.state = :status        --? status
         AND t.id <= :until::int      --? until
       LIMIT 10001) s
 
@@ -144,7 +144,7 @@ FROM (SELECT 1 FROM tokens t
 -- One token with its creator.
 -- row: token
 SELECT t.id, t.name, t.symbol, t.supply, t.decimals, t.creator_id, t.description, t.icon_url,
-       t.contract_address, t.network_id, t.tx_hash, t.status, t.origin, t.type_hash, t.type_script,
+       t.contract_address, t.network_id, t.tx_hash, t.status, t.state, t.origin, t.type_hash, t.type_script,
        t.icon_hash, t.chain_time, t.verified_at, t.created_at, t.updated_at,
        CASE WHEN u.reserved THEN NULL ELSE u.wallet_address END AS creator_address
 FROM tokens t JOIN users u ON u.id = t.creator_id

@@ -26,7 +26,7 @@ WITH here AS MATERIALIZED (                                                     
   SELECT greatest(:from::timestamp, (SELECT created_at FROM tokens              --? before
                                      WHERE id = :before::int)) AS at)           --? before
 SELECT t.id, t.name, t.symbol, t.supply, t.decimals, t.creator_id, t.description, t.icon_url,
-       t.contract_address, t.network_id, t.tx_hash, t.status, t.origin, t.type_hash, t.type_script,
+       t.contract_address, t.network_id, t.tx_hash, t.status, t.state, t.origin, t.type_hash, t.type_script,
        t.icon_hash, t.chain_time, t.verified_at, t.created_at, t.updated_at,
        CASE WHEN u.reserved THEN NULL ELSE u.wallet_address END AS creator_address
 FROM tokens t                                                                   --? !page

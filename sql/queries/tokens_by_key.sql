@@ -30,7 +30,7 @@ WITH here AS MATERIALIZED (SELECT                                               
   FROM (SELECT name_key AS key, id FROM tokens WHERE id = :before::int                      --? before
         UNION ALL SELECT repeat(U&'\+10FFFF', 65), 0 LIMIT 1) at)                           --? before
 SELECT t.id, t.name, t.symbol, t.supply, t.decimals, t.creator_id, t.description, t.icon_url,
-       t.contract_address, t.network_id, t.tx_hash, t.status, t.origin, t.type_hash, t.type_script,
+       t.contract_address, t.network_id, t.tx_hash, t.status, t.state, t.origin, t.type_hash, t.type_script,
        t.icon_hash, t.chain_time, t.verified_at, t.created_at, t.updated_at,
        CASE WHEN u.reserved THEN NULL ELSE u.wallet_address END AS creator_address
 FROM tokens t                                                                               --? !page
@@ -89,7 +89,7 @@ WITH here AS MATERIALIZED (SELECT                                               
   FROM (SELECT symbol_key AS key, id FROM tokens WHERE id = :before::int                    --? before
         UNION ALL SELECT repeat(U&'\+10FFFF', 65), 0 LIMIT 1) at)                           --? before
 SELECT t.id, t.name, t.symbol, t.supply, t.decimals, t.creator_id, t.description, t.icon_url,
-       t.contract_address, t.network_id, t.tx_hash, t.status, t.origin, t.type_hash, t.type_script,
+       t.contract_address, t.network_id, t.tx_hash, t.status, t.state, t.origin, t.type_hash, t.type_script,
        t.icon_hash, t.chain_time, t.verified_at, t.created_at, t.updated_at,
        CASE WHEN u.reserved THEN NULL ELSE u.wallet_address END AS creator_address
 FROM tokens t                                                                               --? !page
@@ -137,7 +137,7 @@ LIMIT :limit                                                                    
 -- limits: 11 26 51 101
 -- row: token
 SELECT t.id, t.name, t.symbol, t.supply, t.decimals, t.creator_id, t.description, t.icon_url,
-       t.contract_address, t.network_id, t.tx_hash, t.status, t.origin, t.type_hash, t.type_script,
+       t.contract_address, t.network_id, t.tx_hash, t.status, t.state, t.origin, t.type_hash, t.type_script,
        t.icon_hash, t.chain_time, t.verified_at, t.created_at, t.updated_at,
        CASE WHEN u.reserved THEN NULL ELSE u.wallet_address END AS creator_address
 FROM (SELECT id FROM (
@@ -261,7 +261,7 @@ FROM (SELECT id FROM (
 -- limits: 11 26 51 101
 -- row: token
 SELECT t.id, t.name, t.symbol, t.supply, t.decimals, t.creator_id, t.description, t.icon_url,
-       t.contract_address, t.network_id, t.tx_hash, t.status, t.origin, t.type_hash, t.type_script,
+       t.contract_address, t.network_id, t.tx_hash, t.status, t.state, t.origin, t.type_hash, t.type_script,
        t.icon_hash, t.chain_time, t.verified_at, t.created_at, t.updated_at,
        CASE WHEN u.reserved THEN NULL ELSE u.wallet_address END AS creator_address
 FROM (SELECT id FROM (SELECT id, network_id, symbol_key, name_key FROM tokens WHERE true

@@ -11,7 +11,7 @@
 -- within: until page
 -- limits: 11 26 51 101
 -- row: transaction
-SELECT x.id, x.user_id, x.token_id, x.tx_hash, x.tx_type, x.status, x.amount, x.network_id,
+SELECT x.id, x.user_id, x.token_id, x.tx_hash, x.tx_type, x.status, x.state, x.amount, x.network_id,
        x.metadata, x.origin, x.chain_time, x.verified_at, x.created_at, x.updated_at,
        CASE WHEN u.reserved THEN NULL ELSE u.wallet_address END AS user_address,
        t.name AS token_name, t.symbol AS token_symbol
@@ -22,32 +22,32 @@ FROM (SELECT id FROM transactions WHERE true                            --? page
   AND network_id <= :network                                            --? page network !status !token !until
   AND (network_id, id) <= (:network, :until::int)                       --? until network !status !token
   AND network_id >= :network                                            --? page network !status !token
-  AND status <= :status                                                 --? page status !network !token !until
-  AND (status, id) <= (:status, :until::int)                            --? until status !network !token
-  AND status >= :status                                                 --? page status !network !token
+  AND state <= :status                                                  --? page status !network !token !until
+  AND (state, id) <= (:status, :until::int)                             --? until status !network !token
+  AND state >= :status                                                  --? page status !network !token
   AND network_id = :network                                             --? page network status !token
-  AND status <= :status                                                 --? page network status !token !until
-  AND (status, id) <= (:status, :until::int)                            --? until network status !token
-  AND status >= :status                                                 --? page network status !token
+  AND state <= :status                                                  --? page network status !token !until
+  AND (state, id) <= (:status, :until::int)                             --? until network status !token
+  AND state >= :status                                                  --? page network status !token
   AND token_id <= :token::int                                           --? page token !status !until
   AND (token_id, id) <= (:token::int, :until::int)                      --? until token !status
   AND token_id >= :token::int                                           --? page token !status
   AND token_id = :token::int                                            --? page token status
-  AND status <= :status                                                 --? page token status !until
-  AND (status, id) <= (:status, :until::int)                            --? until token status
-  AND status >= :status                                                 --? page token status
+  AND state <= :status                                                  --? page token status !until
+  AND (state, id) <= (:status, :until::int)                             --? until token status
+  AND state >= :status                                                  --? page token status
   ORDER BY id DESC                                                      --? page !network !status !token !oldest
   ORDER BY id                                                           --? page !network !status !token oldest
   ORDER BY network_id DESC, id DESC                                     --? page network !status !token !oldest
   ORDER BY network_id, id                                               --? page network !status !token oldest
-  ORDER BY status DESC, id DESC                                         --? page status !network !token !oldest
-  ORDER BY status, id                                                   --? page status !network !token oldest
-  ORDER BY status DESC, id DESC                                         --? page network status !token !oldest
-  ORDER BY status, id                                                   --? page network status !token oldest
+  ORDER BY state DESC, id DESC                                          --? page status !network !token !oldest
+  ORDER BY state, id                                                    --? page status !network !token oldest
+  ORDER BY state DESC, id DESC                                          --? page network status !token !oldest
+  ORDER BY state, id                                                    --? page network status !token oldest
   ORDER BY token_id DESC, id DESC                                       --? page token !status !oldest
   ORDER BY token_id, id                                                 --? page token !status oldest
-  ORDER BY status DESC, id DESC                                         --? page token status !oldest
-  ORDER BY status, id                                                   --? page token status oldest
+  ORDER BY state DESC, id DESC                                          --? page token status !oldest
+  ORDER BY state, id                                                    --? page token status oldest
   OFFSET :skip::int LIMIT :limit) k                                     --? page
 JOIN transactions x ON x.id = k.id                                      --? page
 JOIN users u ON u.id = x.user_id
@@ -60,34 +60,34 @@ WHERE true                                                              --? !pag
   AND (x.network_id, x.id) < (:network, :after::int)                    --? !page network !status !token after
   AND x.network_id >= :network                                          --? !page network !status !token !before
   AND (x.network_id, x.id) > (:network, :before::int)                   --? !page network !status !token before
-  AND x.status <= :status                                               --? !page status !network !token !after
-  AND (x.status, x.id) < (:status, :after::int)                         --? !page status !network !token after
-  AND x.status >= :status                                               --? !page status !network !token !before
-  AND (x.status, x.id) > (:status, :before::int)                        --? !page status !network !token before
+  AND x.state <= :status                                                --? !page status !network !token !after
+  AND (x.state, x.id) < (:status, :after::int)                          --? !page status !network !token after
+  AND x.state >= :status                                                --? !page status !network !token !before
+  AND (x.state, x.id) > (:status, :before::int)                         --? !page status !network !token before
   AND x.network_id = :network                                           --? !page network status !token
-  AND x.status <= :status                                               --? !page network status !token !after
-  AND (x.status, x.id) < (:status, :after::int)                         --? !page network status !token after
-  AND x.status >= :status                                               --? !page network status !token !before
-  AND (x.status, x.id) > (:status, :before::int)                        --? !page network status !token before
+  AND x.state <= :status                                                --? !page network status !token !after
+  AND (x.state, x.id) < (:status, :after::int)                          --? !page network status !token after
+  AND x.state >= :status                                                --? !page network status !token !before
+  AND (x.state, x.id) > (:status, :before::int)                         --? !page network status !token before
   AND x.token_id <= :token::int                                         --? !page token !status !after
   AND (x.token_id, x.id) < (:token::int, :after::int)                   --? !page token !status after
   AND x.token_id >= :token::int                                         --? !page token !status !before
   AND (x.token_id, x.id) > (:token::int, :before::int)                  --? !page token !status before
   AND x.token_id = :token::int                                          --? !page token status
-  AND x.status <= :status                                               --? !page token status !after
-  AND (x.status, x.id) < (:status, :after::int)                         --? !page token status after
-  AND x.status >= :status                                               --? !page token status !before
-  AND (x.status, x.id) > (:status, :before::int)                        --? !page token status before
+  AND x.state <= :status                                                --? !page token status !after
+  AND (x.state, x.id) < (:status, :after::int)                          --? !page token status after
+  AND x.state >= :status                                                --? !page token status !before
+  AND (x.state, x.id) > (:status, :before::int)                         --? !page token status before
 ORDER BY x.network_id DESC, x.id DESC                                   --? !page network !status !token !before
 ORDER BY x.network_id, x.id                                             --? !page network !status !token before
-ORDER BY x.status DESC, x.id DESC                                       --? !page status !network !token !before
-ORDER BY x.status, x.id                                                 --? !page status !network !token before
-ORDER BY x.status DESC, x.id DESC                                       --? !page network status !token !before
-ORDER BY x.status, x.id                                                 --? !page network status !token before
+ORDER BY x.state DESC, x.id DESC                                        --? !page status !network !token !before
+ORDER BY x.state, x.id                                                  --? !page status !network !token before
+ORDER BY x.state DESC, x.id DESC                                        --? !page network status !token !before
+ORDER BY x.state, x.id                                                  --? !page network status !token before
 ORDER BY x.token_id DESC, x.id DESC                                     --? !page token !status !before
 ORDER BY x.token_id, x.id                                               --? !page token !status before
-ORDER BY x.status DESC, x.id DESC                                       --? !page token status !before
-ORDER BY x.status, x.id                                                 --? !page token status before
+ORDER BY x.state DESC, x.id DESC                                        --? !page token status !before
+ORDER BY x.state, x.id                                                  --? !page token status before
 ORDER BY x.id DESC                                                      --? !network !status !token !before !page
 ORDER BY x.id DESC                                                      --? page !oldest
 ORDER BY x.id                                                           --? page oldest
@@ -102,7 +102,7 @@ SELECT count(*)::int AS total
 FROM (SELECT 1 FROM transactions x
       WHERE true
         AND x.network_id = :network    --? network !token
-        AND x.status = :status         --? status
+        AND x.state = :status          --? status
         AND x.token_id = :token::int   --? token
         AND (SELECT network_id FROM tokens WHERE id = :token::int) = :network  --? token network
         AND x.id <= :until::int        --? until
@@ -116,7 +116,7 @@ SELECT id FROM transactions ORDER BY id DESC LIMIT 1
 -- name: transaction_one
 -- One transaction with its user and token.
 -- row: transaction
-SELECT x.id, x.user_id, x.token_id, x.tx_hash, x.tx_type, x.status, x.amount, x.network_id,
+SELECT x.id, x.user_id, x.token_id, x.tx_hash, x.tx_type, x.status, x.state, x.amount, x.network_id,
        x.metadata, x.origin, x.chain_time, x.verified_at, x.created_at, x.updated_at,
        CASE WHEN u.reserved THEN NULL ELSE u.wallet_address END AS user_address,
        t.name AS token_name, t.symbol AS token_symbol
@@ -141,7 +141,7 @@ LIMIT 1
 -- Other records with the hash of a transaction, on its network: of the first hundred. Having none is no
 -- hash to share.
 -- row: transaction
-SELECT x.id, x.user_id, x.token_id, x.tx_hash, x.tx_type, x.status, x.amount, x.network_id,
+SELECT x.id, x.user_id, x.token_id, x.tx_hash, x.tx_type, x.status, x.state, x.amount, x.network_id,
        x.metadata, x.origin, x.chain_time, x.verified_at, x.created_at, x.updated_at,
        CASE WHEN u.reserved THEN NULL ELSE u.wallet_address END AS user_address,
        t.name AS token_name, t.symbol AS token_symbol

@@ -11,7 +11,7 @@
 -- limits: 11 26 51 101
 -- row: transaction
 WITH who AS MATERIALIZED (SELECT id FROM users WHERE wallet_address = :user AND NOT reserved)
-SELECT x.id, x.user_id, x.token_id, x.tx_hash, x.tx_type, x.status, x.amount, x.network_id,
+SELECT x.id, x.user_id, x.token_id, x.tx_hash, x.tx_type, x.status, x.state, x.amount, x.network_id,
        x.metadata, x.origin, x.chain_time, x.verified_at, x.created_at, x.updated_at,
        :user::text AS user_address,
        t.name AS token_name, t.symbol AS token_symbol
@@ -21,13 +21,13 @@ FROM (SELECT id FROM transactions WHERE true                                    
   AND (user_id, id) <= ((SELECT id FROM who), :until::int)                      --? until !status
   AND user_id >= (SELECT id FROM who)                                           --? page !status
   AND user_id = (SELECT id FROM who)                                            --? page status
-  AND status <= :status                                                         --? page status !until
-  AND (status, id) <= (:status, :until::int)                                    --? until status
-  AND status >= :status                                                         --? page status
+  AND state <= :status                                                          --? page status !until
+  AND (state, id) <= (:status, :until::int)                                     --? until status
+  AND state >= :status                                                          --? page status
   ORDER BY user_id DESC, id DESC                                                --? page !status !oldest
   ORDER BY user_id, id                                                          --? page !status oldest
-  ORDER BY status DESC, id DESC                                                 --? page status !oldest
-  ORDER BY status, id                                                           --? page status oldest
+  ORDER BY state DESC, id DESC                                                  --? page status !oldest
+  ORDER BY state, id                                                            --? page status oldest
   OFFSET :skip::int LIMIT :limit) k                                             --? page
 JOIN transactions x ON x.id = k.id                                              --? page
 LEFT JOIN tokens t ON t.id = x.token_id
@@ -37,14 +37,14 @@ WHERE true                                                                      
   AND x.user_id >= (SELECT id FROM who)                                         --? !page !status !before
   AND (x.user_id, x.id) > ((SELECT id FROM who), :before::int)                  --? !page !status before
   AND x.user_id = (SELECT id FROM who)                                          --? !page status
-  AND x.status <= :status                                                       --? !page status !after
-  AND (x.status, x.id) < (:status, :after::int)                                 --? !page status after
-  AND x.status >= :status                                                       --? !page status !before
-  AND (x.status, x.id) > (:status, :before::int)                                --? !page status before
+  AND x.state <= :status                                                        --? !page status !after
+  AND (x.state, x.id) < (:status, :after::int)                                  --? !page status after
+  AND x.state >= :status                                                        --? !page status !before
+  AND (x.state, x.id) > (:status, :before::int)                                 --? !page status before
 ORDER BY x.user_id DESC, x.id DESC                                              --? !page !status !before
 ORDER BY x.user_id, x.id                                                        --? !page !status before
-ORDER BY x.status DESC, x.id DESC                                               --? !page status !before
-ORDER BY x.status, x.id                                                         --? !page status before
+ORDER BY x.state DESC, x.id DESC                                                --? !page status !before
+ORDER BY x.state, x.id                                                          --? !page status before
 ORDER BY x.id DESC                                                              --? page !oldest
 ORDER BY x.id                                                                   --? page oldest
 LIMIT :limit                                                                    --? !page
@@ -56,7 +56,7 @@ LIMIT :limit                                                                    
 SELECT count(*)::int AS total
 FROM (SELECT 1 FROM transactions x
       WHERE x.user_id = (SELECT id FROM users WHERE wallet_address = :user AND NOT reserved)
-        AND x.status = :status       --? status
+        AND x.state = :status        --? status
         AND x.id <= :until::int      --? until
       LIMIT 10001) s
 
@@ -69,7 +69,7 @@ FROM (SELECT 1 FROM transactions x
 -- within: until page
 -- limits: 11 26 51 101
 -- row: transaction
-SELECT x.id, x.user_id, x.token_id, x.tx_hash, x.tx_type, x.status, x.amount, x.network_id,
+SELECT x.id, x.user_id, x.token_id, x.tx_hash, x.tx_type, x.status, x.state, x.amount, x.network_id,
        x.metadata, x.origin, x.chain_time, x.verified_at, x.created_at, x.updated_at,
        CASE WHEN u.reserved THEN NULL ELSE u.wallet_address END AS user_address,
        t.name AS token_name, t.symbol AS token_symbol
@@ -133,7 +133,7 @@ WITH here AS MATERIALIZED (                                                     
                                 WHERE id = :until::int)) AS at)                 --? until
   SELECT greatest(:from::timestamp, (SELECT created_at FROM transactions        --? before
                                      WHERE id = :before::int)) AS at)           --? before
-SELECT x.id, x.user_id, x.token_id, x.tx_hash, x.tx_type, x.status, x.amount, x.network_id,
+SELECT x.id, x.user_id, x.token_id, x.tx_hash, x.tx_type, x.status, x.state, x.amount, x.network_id,
        x.metadata, x.origin, x.chain_time, x.verified_at, x.created_at, x.updated_at,
        CASE WHEN u.reserved THEN NULL ELSE u.wallet_address END AS user_address,
        t.name AS token_name, t.symbol AS token_symbol

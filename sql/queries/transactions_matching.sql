@@ -25,7 +25,7 @@ WITH near AS MATERIALIZED (
         AND name_key <= left(lower(:q), 64) || repeat(U&'\+10FFFF', 65)
         AND network_id = :network                                               --? network
       ORDER BY name_key, id LIMIT 1000) n)
-SELECT x.id, x.user_id, x.token_id, x.tx_hash, x.tx_type, x.status, x.amount, x.network_id,
+SELECT x.id, x.user_id, x.token_id, x.tx_hash, x.tx_type, x.status, x.state, x.amount, x.network_id,
        x.metadata, x.origin, x.chain_time, x.verified_at, x.created_at, x.updated_at,
        CASE WHEN u.reserved THEN NULL ELSE u.wallet_address END AS user_address,
        t.name AS token_name, t.symbol AS token_symbol
@@ -37,17 +37,17 @@ FROM (SELECT x.id FROM near m CROSS JOIN LATERAL (
       AND token_id >= m.id                                                      --? !status !before
       AND (token_id, id) > (m.id, :before::int)                                 --? !status before
       AND token_id = m.id                                                       --? status
-      AND status <= :status                                                     --? status !after !until
-      AND (status, id) < (:status, :after::int)                                 --? status after
-      AND (status, id) <= (:status, :until::int)                                --? status until
-      AND status >= :status                                                     --? status !before
-      AND (status, id) > (:status, :before::int)                                --? status before
+      AND state <= :status                                                      --? status !after !until
+      AND (state, id) < (:status, :after::int)                                  --? status after
+      AND (state, id) <= (:status, :until::int)                                 --? status until
+      AND state >= :status                                                      --? status !before
+      AND (state, id) > (:status, :before::int)                                 --? status before
     ORDER BY token_id DESC, id DESC                                             --? !status !before !oldest
     ORDER BY token_id, id                                                       --? !status before
     ORDER BY token_id, id                                                       --? !status oldest
-    ORDER BY status DESC, id DESC                                               --? status !before !oldest
-    ORDER BY status, id                                                         --? status before
-    ORDER BY status, id                                                         --? status oldest
+    ORDER BY state DESC, id DESC                                                --? status !before !oldest
+    ORDER BY state, id                                                          --? status before
+    ORDER BY state, id                                                          --? status oldest
     LIMIT :limit                                                                --? !page
     LIMIT :skip::int + :limit                                                   --? page
     ) x
@@ -83,7 +83,7 @@ WITH near AS MATERIALIZED (
 SELECT count(*)::int AS total
 FROM (SELECT 1 FROM near m CROSS JOIN LATERAL (
     SELECT 1 FROM transactions WHERE token_id = m.id
-      AND status = :status                                                      --? status
+      AND state = :status                                                       --? status
       AND id <= :until::int                                                     --? until
     LIMIT 10001) x
   LIMIT 10001) s
@@ -114,26 +114,26 @@ WITH near AS MATERIALIZED (                                                     
         AND name_key <= left(lower(:q), 64) || repeat(U&'\+10FFFF', 65)         --? !many
         AND network_id = :network                                               --? !many network
       ORDER BY name_key, id LIMIT 10000) n)                                     --? !many
-SELECT x.id, x.user_id, x.token_id, x.tx_hash, x.tx_type, x.status, x.amount, x.network_id,
+SELECT x.id, x.user_id, x.token_id, x.tx_hash, x.tx_type, x.status, x.state, x.amount, x.network_id,
        x.metadata, x.origin, x.chain_time, x.verified_at, x.created_at, x.updated_at,
        CASE WHEN u.reserved THEN NULL ELSE u.wallet_address END AS user_address,
        t.name AS token_name, t.symbol AS token_symbol
 FROM (SELECT k.id
-      FROM (SELECT id, token_id, status FROM transactions WHERE true
+      FROM (SELECT id, token_id, state FROM transactions WHERE true
               AND id < :after::int                                              --? after !status
               AND id <= :until::int                                             --? until !status
               AND id > :before::int                                             --? before !status
-              AND status <= :status                                             --? status !after !until
-              AND (status, id) < (:status, :after::int)                         --? status after
-              AND (status, id) <= (:status, :until::int)                        --? status until
-              AND status >= :status                                             --? status !before
-              AND (status, id) > (:status, :before::int)                        --? status before
+              AND state <= :status                                              --? status !after !until
+              AND (state, id) < (:status, :after::int)                          --? status after
+              AND (state, id) <= (:status, :until::int)                         --? status until
+              AND state >= :status                                              --? status !before
+              AND (state, id) > (:status, :before::int)                         --? status before
             ORDER BY id DESC                                                    --? !status !before !oldest
             ORDER BY id                                                         --? !status before
             ORDER BY id                                                         --? !status oldest
-            ORDER BY status DESC, id DESC                                       --? status !before !oldest
-            ORDER BY status, id                                                 --? status before
-            ORDER BY status, id                                                 --? status oldest
+            ORDER BY state DESC, id DESC                                        --? status !before !oldest
+            ORDER BY state, id                                                  --? status before
+            ORDER BY state, id                                                  --? status oldest
             LIMIT 100000) k                                                     --? !many !status
             LIMIT 20000) k                                                      --? !many status
             LIMIT 20000) k                                                      --? many
@@ -145,9 +145,9 @@ FROM (SELECT k.id
       ORDER BY k.id DESC                                                        --? !status !before !oldest
       ORDER BY k.id                                                             --? !status before
       ORDER BY k.id                                                             --? !status oldest
-      ORDER BY k.status DESC, k.id DESC                                         --? status !before !oldest
-      ORDER BY k.status, k.id                                                   --? status before
-      ORDER BY k.status, k.id                                                   --? status oldest
+      ORDER BY k.state DESC, k.id DESC                                          --? status !before !oldest
+      ORDER BY k.state, k.id                                                    --? status before
+      ORDER BY k.state, k.id                                                    --? status oldest
       OFFSET :skip::int                                                         --? page
       LIMIT :limit) m
 JOIN transactions x ON x.id = m.id
@@ -167,15 +167,15 @@ SELECT id FROM transactions WHERE true
   AND id < :after::int                                                          --? after !status
   AND id <= :until::int                                                         --? until !status
   AND id > :before::int                                                         --? before !status
-  AND status <= :status                                                         --? status !after !until
-  AND (status, id) < (:status, :after::int)                                     --? status after
-  AND (status, id) <= (:status, :until::int)                                    --? status until
-  AND status >= :status                                                         --? status !before
-  AND (status, id) > (:status, :before::int)                                    --? status before
+  AND state <= :status                                                          --? status !after !until
+  AND (state, id) < (:status, :after::int)                                      --? status after
+  AND (state, id) <= (:status, :until::int)                                     --? status until
+  AND state >= :status                                                          --? status !before
+  AND (state, id) > (:status, :before::int)                                     --? status before
 ORDER BY id DESC                                                                --? !status !before
 ORDER BY id                                                                     --? !status before
-ORDER BY status DESC, id DESC                                                   --? status !before
-ORDER BY status, id                                                             --? status before
+ORDER BY state DESC, id DESC                                                    --? status !before
+ORDER BY state, id                                                              --? status before
 OFFSET 99999 LIMIT 2                                                            --? !many !status
 OFFSET 19999 LIMIT 2                                                            --? !many status
 OFFSET 19999 LIMIT 2                                                            --? many

@@ -38,7 +38,7 @@ const lists = [
   ['tokens', '', 'true', 'id DESC'],
   ['tokens', 'sort=oldest', 'true', 'id'],
   ['tokens', 'network=testnet', "network_id = 'testnet'", 'id DESC'],
-  ['tokens', 'network=testnet&status=pending&sort=oldest', "network_id = 'testnet' AND status = 'pending'", 'id'],
+  ['tokens', 'network=testnet&status=recorded&sort=oldest', "network_id = 'testnet' AND origin IS NOT NULL AND verified_at IS NULL", 'id'],
   ['tokens', 'sort=name', 'true', `${key('name')}, id`],
   ['tokens', 'sort=symbol&network=testnet', "network_id = 'testnet'", `${key('symbol')}, id`],
   ['tokens', 'q=bulk', "starts_with(lower(name), 'bulk')", 'id DESC'], // more than the list by id holds
@@ -53,7 +53,7 @@ const lists = [
   ['activity', 'from=2000-01-01&to=2100-01-01', 'true', 'created_at DESC, id DESC'],
   ['activity', 'from=2000-01-01&sort=oldest', 'true', 'created_at, id'],
   ['activity', 'q=bk', "token_id IN (SELECT id FROM tokens WHERE starts_with(lower(symbol), 'bk'))", 'id DESC'], // of more tokens than the list has
-  ['activity', 'q=bk&network=testnet&status=pending&sort=oldest', "token_id IN (SELECT id FROM tokens WHERE starts_with(lower(symbol), 'bk')) AND status = 'pending'", 'id'],
+  ['activity', 'q=bk&network=testnet&status=recorded&sort=oldest', "token_id IN (SELECT id FROM tokens WHERE starts_with(lower(symbol), 'bk')) AND origin IS NOT NULL AND verified_at IS NULL", 'id'],
 ];
 
 for (const [what, query, where, order] of lists)

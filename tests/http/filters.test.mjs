@@ -193,7 +193,7 @@ test('a beginning is no longer than what is compared of names', async () => {
 });
 
 test('a refused choice is told in the words of the form; programs get the values', async () => {
-  for (const [list, query, field, words, values] of [['tokens', 'status=done', 'status', 'Pending, Confirmed, Failed', 'pending, confirmed, failed'],
+  for (const [list, query, field, words, values] of [['tokens', 'status=done', 'status', 'Pending, Confirmed, Failed, Recorded elsewhere', 'pending, confirmed, failed, recorded'],
     ['activity', 'txType=gift', 'txType', 'Create, Mint, Transfer, Burn, Cellbase, Not classified', 'create, mint, transfer, burn, cellbase, unknown'],
     ['activity', 'network=x', 'network', 'Mainnet, Testnet, Network not recorded', 'mainnet, testnet, unknown'], ['activity', 'sort=name', 'sort', 'Newest first, Oldest first', 'newest, oldest']]) {
     assert.ok((await get(`/${list}?${query}`)).body.includes(`<p class="problem" id="${field}-problem">must be one of ${words}</p>`), query);

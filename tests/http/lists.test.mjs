@@ -103,6 +103,22 @@ test('what is recorded elsewhere is pending and never confirmed', async () => {
   assert.doesNotMatch(page.body, /state-confirmed/);
 });
 
+test('nothing is confirmed that this site did not verify; what a list is filtered by is what its rows say', async (t) => {
+  const [one, two] = psql(`INSERT INTO tokens (name, symbol, supply, creator_id, network_id, status, verified_at)
+    SELECT 'Stated', 'STD', '1', min(creator_id), 'testnet', 'confirmed', v FROM tokens, (VALUES (NULL), (timestamp '2026-01-01')) u(v) GROUP BY v RETURNING id, verified_at IS NULL`)
+    .split('\n').map((row) => row.split('|')).sort((a, b) => a[1].localeCompare(b[1])).map(([id]) => Number(id));
+  t.after(() => psql(`DELETE FROM tokens WHERE id IN (${one}, ${two})`));
+  assert.deepEqual([(await json(`/api/tokens/${one}`)).data.token.state, (await json(`/api/tokens/${two}`)).data.token.state], ['confirmed', 'recorded']);
+  assert.doesNotMatch((await get(`/tokens/${two}`)).body, /byte by byte|state-confirmed/);
+  for (const list of ['tokens', 'activity'])
+    for (const state of ['pending', 'confirmed', 'failed', 'recorded']) {
+      const { body } = await get(`/${list}?status=${state}&limit=100`);
+      const said = [...body.matchAll(/<span class="state state-(\w+)">/g)].map((m) => m[1]);
+      assert.deepEqual([...new Set(said)], said.length ? [state] : [], `${list} ${state}`);
+      if (list === 'tokens') assert.equal(said.length > 0, ['confirmed', 'recorded'].includes(state), state);
+    }
+});
+
 test('both faces of a token say the same', async () => {
   const { data } = await json('/api/tokens?limit=100');
   for (const row of data.slice(0, 12)) {

@@ -130,7 +130,7 @@ const wrongs = {
   'CREATE TABLE more ()': /There are tables or sequences that were not backed up\. The schema/,
   'ALTER TABLE tokens DROP CONSTRAINT tokens_creator_id_users_id_fk': /There are \d+ constraints, not \d+\./,
   'ALTER TABLE tokens DROP CONSTRAINT tokens_decimals_check, ADD CONSTRAINT tokens_decimals_check CHECK (decimals BETWEEN 0 AND 256)': /^The schema is not the one that was backed up\.$/m,
-  'DROP INDEX tokens_status_id': /^The schema is not the one that was backed up\.$/m,
+  'DROP INDEX tokens_state_id': /^The schema is not the one that was backed up\.$/m,
   "DROP VIEW operation_notes": /^The schema is not the one that was backed up\.$/m,
 };
 

@@ -261,7 +261,7 @@ function plainly(s, values) {
   const given = Object.fromEntries(s.parameters.map((p, i) => [p, literal(values[i])]));
   const either = `(${begin('name')} OR ${begin('symbol')})`, ofTokens = table === 'transactions' && given.q;
   const who = (name) => `(SELECT id FROM users WHERE NOT reserved AND wallet_address = ${given[name]})`;
-  const columns = { network: () => (ofTokens ? 'true' : `network_id = ${given.network}`), status: () => `status = ${given.status}`,
+  const columns = { network: () => (ofTokens ? 'true' : `network_id = ${given.network}`), status: () => `state = ${given.status}`,
     token: () => `token_id = ${given.token}`, type: () => `tx_type = ${given.type}`,
     creator: () => `creator_id = ${who('creator')}`, user: () => `user_id = ${who('user')}`,
     from: () => `created_at >= ${given.from}`, to: () => `created_at <= ${given.to}`,
@@ -312,7 +312,7 @@ test('a statement as it must not be written goes over its bound', () => {
   const bad = {
     name: 'token_list', options: ['network', 'status'], limit: 11, parameters: ['network', 'status'],
     sql: `SELECT t.* FROM tokens t WHERE ($1::text IS NULL OR t.network_id = $1)
-          AND ($2::text IS NULL OR t.status = $2) ORDER BY t.id DESC LIMIT 11`,
+          AND ($2::text IS NULL OR t.state = $2) ORDER BY t.id DESC LIMIT 11`,
   };
   const most = queries.token_list.most(bad);
   const found = explain([bad]).map((r) => r.plan['Shared Hit Blocks'] + r.plan['Shared Read Blocks']);

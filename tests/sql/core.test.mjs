@@ -40,7 +40,8 @@ test('each addition to the core tables is listed and justified', (t) => {
   for (const row of rows) assert.match(row, /^\| `[^|]+` \| [^|]{15,} \|$/);
   const listed = rows.flatMap((row) => [...row.split('|')[1].matchAll(/`([^`]+)`/g)].map((m) => m[1])).sort();
   const added = Object.entries(core).flatMap(([table, { columns, constraints }]) => [
-    ...columnsOf(database, table).map(([name]) => name).filter((name) => !columns.some((c) => c[0] === name)).map((name) => `${table}.${name}`),
+    ...psql(database, `SELECT attname FROM pg_attribute WHERE attrelid = '${table}'::regclass AND attnum > 0 AND NOT attisdropped`).split('\n')
+      .filter((name) => !columns.some((c) => c[0] === name)).map((name) => `${table}.${name}`),
     ...Object.keys(constraintsOf(database, table)).filter((name) => !(name in constraints)),
     ...psql(database, `SELECT indexrelid::regclass FROM pg_index WHERE indrelid = '${table}'::regclass
       AND NOT EXISTS (SELECT FROM pg_constraint WHERE conindid = indexrelid AND contype IN ('p', 'u'))`).split('\n').filter(Boolean),

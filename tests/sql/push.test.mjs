@@ -71,13 +71,13 @@ const later = [
   [column('integer NOT NULL DEFAULT 3'), DONE],
   [(text) => `${text}\nCREATE TABLE notes (id serial PRIMARY KEY, token integer REFERENCES tokens, text text CHECK (text <> ''));
     CREATE UNIQUE INDEX notes_text ON notes (text); CREATE INDEX tokens_icon ON tokens (icon_hash); CREATE VIEW shown AS SELECT id FROM tokens; COMMENT ON TABLE tokens IS 'said';`, DONE],
-  [(text) => `${text.replace('CREATE INDEX tokens_status_id', 'CREATE INDEX tokens_states')}\n-- push: rename index tokens_status_id to tokens_states\n`, DONE],
+  [(text) => `${text.replace('CREATE INDEX tokens_state_id', 'CREATE INDEX tokens_states')}\n-- push: rename index tokens_state_id to tokens_states\n`, DONE],
   [column('text NOT NULL'), DIFFERS],
   [column("text CHECK (hue <> '')"), DIFFERS],
   [(text) => `${text}\nCREATE UNIQUE INDEX tokens_icon ON tokens (icon_hash);`, DIFFERS],
-  [(text) => text.replace(/CREATE INDEX tokens_status_id [^;]*;/, ''), DIFFERS],
-  [(text) => text.replace('    origin           text', '    origin           varchar'), DIFFERS],
-  [(text) => text.replace(/^ *origin +text.*\n/m, ''), DIFFERS],
+  [(text) => text.replace(/CREATE INDEX tokens_state_id [^;]*;/, ''), DIFFERS],
+  [(text) => text.replace('    chain_time       timestamp', '    chain_time       varchar'), DIFFERS],
+  [(text) => text.replace(/^ *chain_time +timestamp.*\n/m, ''), DIFFERS],
   [(text) => `${text.replace('    icon_hash        text, ', '    icon_digest      text, ').replaceAll('icon_hash ~', 'icon_digest ~')}\n-- push: rename column tokens.icon_hash to icon_digest\n`, DIFFERS],
 ];
 
@@ -110,20 +110,20 @@ test('additions upon additions; not what somebody else took away meanwhile', (t)
   assert.equal(check(database).status, DIFFERS, 'what was taken away may be what it wanted');
   assert.equal(push(database, '--allow=drop-column:tokens.hue', ...planned(['push', '--url', url(database)])).status, DONE);
   assert.equal(push(database, '--schema', one).status, DONE);
-  psql(database, 'ALTER TABLE tokens DROP COLUMN origin');
+  psql(database, 'ALTER TABLE tokens DROP COLUMN chain_time');
   assert.equal(check(database).status, DIFFERS);
-  assert.equal(push(database, '--schema', schemaFile(t, (text) => column('text')(text).replace(/^ *origin +text.*\n/m, ''))).status, DONE);
+  assert.equal(push(database, '--schema', schemaFile(t, (text) => column('text')(text).replace(/^ *chain_time +timestamp.*\n/m, ''))).status, DONE);
   assert.equal(check(database).status, DIFFERS);
 });
 
 // What must count as a difference: [in the database, the step that --check names].
 const differences = [
-  ['ALTER TABLE tokens DROP COLUMN origin', /add-column tokens\.origin/],
+  ['ALTER TABLE tokens DROP COLUMN chain_time', /add-column tokens\.chain_time/],
   ['ALTER TABLE tokens ALTER name DROP NOT NULL', /set-not-null tokens\.name/],
   ["ALTER TABLE tokens ALTER status SET DEFAULT 'new'", /set-default tokens\.status/],
   ['ALTER TABLE users DROP CONSTRAINT users_wallet_address_unique', /add-constraint users\.users_wallet_address_unique/],
   ['ALTER TABLE tokens RENAME CONSTRAINT tokens_decimals_check TO other', /add-constraint tokens\.tokens_decimals_check/],
-  ['DROP INDEX tokens_status_id', /create-index tokens_status_id/],
+  ['DROP INDEX tokens_state_id', /create-index tokens_state_id/],
   ['ALTER SEQUENCE tokens_id_seq INCREMENT 2', /alter-sequence tokens_id_seq/],
   ['CREATE OR REPLACE VIEW public_settings WITH (security_barrier) AS SELECT key, value, description, last_updated FROM settings', /create-view public_settings/],
   ['ALTER TABLE settings ENABLE ROW LEVEL SECURITY', /not covered: row security of table settings/],
@@ -171,7 +171,7 @@ async function locked(holder) {
 test('a lock that another holds: its holder is named, nothing changes; later it goes', async (t) => {
   const database = newDatabase(t, 'blocked');
   assert.equal(push(database).status, DONE);
-  psql(database, 'DROP INDEX tokens_status_id');
+  psql(database, 'DROP INDEX tokens_state_id');
   const holder = spawn('psql', ['-qAtd', database], { env: environment });
   t.after(() => holder.kill());
   holder.stdin.write('SELECT pg_backend_pid(); BEGIN; LOCK TABLE tokens IN ROW EXCLUSIVE MODE; SELECT 1;\n');
@@ -180,7 +180,7 @@ test('a lock that another holds: its holder is named, nothing changes; later it 
   assert.equal(r.status, LOCKED, r.stderr);
   assert.match(r.stderr, new RegExp(`held by process ${pid} .*on tokens since .*SELECT 1`));
   assert.match(r.stderr, /Nothing was changed/);
-  assert.equal(psql(database, "SELECT to_regclass('tokens_status_id') IS NULL"), 't');
+  assert.equal(psql(database, "SELECT to_regclass('tokens_state_id') IS NULL"), 't');
   holder.stdin.end('ROLLBACK;\n');
   await once(holder, 'exit');
   assert.equal(push(database).status, DONE);
@@ -189,7 +189,7 @@ test('a lock that another holds: its holder is named, nothing changes; later it 
 test('a lock that is given up in time: it is tried again, later each time, and the push is done', async (t) => {
   const database = newDatabase(t, 'blocked_shortly');
   assert.equal(push(database).status, DONE);
-  psql(database, 'DROP INDEX tokens_status_id');
+  psql(database, 'DROP INDEX tokens_state_id');
   const holder = spawn('psql', ['-qAtd', database], { env: environment });
   t.after(() => holder.kill());
   holder.stdin.write('SELECT pg_backend_pid(); BEGIN; LOCK TABLE tokens IN ROW EXCLUSIVE MODE; SELECT 1;\n');
@@ -214,7 +214,7 @@ test('a lock that is given up in time: it is tried again, later each time, and t
 test("the database's own time limits do not end a push", (t) => {
   const database = newDatabase(t, 'limits');
   assert.equal(push(database).status, DONE);
-  psql(database, `DROP INDEX tokens_status_id; ALTER DATABASE ${database} SET statement_timeout = 1`);
+  psql(database, `DROP INDEX tokens_state_id; ALTER DATABASE ${database} SET statement_timeout = 1`);
   const r = push(database);
   assert.equal(r.status, DONE, r.stderr);
 });

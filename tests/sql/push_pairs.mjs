@@ -408,8 +408,8 @@ export const pairs = [
 
   // the program's own tables
   { name: 'a column of a core table', before: '', after: (s) => s.replace('    icon_hash        text,', '    icon_hash        text,\n    homepage text,'), plan: ['add-column tokens.homepage'] },
-  { name: 'a database that lacks additions', before: 'DROP INDEX tokens_status_id; ALTER TABLE tokens DROP COLUMN origin; ALTER TABLE tokens DROP COLUMN decimals', after: '',
-    plan: ['add-column tokens.decimals', 'add-column tokens.origin', 'add-constraint tokens.tokens_decimals_check', 'create-index tokens_status_id'] },
+  { name: 'a database that lacks additions', before: 'ALTER TABLE tokens DROP COLUMN state; ALTER TABLE tokens DROP COLUMN origin; ALTER TABLE tokens DROP COLUMN decimals', after: '',
+    plan: ['add-column tokens.decimals', 'add-column tokens.origin', 'add-column tokens.state', 'add-constraint tokens.tokens_decimals_check', 'create-index tokens_state_id', 'create-index tokens_network_state_id', 'create-index tokens_creator_state_id'] },
 
   // a large table: what reads it all follows the transaction
   { name: 'large: an index', before: big, rows: bigRows, after: `${big}; CREATE INDEX i ON big (other)`, plan: ['~create-index i'] },

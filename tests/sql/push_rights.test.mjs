@@ -69,7 +69,7 @@ test('a superuser pushes: what is made belongs to the owner all the same', (t) =
   const push = (user, ...options) => db(['push', '--url', `dbname=${database} user=${user}`, ...options]);
   assert.equal(push('postgres').status, DONE);
   assert.equal(owners(database), 'sita_owner');
-  psql(database, "DROP VIEW public_settings; DROP INDEX tokens_status_id; DROP TABLE db_objects");
+  psql(database, "DROP VIEW public_settings; DROP INDEX tokens_state_id; DROP TABLE db_objects");
   assert.equal(push('postgres', '--check').status, DIFFERS);
   const r = push('postgres');
   assert.equal(r.status, DONE, r.stdout + r.stderr);

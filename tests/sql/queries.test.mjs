@@ -130,9 +130,9 @@ test('a column that a record lacks, or a query that does not fit, is named', (t)
     psql(database, sql);
     return db(['check-queries', '--url', `dbname=${database}`]);
   };
-  let r = check('ALTER TABLE tokens ALTER status DROP DEFAULT, ALTER status TYPE integer USING 0');
+  let r = check('ALTER TABLE tokens ALTER contract_address TYPE integer USING 0');
   assert.equal(r.status, 1);
-  assert.match(r.stderr, /token_one \(tokens\.sql:\d+\): column status has a type that field status/);
+  assert.match(r.stderr, /token_one \(tokens\.sql:\d+\): column contract_address has a type that field contractAddress/);
   r = check('ALTER TABLE tokens DROP COLUMN supply');
   assert.equal(r.status, 1);
   assert.match(r.stderr, /column t\.supply does not exist.*token_one \(tokens\.sql/);

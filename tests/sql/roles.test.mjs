@@ -178,7 +178,7 @@ const closed = [
   ['CREATE TEMP VIEW x AS SELECT 1', /permission denied to create temporary tables/],
   ['SELECT 1 INTO TEMP x', /permission denied to create temporary tables/],
   ['CREATE INDEX x ON tokens (name)', /must be owner of table tokens/],
-  ['DROP INDEX tokens_status_id', /must be owner of index/],
+  ['DROP INDEX tokens_state_id', /must be owner of index/],
   ['ALTER SCHEMA public RENAME TO x', /must be owner of schema public/],
   [`ALTER DATABASE ${database} SET work_mem = '1GB'`, /must be owner of database/],
   [`COMMENT ON DATABASE ${database} IS 'x'`, /must be owner of database/],

@@ -115,12 +115,13 @@ static void expect_token(size_t i, int32_t id) {
 }
 
 /* Dividing by zero for every 7th token. */
-static const char failing[] = "DROP SCHEMA IF EXISTS seven CASCADE; CREATE SCHEMA seven;"
-                              "CREATE VIEW seven.tokens AS SELECT id, name, symbol, supply,"
-                              " creator_id, description, icon_url, contract_address, network_id,"
-                              " tx_hash, status, created_at, updated_at, decimals / (id % 7) * 0"
-                              " + id / (id % 7) - id / (id % 7) AS decimals, origin, chain_time,"
-                              " verified_at, type_hash, type_script, icon_hash FROM public.tokens";
+static const char failing[] =
+    "DROP SCHEMA IF EXISTS seven CASCADE; CREATE SCHEMA seven;"
+    "CREATE VIEW seven.tokens AS SELECT id, name, symbol, supply,"
+    " creator_id, description, icon_url, contract_address, network_id,"
+    " tx_hash, status, created_at, updated_at, decimals / (id % 7) * 0"
+    " + id / (id % 7) - id / (id % 7) AS decimals, origin, chain_time,"
+    " verified_at, type_hash, type_script, icon_hash, state FROM public.tokens";
 
 static void a_failure_does_not_touch_its_neighbours(void **state) {
     (void)state;

@@ -4,7 +4,8 @@
 static int open_with_transactions(void **state) {
     if (site_open(state) != 0)
         return -1;
-    admin_do("UPDATE tokens SET network_id = 'testnet', status = 'confirmed' WHERE id % 4 = 0;"
+    admin_do("UPDATE tokens SET network_id = 'testnet', status = 'confirmed',"
+             "  verified_at = now() WHERE id % 4 = 0;"
              "UPDATE tokens SET name = '<b>&\"''', symbol = E'x\\u202Ey' WHERE id = 3;"
              "INSERT INTO transactions (user_id, token_id, tx_hash, tx_type, network_id)"
              "  SELECT 1, CASE WHEN i <= 12 THEN 5 END, '0x' || repeat(to_hex(i % 16), 64), 'mint',"
