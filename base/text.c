@@ -193,6 +193,13 @@ void text_shown(struct text *t, const char *s, size_t n) {
         text_lit(t, "...");
 }
 
+void text_cut(struct text *t, const char *s, size_t n, size_t code_points, size_t bytes) {
+    size_t fits = utf8_fit(s, n, code_points, bytes);
+    text_add(t, s, fits);
+    if (fits < n)
+        text_lit(t, "\xe2\x80\xa6");
+}
+
 bool text_ok(const struct text *t) {
     return !t->overflowed;
 }

@@ -57,6 +57,9 @@ void text_line(struct text *t, const char *s, size_t n);
  * "?", and a cut ends in "...". */
 void text_shown(struct text *t, const char *s, size_t n);
 
+/* Appends s, or what utf8_fit leaves of it and "…". */
+void text_cut(struct text *t, const char *s, size_t n, size_t code_points, size_t bytes);
+
 /* True if everything that was added is there. */
 bool text_ok(const struct text *t);
 

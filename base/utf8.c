@@ -1,5 +1,7 @@
 #include "base/utf8.h"
 
+#include <unicode/uchar.h>
+
 static bool continues(const char *s, size_t i) {
     return ((unsigned char)s[i] & 0xc0) == 0x80;
 }
@@ -47,4 +49,42 @@ bool utf8_is_control(uint32_t c) {
 bool utf8_is_bidi(uint32_t c) {
     return c == 0x061c || c == 0x200e || c == 0x200f || (c >= 0x202a && c <= 0x202e) ||
            (c >= 0x2066 && c <= 0x2069);
+}
+
+/* True for what Unicode (UAX 29) puts into one character with what stands before it. */
+static bool joins(uint32_t c) {
+    switch (u_getIntPropertyValue((UChar32)c, UCHAR_GRAPHEME_CLUSTER_BREAK)) {
+    case U_GCB_EXTEND: /* marks, tones of skin, what styles emoji */
+    case U_GCB_SPACING_MARK:
+    case U_GCB_ZWJ:
+    case U_GCB_V: /* the vowels and finals of Hangul syllables */
+    case U_GCB_T:
+        return true;
+    default:
+        return false;
+    }
+}
+
+enum { JOINER = 0x200D, FLAG_A = 0x1F1E6, FLAG_Z = 0x1F1FF };
+
+size_t utf8_fit(const char *s, size_t n, size_t code_points, size_t bytes) {
+    size_t safe = 0, flags = 0; /* letters of flags in a row: a flag is two */
+    uint32_t before = JOINER, c = 0;
+    if (n <= code_points && n <= bytes)
+        return n;
+    for (size_t at = 0, length; at < n; at += length, code_points--) {
+        length = utf8_decode(s + at, n - at, &c);
+        if (length == 0) {
+            length = 1;
+            c = 0xFFFD;
+        }
+        bool flag = c >= FLAG_A && c <= FLAG_Z;
+        if (before != JOINER && !joins(c) && !(flag && flags % 2))
+            safe = at;
+        if (code_points == 0 || at + length > bytes)
+            return safe ? safe : at;
+        flags = flag ? flags + 1 : 0;
+        before = c;
+    }
+    return n;
 }

@@ -25,4 +25,10 @@ bool utf8_is_control(uint32_t code_point);
 /* True for what changes the direction of text and is not seen: Bidi_Control of UAX 9. */
 bool utf8_is_bidi(uint32_t code_point);
 
+/* n if the n bytes at s have at most that many code points and bytes; else the length of their
+ * longest beginning that has, and that ends between what readers take for characters: not before
+ * a mark, behind a joiner, or within a flag. Where all of it is one character (letters with
+ * hundreds of marks) it ends between code points. */
+size_t utf8_fit(const char *s, size_t n, size_t code_points, size_t bytes);
+
 #endif

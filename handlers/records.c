@@ -8,19 +8,25 @@
 #include "handlers/paths.h"
 #include "handlers/state.h"
 #include "templates/messages.h"
+#include "templates/values.h"
+
+/* As much as a page would show: the database sets no limit. */
+static void put_bounded(struct text *out, const char *s) {
+    text_cut(out, s, strlen(s), VALUE_MAX, VALUE_MAX);
+}
 
 void token_put_called(struct text *out, const char *symbol, const char *name, int32_t id) {
     if (!lookalike_blank(symbol))
-        text_put(out, symbol);
+        put_bounded(out, symbol);
     else if (!lookalike_blank(name))
-        text_put(out, name);
+        put_bounded(out, name);
     else
         text_printf(out, message("unnamed token #%d"), id);
 }
 
 void token_put_name(struct text *out, const char *symbol, const char *name) {
     if (!lookalike_blank(symbol) && !lookalike_blank(name))
-        text_put(out, name);
+        put_bounded(out, name);
 }
 
 static void token_called(struct text *out, const void *record) {

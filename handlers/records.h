@@ -44,7 +44,8 @@ struct total {
 };
 
 /* What a page calls a token: its symbol, else its name, else a number, since databases may have
- * neither; and its name beside its symbol, nothing if it has not both. */
+ * neither; and its name beside its symbol, nothing if it has not both. Of a text that is too long
+ * for a page (templates/values.h) the beginning is put, and "…". */
 void token_put_called(struct text *out, const char *symbol, const char *name, int32_t id);
 void token_put_name(struct text *out, const char *symbol, const char *name);
 

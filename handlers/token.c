@@ -12,6 +12,7 @@
 #include "sql/tokens.h"
 #include "sql/transactions.h"
 #include "templates/messages.h"
+#include "templates/values.h"
 
 struct token_params {
     int32_t id;
@@ -38,6 +39,7 @@ struct token_model {
     struct rows warnings;     /* struct warning */
     struct rows issuing;      /* struct id: the record of the transaction that issued it, or none */
     const char *issued_in;    /* path of that record */
+    bool cut;                 /* some of it is too long for the page */
     struct namesakes first;
 };
 
@@ -74,6 +76,7 @@ static const struct field model_fields[] = {
     FIELD_INSIDE(struct token_model, others, "tokens", FIELD_LIST, FACE_HTML, &record_token),
     FIELD_INSIDE(struct token_model, warnings, "warnings", FIELD_LIST, FACE_HTML, &record_warning),
     FIELD_MADE(struct token_model, issued_in, "issuedIn", FIELD_PATH, FACE_HTML),
+    FIELD_MADE(struct token_model, cut, "cut", FIELD_BOOL, FACE_HTML),
     FIELD_INSIDE(struct token_model, files, "files", FIELD_RECORD, FACE_HTML, &record_list_files),
     FIELD_INSIDE(struct token_model, script, "script", FIELD_LIST, FACE_HTML, &record_part),
     FIELD_MADE(struct token_model, all_activity, "allActivity", FIELD_PATH, FACE_HTML),
@@ -140,8 +143,10 @@ static const char *script_label(const char *name) {
 static struct rows script_parts(struct arena *a, const char *json) {
     static const char *const first[] = {"codeHash",
                                         "hashType"}; /* then the rest, as it is stored */
-    const struct tree *tree = json ? tree_of(a, json) : NULL;
-    if (!tree || *json != '{')
+    bool cut = false;
+    const struct tree *tree =
+        json && strlen(json) <= VALUE_LONG_MAX ? tree_of(a, json, &cut) : NULL;
+    if (!tree || *json != '{' || cut)
         return (struct rows){0};
     const struct tree *from = tree->children.at;
     struct script_part *to = arena_array(a, tree->children.n, sizeof *to);
@@ -157,6 +162,18 @@ static struct rows script_parts(struct arena *a, const char *json) {
                 to[n++] = (struct script_part){script_label(from[i].name), from[i].value};
         }
     return (struct rows){.at = to, .n = n};
+}
+
+static bool is_long(const char *s) {
+    return s && strlen(s) > VALUE_LONG_MAX;
+}
+
+static bool is_cut(const struct token *t) {
+    const char *const plain[] = {t->name,       t->symbol, t->supply,           t->creator_address,
+                                 t->network_id, t->status, t->contract_address, t->tx_hash,
+                                 t->origin};
+    return value_any_cut(plain, sizeof plain / sizeof plain[0]) || is_long(t->description) ||
+           is_long(t->type_script);
 }
 
 static void link_issuing(struct request *rq, struct token_model *model) {
@@ -180,6 +197,7 @@ static enum status token_show(struct request *rq, struct load *l, void *at, int 
     data->creator_address = data->token->creator_address;
     link_issuing(rq, model);
     model->script = script_parts(rq->arena, data->token->type_script);
+    model->cut = is_cut(data->token);
     show_activity(rq, model);
     drop(&model->others, data->token->id);
     model->warnings = warnings_of(rq->arena, data->token, &model->first);

@@ -1,10 +1,13 @@
 /* One transaction, the token it belongs to, and what was recorded with it. */
+#include <string.h>
+
 #include "handlers/page.h"
 #include "handlers/pages.h"
 #include "handlers/paths.h"
 #include "handlers/records.h"
 #include "handlers/tree.h"
 #include "sql/transactions.h"
+#include "templates/values.h"
 
 struct transaction_params {
     int32_t id;
@@ -27,6 +30,7 @@ struct transaction_model {
     struct rows others;      /* struct transaction: other records with its hash */
     const char *all;         /* path of all records with it; NULL: they are here */
     const struct tree *tree; /* of the metadata; NULL: shown as it is */
+    bool cut, metadata_cut;  /* it is, or they are, too long for the page */
 };
 
 enum { SHOWN = 10 };
@@ -63,6 +67,8 @@ static const struct field model_fields[] = {
     FIELD_INSIDE(struct transaction_model, others, "transactions", FIELD_LIST, FACE_HTML,
                  &record_transaction),
     FIELD_MADE(struct transaction_model, all, "allRecords", FIELD_PATH, FACE_HTML),
+    FIELD_MADE(struct transaction_model, cut, "cut", FIELD_BOOL, FACE_HTML),
+    FIELD_MADE(struct transaction_model, metadata_cut, "metadataCut", FIELD_BOOL, FACE_HTML),
     FIELD_INSIDE(struct transaction_model, tree, "tree", FIELD_LINK, FACE_HTML, &record_tree),
 };
 static const struct record record_model = RECORD(transaction_model, model_fields);
@@ -85,6 +91,20 @@ static void cut_others(struct request *rq, struct transaction_model *model) {
     model->all = text_str(&path);
 }
 
+static void show_metadata(struct request *rq, struct transaction_model *model) {
+    const char *json = model->data.metadata;
+    model->tree = tree_of(rq->arena, json, &model->metadata_cut);
+    if (!model->tree)
+        model->metadata_cut = strlen(json) > VALUE_LONG_MAX;
+}
+
+static bool is_cut(const struct transaction *x) {
+    const char *const plain[] = {x->tx_hash,      x->tx_type,    x->status,
+                                 x->amount,       x->network_id, x->origin,
+                                 x->user_address, x->token_name, x->token_symbol};
+    return value_any_cut(plain, sizeof plain / sizeof plain[0]);
+}
+
 static enum status transaction_show(struct request *rq, struct load *l, void *at, int round) {
     (void)l;
     (void)round;
@@ -96,7 +116,8 @@ static enum status transaction_show(struct request *rq, struct load *l, void *at
     model->data.metadata = x->metadata;
     cut_others(rq, model);
     if (x->metadata && rq->face == FACE_OF_HTML)
-        model->tree = tree_of(rq->arena, x->metadata);
+        show_metadata(rq, model);
+    model->cut = is_cut(x);
     if (x->token_id.set) {
         model->data.token = arena_alloc(rq->arena, sizeof *model->data.token);
         *model->data.token = (struct token_reference){

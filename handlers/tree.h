@@ -13,10 +13,11 @@ struct tree {
 
 extern const struct record record_tree;
 
-enum { TREE_NODES_MAX = 2000 };
+/* What a page has room for: values, and bytes of names, text and markup. */
+enum { TREE_NODES_MAX = 2000, TREE_BYTES_MAX = 18000 };
 
-/* The tree of the JSON text, in a. NULL if it is no object or array with something in it, is too
- * deep to be read, or has more than TREE_NODES_MAX values. */
-const struct tree *tree_of(struct arena *a, const char *json);
+/* The tree of the JSON text, in a; of a large one the beginning, and *cut is true. NULL if it is no
+ * object or array with something in it, or is too deep to be read. */
+const struct tree *tree_of(struct arena *a, const char *json, bool *cut);
 
 #endif

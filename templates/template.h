@@ -9,7 +9,9 @@
  * Beyond Mustache:
  * - facets: {{createdAt.iso}} of a time, {{supply.raw}} of an amount,
  *   {{supply.groups}} (the same as {{supply}}, with <wbr> between the groups of a long one),
- * {{txHash.short}} of a hash,
+ *   {{txHash.short}} of a hash, {{name.cut}} (the beginning of what is too long for a row of a
+ * list, and "…"; the plain value is cut, too, where it is too long for a page: templates/values.h),
+ *   {{description.long}} (the same, later),
  *   {{iconUrl.href}} of a URL (empty unless https), {{id.raw}} of a number (without grouping),
  *   {{name.arg}} (percent-encoded, for query strings). The table is in templates/values.c.
  * - {{#list.any}}…{{/list.any}} is entered once if the list has rows: for what stands around them.

@@ -5,6 +5,7 @@
 #include <strings.h>
 
 #include "base/amount.h"
+#include "base/utf8.h"
 #include "base/when.h"
 #include "templates/format.h"
 
@@ -56,6 +57,13 @@ bool value_absent(struct text *scratch, const struct field *f, const void *base)
     return n == 0;
 }
 
+bool value_any_cut(const char *const *texts, size_t n) {
+    for (size_t i = 0; i < n; i++)
+        if (texts[i] && strlen(texts[i]) > VALUE_MAX)
+            return true;
+    return false;
+}
+
 /* Browsers drop tabs and newlines inside a URL and read "\" as "/": none of these may pass. */
 static bool url_bytes_ok(const char *s, size_t n) {
     for (size_t i = 0; i < n; i++) {
@@ -78,11 +86,41 @@ bool value_path_ok(const char *s, size_t n) {
 
 /* -- one function per way of writing --------------------------------------------------------- */
 
+static void put_beginning(struct text *out, const char *s, size_t n, size_t characters,
+                          size_t bytes) {
+    size_t fits = utf8_fit(s, n, characters, bytes);
+    text_html(out, s, fits);
+    if (fits < n)
+        text_lit(out, "…");
+}
+
 static void put_text(struct text *out, struct text *scratch, const struct field *f,
                      const void *base) {
     size_t n;
     const char *s = string_of(scratch, f, base, &n);
-    text_html(out, s, n);
+    put_beginning(out, s, n, VALUE_MAX, VALUE_MAX);
+}
+
+static void put_long(struct text *out, struct text *scratch, const struct field *f,
+                     const void *base) {
+    size_t n;
+    const char *s = string_of(scratch, f, base, &n);
+    put_beginning(out, s, n, VALUE_LONG_MAX, VALUE_LONG_MAX);
+}
+
+static void put_cut(struct text *out, struct text *scratch, const struct field *f,
+                    const void *base) {
+    size_t n;
+    const char *s = string_of(scratch, f, base, &n);
+    put_beginning(out, s, n, VALUE_CUT, VALUE_CUT_MAX);
+}
+
+/* A hash has 66 characters, and is of use only whole. */
+static void put_hash_cut(struct text *out, struct text *scratch, const struct field *f,
+                         const void *base) {
+    size_t n;
+    const char *s = string_of(scratch, f, base, &n);
+    put_beginning(out, s, n, VALUE_CUT_HASH, VALUE_CUT_HASH);
 }
 
 static void put_path(struct text *out, struct text *scratch, const struct field *f,
@@ -114,7 +152,7 @@ static void put_short(struct text *out, struct text *scratch, const struct field
     const char *s = string_of(scratch, f, base, &n);
     text_clear(scratch);
     format_hash(scratch, s, n);
-    text_html(out, scratch->at, scratch->n);
+    put_beginning(out, scratch->at, scratch->n, VALUE_CUT, VALUE_CUT_MAX);
 }
 
 static void put_amount(struct text *out, struct text *scratch, const struct field *f,
@@ -123,24 +161,25 @@ static void put_amount(struct text *out, struct text *scratch, const struct fiel
     const char *s = string_of(scratch, f, base, &n);
     text_clear(scratch);
     format_amount(scratch, s);
-    text_html(out, scratch->at, scratch->n);
+    put_beginning(out, scratch->at, scratch->n, VALUE_MAX, VALUE_MAX);
 }
 
 /* Where a long amount may be broken: between groups of three digits, of the fraction too. */
 enum { AMOUNT_WHOLE = 16 };
 
 static void put_broken(struct text *out, struct text *scratch, const struct field *f,
-                       const void *base) {
+                       const void *base, size_t most) {
     size_t n, since = 0;
     const char *s = string_of(scratch, f, base, &n);
-    if (n <= AMOUNT_WHOLE || !amount_valid(s, AMOUNT_DECIMALS_MAX)) {
-        put_amount(out, scratch, f, base);
-        return;
-    }
+    bool breaks = n > AMOUNT_WHOLE && amount_valid(s, AMOUNT_DECIMALS_MAX);
     text_clear(scratch);
     format_amount(scratch, s);
+    if (!breaks) {
+        put_beginning(out, scratch->at, scratch->n, most, most);
+        return;
+    }
     bool fraction = false;
-    for (size_t i = 0; i < scratch->n; i++) {
+    for (size_t i = 0; i < scratch->n && i < most; i++) {
         char c = scratch->at[i];
         if (fraction && since == 3) {
             text_lit(out, "<wbr>");
@@ -152,6 +191,19 @@ static void put_broken(struct text *out, struct text *scratch, const struct fiel
         if (c == ',')
             text_lit(out, "<wbr>");
     }
+    if (scratch->n > most)
+        text_lit(out, "…");
+}
+
+static void put_groups(struct text *out, struct text *scratch, const struct field *f,
+                       const void *base) {
+    put_broken(out, scratch, f, base, VALUE_MAX);
+}
+
+/* What has at most 39 digits before the point loses none of them. */
+static void put_groups_cut(struct text *out, struct text *scratch, const struct field *f,
+                           const void *base) {
+    put_broken(out, scratch, f, base, VALUE_CUT_HASH);
 }
 
 static void put_integer(struct text *out, struct text *scratch, const struct field *f,
@@ -205,7 +257,11 @@ static const struct facet facets[] = {
     {"", T(BOOL), 0, put_bool},
     {"", T(TIME), 0, put_time},
     {"raw", T(AMOUNT), 0, put_text},
-    {"groups", T(AMOUNT), TEXT_ONLY, put_broken},
+    {"groups", T(AMOUNT), TEXT_ONLY, put_groups},
+    {"cut", T(AMOUNT), TEXT_ONLY, put_groups_cut},
+    {"cut", T(TEXT), 0, put_cut},
+    {"cut", T(HASH), 0, put_hash_cut},
+    {"long", T(TEXT) | T(JSON), 0, put_long},
     {"raw", INTEGERS, IN_URL_REST, put_digits},
     {"iso", T(TIME), 0, put_iso},
     {"short", T(HASH), 0, put_short},

@@ -7,6 +7,18 @@
 
 #include "base/record.h"
 
+/* A page weighs little whatever its rows hold: of a longer text it shows the beginning and "…".
+ * In bytes: the plain value, the facet .long, and the facet .cut, which is for rows of lists: of
+ * texts VALUE_CUT characters and VALUE_CUT_MAX bytes (20 Chinese characters), of hashes and amounts
+ * what has all of a hash and all digits before the point. */
+enum {
+    VALUE_MAX = 1024,
+    VALUE_LONG_MAX = 4096,
+    VALUE_CUT = 40,
+    VALUE_CUT_MAX = 60,
+    VALUE_CUT_HASH = 80
+};
+
 /* Appends the value of the field of the struct at base. scratch is for intermediate text. */
 typedef void value_put(struct text *out, struct text *scratch, const struct field *f,
                        const void *base);
@@ -27,6 +39,9 @@ const struct facet *value_facet(const struct field *f, const char *name, size_t 
 
 /* The names of all facets that f has, for people, into size bytes at to: ".raw .arg"; "none". */
 void value_facets_of(char *to, size_t size, const struct field *f);
+
+/* True if one of the n texts (NULL: none) is too long for its plain value. */
+bool value_any_cut(const char *const *texts, size_t n);
 
 /* True if the field of the struct at base counts as absent in a section; like field_absent, but a
  * DERIVED field is absent if its text is empty. */

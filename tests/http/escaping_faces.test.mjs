@@ -201,7 +201,8 @@ test('a page of hostile rows is drawn by a browser as its texts, and nothing run
   }
   await page.goto(`${base}/tokens?limit=100`);
   const shown = await page.evaluate(() => [...document.querySelectorAll('.token-symbol')].map((e) => e.textContent));
-  for (const { text } of planted) assert.ok(shown.includes(line(text)), text);
+  const beginning = (text) => (text.length > 40 ? `${text.slice(0, 40)}…` : text);
+  for (const { text } of planted) assert.ok(shown.includes(line(beginning(text))), text);
   assert.equal(await page.evaluate(() => document.querySelectorAll('main :is(script, iframe, b, form form), [onload], [onerror], [onmouseover]').length), 0);
 });
 

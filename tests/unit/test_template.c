@@ -152,6 +152,37 @@ static void test_delimiters(void **state) {
     REFUSED("{{=|=}}", "main.html:1: a set-delimiter tag needs two delimiters of at most 8 bytes.");
 }
 
+/* What is too long for a row, for a page, and for a long text. */
+static void cut_values(void **state) {
+    static char seen[8192];
+    char text[6001];
+    (void)state;
+    memset(text, 'x', sizeof text - 1);
+    text[6000] = '\0';
+    page.leaf.name = text;
+    snprintf(seen, sizeof seen, "%.40s…", text);
+    RENDERS("{{#leaf}}{{name.cut}}{{/leaf}}", seen);
+    snprintf(seen, sizeof seen, "%.1024s…", text);
+    RENDERS("{{#leaf}}{{name}}{{/leaf}}", seen);
+    snprintf(seen, sizeof seen, "%.4096s…", text);
+    RENDERS("{{#leaf}}{{name.long}}{{/leaf}}", seen);
+    for (size_t i = 0; i < 1999; i++)
+        memcpy(text + 3 * i, "\u94fe", 3);
+    text[3 * 1999] = '\0';
+    snprintf(seen, sizeof seen, "%.60s…", text);
+    RENDERS("{{#leaf}}{{name.cut}}{{/leaf}}", seen);
+    text[60] = '\0';
+    RENDERS("{{#leaf}}{{name.cut}}{{/leaf}}", text);
+    page.leaf.hash = "0x1234abcd00000000000000000000000000000000000000000000000000009f0e";
+    RENDERS("{{#leaf}}{{hash.cut}}{{/leaf}}", page.leaf.hash);
+    page.leaf.amount = "123456789012345678901234567890123456789."
+                       "000000000000000000000000000000000000000000000000000000000000000001";
+    RENDERS("{{#leaf}}{{amount.cut}}{{/leaf}}",
+            "123,<wbr>456,<wbr>789,<wbr>012,<wbr>345,<wbr>678,<wbr>901,<wbr>234,<wbr>567,<wbr>890,"
+            "<wbr>123,<wbr>456,<wbr>789.000<wbr>000<wbr>000<wbr>000<wbr>000<wbr>000<wbr>000<wbr>000"
+            "<wbr>000<wbr>0…");
+}
+
 static void test_facets(void **state) {
     (void)state;
     page.leaf.hash = "0x1234abcd00000000000000000000000000000000000000000000000000009f0e";
@@ -170,6 +201,9 @@ static void test_facets(void **state) {
             "1,<wbr>234,<wbr>567,<wbr>890,<wbr>123.456<wbr>789<wbr>01");
     page.leaf.amount = "<b>no amount, and long</b>";
     RENDERS("{{#leaf}}{{amount.groups}}{{/leaf}}", "&lt;b&gt;no amount, and long&lt;/b&gt;");
+    RENDERS("{{#leaf}}{{amount.cut}}{{/leaf}}", "&lt;b&gt;no amount, and long&lt;/b&gt;");
+    cut_values(state);
+    page.leaf.name = "a b&c/ü";
     REFUSED("<p title=\"{{leaf.amount.groups}}\">",
             "main.html:1: \"leaf.amount.groups\" holds markup, which cannot stand in an "
             "attribute.");

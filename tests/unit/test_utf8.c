@@ -110,12 +110,46 @@ static void controls(void **state) {
         assert_false(utf8_is_control(no[i]));
 }
 
+/* A text, how many code points and bytes there may be, and what is left of it. */
+static void fits(void **state) {
+    static const struct {
+        const char *text;
+        size_t code_points, bytes;
+        const char *left;
+    } rows[] = {
+        {"", 0, 0, ""},
+        {"abc", 3, 3, "abc"},
+        {"abc", 2, 9, "ab"},
+        {"abc", 9, 2, "ab"},
+        {"abc", 0, 9, ""},
+        {"\u94fe\u5b50", 9, 5, "\u94fe"}, /* not within a character */
+        {"\u94fe\u5b50", 1, 9, "\u94fe"},
+        {"\u94fe", 9, 2, ""},
+        {"ae\u0301\u0302b", 3, 99, "a"}, /* not before its marks */
+        {"ae\u0301\u0302b", 4, 99, "ae\u0301\u0302"},
+        {"a\u0915\u093f\u0916", 2, 99, "a"}, /* a mark that takes room */
+        {"a\u1100\u1161\u11a8", 3, 99, "a"}, /* a Hangul syllable of three */
+        {"a\U0001F44D\U0001F3FD!", 2, 99, "a"},
+        {"a\U0001F469\u200D\U0001F680!", 3, 99, "a"}, /* joined on both sides */
+        {"a\u2764\uFE0F!", 2, 99, "a"},
+        {"a\U0001F1E9\U0001F1EA\U0001F1EB\U0001F1F7", 4, 99, "a\U0001F1E9\U0001F1EA"},
+        {"a\U0001F1E9\U0001F1EA\U0001F1EB\U0001F1F7", 3, 99, "a\U0001F1E9\U0001F1EA"},
+        {"e\u0301\u0301\u0301\u0301", 3, 99, "e\u0301\u0301"}, /* nothing else is possible */
+        {"\xff\xff\xff", 2, 9, "\xff\xff"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        size_t n = utf8_fit(rows[i].text, strlen(rows[i].text), rows[i].code_points, rows[i].bytes);
+        assert_int_equal(n, strlen(rows[i].left));
+        assert_memory_equal(rows[i].text, rows[i].left, n);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(decodes),
-        cmocka_unit_test(every_code_point_comes_back),
-        cmocka_unit_test(validates),
-        cmocka_unit_test(controls),
+        cmocka_unit_test(decodes),   cmocka_unit_test(every_code_point_comes_back),
+        cmocka_unit_test(validates), cmocka_unit_test(controls),
+        cmocka_unit_test(fits),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
