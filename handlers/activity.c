@@ -27,6 +27,7 @@ struct activity_model {
     bool stopped; /* before the page was full */
     bool beyond;  /* the list has rows, but not where the reader is */
     struct list_files files;
+    const char *title;
     struct list_total total;
 };
 
@@ -63,6 +64,7 @@ static const struct field model_fields[] = {
     M(by_time, "byTime", FIELD_RECORD, &record_list_head),
     M(files, "files", FIELD_RECORD, &record_list_files),
     M(refusal, "refusal", FIELD_RECORD, &record_list_refusal),
+    FIELD_MADE(struct activity_model, title, "title", FIELD_TEXT, FACE_HTML),
     FIELD_MADE(struct activity_model, filtered, "filtered", FIELD_BOOL, FACE_HTML),
     FIELD_MADE(struct activity_model, refused, "refused", FIELD_BOOL, FACE_HTML),
     FIELD_MADE(struct activity_model, beyond, "beyond", FIELD_BOOL, FACE_HTML),
@@ -117,6 +119,7 @@ static void activity_refused(struct request *rq, void *at) {
     struct activity_model *model = at;
     show_filters(rq, model);
     model->refused = true;
+    model->title = message("Activity");
     const char *base = list_base(rq, address_of(rq, p), p->pager.limit);
     model->refusal = list_refusal_of(rq, shown, sizeof shown / sizeof shown[0], base,
                                      list_sort_of(p->filters.sort));
@@ -141,7 +144,9 @@ static enum status activity_show(struct request *rq, struct load *l, void *at, i
     if (rq->face == FACE_OF_HTML) {
         show_filters(rq, model);
         model->files = list_files_of(rq, list, sort);
-        request_feed(rq, model->files.atom, message("Activity"));
+        request_feed(rq, model->files.atom,
+                     activity_filters_title(rq->arena, &p->filters, NULL, &w->rows));
+        model->title = activity_filters_title(rq->arena, &p->filters, &p->pager, &w->rows);
         model->by_time = list_head_time(rq, base, sort);
     }
     model->stopped = w->paging.stop != 0;

@@ -1,6 +1,7 @@
 #include "handlers/activity_filters.h"
 
 #include "handlers/paths.h"
+#include "handlers/records.h"
 #include "templates/messages.h"
 
 enum { FROM = 1, TO = 2, USER = 4, TYPE = 8, TOKEN = 16, Q = 32, NETWORK = 64, STATUS = 128 };
@@ -65,4 +66,22 @@ void activity_filters_put(struct text *path, const struct activity_filters *f) {
     path_arg(path, "q", f->q);
     path_arg(path, "from", f->from);
     path_arg(path, "to", f->to);
+}
+
+const char *activity_filters_title(struct arena *a, const struct activity_filters *f,
+                                   const struct pager_params *at, const struct rows *rows) {
+    const struct transaction *x = rows->n ? rows->at : NULL;
+    struct list_asked asked = {.network = f->network,
+                               .state = f->status,
+                               .type = f->type,
+                               .address = f->user,
+                               .q = f->q,
+                               .from = f->from,
+                               .to = f->to,
+                               .token_id = f->token_id,
+                               .token_symbol = x ? x->token_symbol : NULL,
+                               .token_name = x ? x->token_name : NULL,
+                               .sort = at ? list_sort_of(f->sort) : SORT_NEWEST,
+                               .at = at};
+    return list_title(a, message("Activity"), &asked);
 }

@@ -4,6 +4,7 @@
 #define SITA_HANDLERS_ACTIVITY_FILTERS_H
 
 #include "chain/address.h"
+#include "handlers/list_title.h"
 #include "handlers/lists.h"
 #include "handlers/state.h"
 #include "sql/transactions.h"
@@ -84,5 +85,10 @@ MUST_CHECK bool activity_filters_read(struct request *rq, struct activity_filter
 
 /* Adds the filters to an address, without the order. */
 void activity_filters_put(struct text *path, const struct activity_filters *f);
+
+/* What the list is called, where at is (NULL: a feed, which is always the newest). rows, some of it
+ * (struct transaction), tell what its token is called. */
+const char *activity_filters_title(struct arena *a, const struct activity_filters *f,
+                                   const struct pager_params *at, const struct rows *rows);
 
 #endif

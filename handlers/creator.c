@@ -3,6 +3,7 @@
 
 #include "chain/address.h"
 #include "handlers/counted.h"
+#include "handlers/list_title.h"
 #include "handlers/lists.h"
 #include "handlers/page.h"
 #include "handlers/pages.h"
@@ -111,8 +112,10 @@ static void show_page(struct request *rq, struct creator_model *model) {
         list_files_of(rq, arena_printf(rq->arena, "/tokens?creator=%s", address), SORT_NEWEST);
     model->activity_files =
         list_files_of(rq, arena_printf(rq->arena, "/activity?user=%s", address), SORT_NEWEST);
-    request_feed(rq, model->activity_files.atom, message("Activity"));
-    request_feed(rq, model->token_files.atom, message("Tokens"));
+    struct list_asked asked = {.address = address};
+    request_feed(rq, model->activity_files.atom,
+                 list_title(rq->arena, message("Activity"), &asked));
+    request_feed(rq, model->token_files.atom, list_title(rq->arena, message("Tokens"), &asked));
     model->network = network_label(model->data.network_id);
 }
 

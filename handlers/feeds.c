@@ -165,6 +165,12 @@ static const char *address(struct request *rq, const char *path) {
     return text_str(&t);
 }
 
+static const char *title_of(struct request *rq, const struct feed_model *m) {
+    const struct feed_params *p = rq->params;
+    return of_tokens(rq) ? token_filters_title(rq->arena, &p->tokens, NULL)
+                         : activity_filters_title(rq->arena, &p->activity, NULL, &m->walk.rows);
+}
+
 static const char *feed_raw(struct request *rq, struct reply *reply, void *at) {
     struct feed_model *m = at;
     struct text *out = &reply->body;
@@ -177,7 +183,7 @@ static const char *feed_raw(struct request *rq, struct reply *reply, void *at) {
     put(out, message("en"));
     text_lit(out, "\">\n");
     put_id(out, self);
-    put_element(out, "title", tokens ? message("Tokens") : message("Activity"));
+    put_element(out, "title", title_of(rq, m));
     put_time(out, "updated", updated_of(m, tokens));
     text_lit(out, "<author><name>SiTa Minter</name></author>\n");
     put_link(out, "self", "application/atom+xml", self);

@@ -1,6 +1,7 @@
 /* One token: what it is, and the newest things that happened to it. */
 #include <string.h>
 
+#include "handlers/list_title.h"
 #include "handlers/lists.h"
 #include "handlers/lookalike.h"
 #include "handlers/page.h"
@@ -125,7 +126,9 @@ static void show_activity(struct request *rq, struct token_model *model) {
     const char *all = arena_printf(rq->arena, "/activity?tokenId=%d", model->data.token->id);
     model->all_activity = shown->n ? all : NULL;
     model->files = list_files_of(rq, all, SORT_NEWEST);
-    request_feed(rq, model->files.atom, message("Activity"));
+    const struct token *t = model->data.token;
+    struct list_asked asked = {.token_id = t->id, .token_symbol = t->symbol, .token_name = t->name};
+    request_feed(rq, model->files.atom, list_title(rq->arena, message("Activity"), &asked));
     if (shown->n > SHOWN)
         shown->n = SHOWN;
 }

@@ -47,3 +47,16 @@ void token_filters_put(struct text *path, const struct token_filters *f) {
     path_arg(path, "from", f->from);
     path_arg(path, "to", f->to);
 }
+
+const char *token_filters_title(struct arena *a, const struct token_filters *f,
+                                const struct pager_params *at) {
+    struct list_asked asked = {.network = f->network,
+                               .state = f->status,
+                               .address = f->creator,
+                               .q = f->q,
+                               .from = f->from,
+                               .to = f->to,
+                               .sort = at ? list_sort_of(f->sort) : SORT_NEWEST,
+                               .at = at};
+    return list_title(a, message("Tokens"), &asked);
+}

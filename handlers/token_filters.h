@@ -3,6 +3,7 @@
 #define SITA_HANDLERS_TOKEN_FILTERS_H
 
 #include "chain/address.h"
+#include "handlers/list_title.h"
 #include "handlers/lists.h"
 #include "handlers/state.h"
 #include "sql/tokens.h"
@@ -77,5 +78,9 @@ MUST_CHECK bool token_filters_read(struct request *rq, struct token_filters *f,
 
 /* Adds the filters to an address, without the order. */
 void token_filters_put(struct text *path, const struct token_filters *f);
+
+/* What the list is called, where at is (NULL: a feed, which is always the newest). */
+const char *token_filters_title(struct arena *a, const struct token_filters *f,
+                                const struct pager_params *at);
 
 #endif

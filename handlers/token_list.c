@@ -28,6 +28,7 @@ struct token_list_model {
     bool beyond;              /* the list has rows, but not where the reader is */
     const char *in_all_words; /* path: q in symbols and names; NULL where it is sought in both */
     struct list_files files;
+    const char *title;
     struct list_total counted;
     const struct list_total *total; /* that, or the walk's own count where it is the same */
 };
@@ -64,6 +65,7 @@ static const struct field model_fields[] = {
     M(by_time, "byTime", FIELD_RECORD, &record_list_head),
     M(files, "files", FIELD_RECORD, &record_list_files),
     M(refusal, "refusal", FIELD_RECORD, &record_list_refusal),
+    FIELD_MADE(struct token_list_model, title, "title", FIELD_TEXT, FACE_HTML),
     FIELD_MADE(struct token_list_model, filtered, "filtered", FIELD_BOOL, FACE_HTML),
     FIELD_MADE(struct token_list_model, refused, "refused", FIELD_BOOL, FACE_HTML),
     FIELD_MADE(struct token_list_model, beyond, "beyond", FIELD_BOOL, FACE_HTML),
@@ -121,6 +123,7 @@ static void token_list_refused(struct request *rq, void *at) {
     struct token_list_model *model = at;
     show_filters(rq, model, BY_ALL);
     model->refused = true;
+    model->title = message("Tokens");
     const char *base = list_base(rq, address_of(rq, p), p->pager.limit);
     model->refusal = list_refusal_of(rq, shown, sizeof shown / sizeof shown[0], base,
                                      list_sort_of(p->filters.sort));
@@ -159,7 +162,8 @@ static void show_list(struct request *rq, struct token_list_model *model,
     if (rq->face == FACE_OF_HTML) {
         show_filters(rq, model, list_sorts_for(&token_lists, token_filters_given(&p->filters)));
         model->files = list_files_of(rq, list, list_sort_of(p->filters.sort));
-        request_feed(rq, model->files.atom, message("Tokens"));
+        request_feed(rq, model->files.atom, token_filters_title(rq->arena, &p->filters, NULL));
+        model->title = token_filters_title(rq->arena, &p->filters, &p->pager);
         show_heads(rq, base, model);
     }
     model->stopped = w->paging.stop != 0;

@@ -84,15 +84,19 @@ test('hostile texts are text, and what XML has no place for is replaced', async 
 test('pages link their feed; a filter that no list has is refused', async () => {
   assert.match((await get('/tokens?network=mainnet&sort=name')).body, /<a href="\/tokens\.atom\?network=mainnet" rel="alternate" type="application\/atom\+xml">Feed</);
   const found = async (at) => [...(await get(at)).body.matchAll(/<link rel="alternate" type="application\/atom\+xml" title="([^"]*)" href="([^"]*)">/g)].map((m) => [m[1], m[2]]);
-  const token = psql('SELECT min(id) FROM tokens');
-  assert.deepEqual(await found('/tokens?network=mainnet&page=2'), [['Tokens', '/tokens.atom?network=mainnet']]);
-  assert.deepEqual(await found('/activity?status=pending'), [['Activity', '/activity.atom?status=pending']]);
-  assert.deepEqual(await found(`/tokens/${token}`), [['Activity', `/activity.atom?tokenId=${token}`]]);
-  assert.deepEqual(await found(`/creators/${creator}`), [['Activity', `/activity.atom?user=${creator}`], ['Tokens', `/tokens.atom?creator=${creator}`]]);
+  const token = psql('SELECT min(token_id) FROM transactions');
+  const short = `${creator.slice(0, 10)}…${creator.slice(-8)}`;
+  assert.deepEqual(await found('/tokens?network=mainnet&page=2'), [['Tokens: Mainnet', '/tokens.atom?network=mainnet']]);
+  assert.deepEqual(await found('/activity?status=pending'), [['Activity: Pending', '/activity.atom?status=pending']]);
+  assert.deepEqual(await found(`/tokens/${token}`), [[`Activity: ${psql(`SELECT symbol FROM tokens WHERE id = ${token}`)} (token #${token})`, `/activity.atom?tokenId=${token}`]]);
+  assert.deepEqual(await found(`/creators/${creator}`), [[`Activity: of ${short}`, `/activity.atom?user=${creator}`], [`Tokens: of ${short}`, `/tokens.atom?creator=${creator}`]]);
   assert.deepEqual(await found('/'), [['Activity', '/activity.atom'], ['Tokens', '/tokens.atom']]);
   for (const none of ['/about', '/search?q=x', '/nothing', '/tokens?page=0']) assert.deepEqual(await found(none), [], none);
   for (const at of ['/', `/creators/${creator}`, `/tokens/${token}`])
-    for (const [, feed] of await found(at)) assert.equal((await parse((await get(feed)).body)).root, 'feed', feed);
+    for (const [title, feed] of await found(at)) {
+      const got = await parse((await get(feed)).body);
+      assert.deepEqual([got.root, ...got.title], ['feed', title], feed);
+    }
   assert.equal((await get('/tokens.atom?creator=x')).status, 400);
   assert.equal((await get('/activity.atom?txType=mint&status=failed')).status, 400);
   assert.equal((await get('/tokens.atom?from=2003-04-10&q=x')).status, 400);
@@ -107,4 +111,40 @@ test('a creator\'s page links the whole of both lists, and these have what is of
     assert.deepEqual((await get(`/${list}.jsonl${query}`)).body.trimEnd().split('\n').map((line) => String(JSON.parse(line).id)), ids);
     assert.deepEqual((await parse((await get(`/${list}.atom${query}`)).body)).entries.map((e) => e.links[0][1]), ids.slice(0, 50).map((id) => `${base}/${list}/${id}`));
   }
+});
+
+test('lists and their feeds have titles that tell them apart: the page\'s own, what previews read, and the feed\'s', async () => {
+  const plain = (s) => s.replace(/&lt;/g, '<').replace(/&gt;/g, '>').replace(/&quot;/g, '"').replace(/&#39;/g, "'").replace(/&amp;/g, '&');
+  const short = `${creator.slice(0, 10)}…${creator.slice(-8)}`;
+  const fed = psql(`SELECT min(id) FROM tokens WHERE symbol = 'F1'`), hostileToken = psql(`SELECT max(id) FROM tokens WHERE creator_id = ${user} AND symbol = ${quoted(hostile[0])}`);
+  const newest = psql('SELECT max(id) FROM tokens');
+  const seen = new Set();
+  for (const [at, title, feed = title] of [
+    ['/tokens', 'Tokens'], ['/activity', 'Activity'],
+    ['/tokens?network=testnet&status=failed', 'Tokens: Testnet, Failed'],
+    ['/tokens?network=testnet&sort=name&limit=10&page=2', 'Tokens: Testnet, by name, page 2', 'Tokens: Testnet'],
+    ['/tokens?sort=symbol', 'Tokens: by symbol', 'Tokens'],
+    [`/tokens?sort=oldest&after=0`, 'Tokens: oldest first, after #0', 'Tokens'],
+    [`/tokens?before=${newest}`, `Tokens: before #${newest}`, 'Tokens'], ['/tokens?before=0', 'Tokens: last page', 'Tokens'],
+    [`/tokens?creator=${creator}&from=2003-04-10&to=2003-04-18`, `Tokens: of ${short}, from 2003-04-10, to 2003-04-18`],
+    [`/tokens?q=${encodeURIComponent(' <b>&"%s ')}`, 'Tokens: beginning with "<b>&"%s"'],
+    [`/tokens?q=${encodeURIComponent('熊'.repeat(64))}`, `Tokens: beginning with "${'熊'.repeat(20)}…"`],
+    ['/activity?txType=mint&network=testnet&sort=oldest&page=3', 'Activity: Testnet, Mint, oldest first, page 3', 'Activity: Testnet, Mint'],
+    [`/activity?user=${creator}`, `Activity: of ${short}`],
+    [`/activity?tokenId=${hostileToken}&network=unknown`, `Activity: ${hostile[0]} (token #${hostileToken}), Network not recorded`],
+    [`/activity?tokenId=${fed}`, `Activity: token #${fed}`],
+  ]) {
+    const { status, body } = await get(at);
+    assert.equal(status, 200, at);
+    assert.equal(plain(/<title>([^<]*) · SiTa Minter<\/title>/.exec(body)[1]), title, at);
+    assert.equal(plain(/<meta property="og:title" content="([^"]*)">/.exec(body)[1]), title, at);
+    const [, named, path] = /<link rel="alternate" type="application\/atom\+xml" title="([^"]*)" href="([^"]*)">/.exec(body);
+    assert.equal(plain(named), feed, at);
+    assert.deepEqual((await parse((await get(plain(path))).body)).title, [feed], at);
+    assert.ok(!seen.has(title), 'two lists of one title');
+    seen.add(title);
+  }
+  assert.match((await get('/tokens?network=testnet&page=0')).body, /<title>Tokens · SiTa Minter</);
+  assert.match((await get('/search?q=%3Cnothing%3E%20like%20it')).body, /<title>Search: &lt;nothing&gt; like it · SiTa Minter</);
+  assert.match((await get('/search')).body, /<title>Search · SiTa Minter</);
 });
