@@ -200,6 +200,27 @@ void text_cut(struct text *t, const char *s, size_t n, size_t code_points, size_
         text_lit(t, "\xe2\x80\xa6");
 }
 
+static bool is_direction(const char *s) {
+    unsigned char middle = (unsigned char)s[1], last = (unsigned char)s[2];
+    return (middle == 0x80 && last >= 0xaa && last <= 0xae) ||
+           (middle == 0x81 && last >= 0xa6 && last <= 0xa9);
+}
+
+void text_drop_directions(struct text *t, size_t from) {
+    enum { LEAD = 0xe2, BYTES = 3 };
+    if (from >= t->n || !memchr(t->at + from, LEAD, t->n - from))
+        return;
+    size_t kept = from;
+    for (size_t i = from; i < t->n;) {
+        bool drop = i + BYTES <= t->n && (unsigned char)t->at[i] == LEAD && is_direction(t->at + i);
+        if (drop)
+            i += BYTES;
+        else
+            t->at[kept++] = t->at[i++];
+    }
+    t->n = kept;
+}
+
 bool text_ok(const struct text *t) {
     return !t->overflowed;
 }

@@ -60,6 +60,10 @@ void text_shown(struct text *t, const char *s, size_t n);
 /* Appends s, or what utf8_fit leaves of it and "…". */
 void text_cut(struct text *t, const char *s, size_t n, size_t code_points, size_t bytes);
 
+/* Takes the controls that embed, override or isolate directions (UAX 9: U+202A to U+202E, U+2066 to
+ * U+2069) out of what was added behind `from` bytes: unclosed, they would turn what follows. */
+void text_drop_directions(struct text *t, size_t from);
+
 /* True if everything that was added is there. */
 bool text_ok(const struct text *t);
 

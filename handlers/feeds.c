@@ -34,9 +34,10 @@ static const struct record record_model = {.name = "feed_model", .size = sizeof(
 
 /* -- XML -------------------------------------------------------------------------------------- */
 
-/* Text and quoted attributes; what XML 1.0 has no place for becomes U+FFFD. */
+/* Text and quoted attributes; what XML 1.0 has no place for becomes U+FFFD, and nothing turns what
+ * a reader of feeds shows behind it. */
 static void put(struct text *out, const char *s) {
-    size_t left = strlen(s), n;
+    size_t left = strlen(s), n, before = out->n;
     for (uint32_t c; left; s += n, left -= n) {
         n = utf8_decode(s, left, &c);
         bool good = n && (c >= 0x20 || c == '\t' || c == '\n') && c != 0xFFFE && c != 0xFFFF;
@@ -46,6 +47,7 @@ static void put(struct text *out, const char *s) {
         else
             text_lit(out, "\xef\xbf\xbd");
     }
+    text_drop_directions(out, before);
 }
 
 static void put_element(struct text *out, const char *name, const char *value) {

@@ -41,8 +41,8 @@ struct look {
 
 static const struct look looks[] = {
     {LOOKALIKE_BIDI,
-     N_("The name or symbol holds control characters that change the order in which "
-        "text is shown: it may read differently from what it is.")},
+     N_("The name or symbol holds control characters that change the order in which text is "
+        "shown. They are left out here; elsewhere it may read differently.")},
     {LOOKALIKE_INVISIBLE, N_("The name or symbol holds characters that cannot be seen: it may pass "
                              "for another one.")},
     {LOOKALIKE_MIXED,

@@ -205,6 +205,7 @@ static void compile_value(struct compiler *c, const struct node *node) {
     struct op *op = add_op(c, OP_VALUE);
     op->value.ref = found.ref;
     op->value.put = found.facet->put;
+    op->value.kept = html_is_kept(&c->html);
     html_value(&c->html);
 }
 

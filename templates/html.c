@@ -7,6 +7,7 @@ static const char *const url_attributes[] = {
     "ping", "srcset", "background", "manifest",   "xlink:href", NULL};
 static const char *const refused_attributes[] = {"style", "srcdoc", NULL};
 static const char *const raw_tags[] = {"script", "style", NULL};
+static const char *const kept_attributes[] = {"value", NULL};
 
 static bool is_one_of(const char *const *names, const char *s, size_t n) {
     for (; *names; names++)
@@ -201,6 +202,10 @@ enum html_rule html_rule(const struct html_state *h, const char **where) {
     if (h->place == HTML_VALUE)
         return attribute_rule(h);
     return h->place == HTML_TEXT || h->place == HTML_COMMENT ? HTML_ANY : HTML_NEVER;
+}
+
+bool html_is_kept(const struct html_state *h) {
+    return h->place == HTML_VALUE && is_one_of(kept_attributes, h->name, h->name_n);
 }
 
 /* 0 text, 1 in a tag, and each other place for itself. */

@@ -50,6 +50,10 @@ void html_value(struct html_state *h);
  * static memory or in h. */
 enum html_rule html_rule(const struct html_state *h, const char **where);
 
+/* True in an attribute whose value comes back to us or is copied: it must be what it is, to the
+ * last control character. Everything else is read. */
+bool html_is_kept(const struct html_state *h);
+
 /* True if the same markup may follow both: text with text, the same quoted value with itself. */
 bool html_alike(const struct html_state *a, const struct html_state *b);
 

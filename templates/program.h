@@ -60,6 +60,7 @@ struct op {
         struct {
             const struct ref *ref;
             value_put *put;
+            bool kept; /* to the last control character */
         } value;
     };
 };

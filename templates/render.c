@@ -53,8 +53,11 @@ static bool may_enter(struct run *r) {
 
 static void put_value(struct run *r, const struct op *op) {
     const void *base = holder(r, op->value.ref);
+    size_t before = r->out->n;
     if (base)
         op->value.put(r->out, &r->scratch, op->value.ref->field, base);
+    if (!op->value.kept)
+        text_drop_directions(r->out, before);
 }
 
 static bool enter_record(struct run *r, const struct op *op) {

@@ -29,8 +29,10 @@
  * A partial may call itself; sections and partials nest at most 128 deep, what is deeper is left
  * out.
  *
- * Every value is escaped for HTML text and quoted attributes alike (text_html). Numbers, amounts
- * and times are written by templates/format.h, the one formatter. */
+ * Every value is escaped for HTML text and quoted attributes alike (text_html). What turns the
+ * direction of text is left out (text_drop_directions), but in attributes named `value`: <bdi>
+ * would not hold it, since browsers close it at a U+2069 of the text. Numbers, amounts and times
+ * are written by templates/format.h, the one formatter. */
 #ifndef SITA_TEMPLATES_TEMPLATE_H
 #define SITA_TEMPLATES_TEMPLATE_H
 

@@ -237,7 +237,10 @@ static void test_escaping(void **state) {
             "&quot;&gt;&lt;script&gt;alert(&#39;1&#39;)&lt;/script&gt;&amp;amp;");
     page.heading =
         "\xe2\x80\xae\xd7\xa9\xf0\x9f\xa6\x84 {{site}}"; /* RTL override, shin, unicorn */
-    RENDERS("{{heading}}", "\xe2\x80\xae\xd7\xa9\xf0\x9f\xa6\x84 {{site}}");
+    RENDERS("<b title=\"{{heading}}\"><bdi>{{heading}}</bdi> <input value='{{heading}}'>",
+            "<b title=\"\xd7\xa9\xf0\x9f\xa6\x84 {{site}}\"><bdi>\xd7\xa9\xf0\x9f\xa6\x84 "
+            "{{site}}</bdi> "
+            "<input value='\xe2\x80\xae\xd7\xa9\xf0\x9f\xa6\x84 {{site}}'>");
     page.heading = "a\xff\xc0\x80\xed\xa0\x80z\xf0\x9f";
     render("{{heading}}");
     assert_null(memchr(folder.out.at, 0xff, folder.out.n));

@@ -57,6 +57,19 @@ static const struct escape escapes[] = {
     {text_url, BYTES("\0\x7f\xe5\xff"), "%00%7F%E5%FF"},
 };
 
+static void directions_are_dropped_behind_a_place(void **state) {
+    struct text t = text_in(*state, 1000);
+    text_drop_directions(&t, 0);
+    assert_int_equal(t.n, 0);
+    text_put(&t, "\u202ea");
+    size_t from = t.n;
+    text_put(&t, "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069");      /* each of them */
+    text_put(&t, "b\u2029\u202f\u2065\u206a\u200f\u2026\u2166\u306e c\xe2\x80"); /* none */
+    text_drop_directions(&t, from);
+    assert_string_equal(text_str(&t),
+                        "\u202eab\u2029\u202f\u2065\u206a\u200f\u2026\u2166\u306e c\xe2\x80");
+}
+
 static void escapes_for_each_place(void **state) {
     for (size_t i = 0; i < sizeof escapes / sizeof *escapes; i++) {
         struct text t = text_in(*state, 1000);
@@ -167,6 +180,7 @@ static void shown_on_a_terminal(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(directions_are_dropped_behind_a_place, setup, teardown),
         cmocka_unit_test_setup_teardown(escapes_for_each_place, setup, teardown),
         cmocka_unit_test_setup_teardown(no_byte_breaks_out, setup, teardown),
         cmocka_unit_test_setup_teardown(numbers, setup, teardown),

@@ -13,6 +13,7 @@ export const corpus = [
   `{{name}} {{{name}}} {{>layout}} {{#tokens}}`,
   `&lt;b&gt; &amp; &#39;`,
   `\u202Egpj.exe\u202C \u2066bidi\u2069`,
+  `turned\u2069\u202Ename\u2067 \u200Fcoin`, // what closes a <bdi>, and stays open behind it
   `\uFEFF\u200B\u00AD invisible`,
   `\u{1F600}\u{10FFFF}\u4E2D\u6587`,
   `line\u2028separator\u2029paragraph`,
@@ -29,6 +30,9 @@ export const corpus = [
 ];
 export const escaped = (s) => s.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;')
   .replace(/"/g, '&quot;').replace(/'/g, '&#39;');
+// As pages and feeds show it: without what turns the direction of the text around it.
+const turning = /[\u202A-\u202E\u2066-\u2069]/;
+export const shown = (s) => s.split(turning).join('');
 export const quoted = (s) => `'${s.replace(/'/g, "''")}'`;
 
 // A user, a token and a transaction per text, the text in every free column; { text, user, token, transaction }.
@@ -53,8 +57,10 @@ export function uproot(planted) {
     DELETE FROM users WHERE id IN (${all('user')})`);
 }
 
-// Tags and attributes that a page may hold; anything else came out of a text.
+// Tags, attributes and controls that a page may hold; anything else came out of a text.
 export function checkMarkup(body, where) {
+  // The box of a search and exact amounts are sent and copied as they are.
+  assert.doesNotMatch(body.replace(/\svalue="[^"]*"/g, ''), turning, `${where}: a direction is left open`);
   for (const [tag] of body.matchAll(/<[^>]*>/g)) {
     // Our own: the module of every page, the chart of the front page, and the pictures of tokens.
     if (/^<script type="module" src="\/static\/app-[0-9a-f]{12}\.js">$|^<svg viewBox="0 0 \d+ 60" preserve|^<svg class="picture" viewBox="0 -.5 7 7" width="\d+" height="\d+" aria-hidden="true" color="hsl\(\d+ 55% 38%\)">$/.test(tag)) continue;
