@@ -3,6 +3,7 @@
  * lists. */
 #include <string.h>
 
+#include "base/blank.h"
 #include "base/config.h"
 #include "base/utf8.h"
 #include "base/when.h"
@@ -110,10 +111,11 @@ static void put_transaction(struct text *out, struct arena *a, const struct tran
     struct text path = text_in(a, PATH_TEXT_MAX);
     struct text title = text_in(a, TITLE_MAX);
     path_activity(&path, x->id);
-    text_printf(&title, "%s %s ", type_label(x->tx_type), x->amount ? x->amount : "");
+    text_printf(&title, "%s %s ", type_label(x->tx_type),
+                x->amount && !blank_text(x->amount) ? x->amount : "");
     if (x->token_id.set)
         token_put_called(&title, x->token_symbol, x->token_name, x->token_id.value);
-    else if (*x->tx_hash)
+    else if (!blank_text(x->tx_hash))
         text_put(&title, x->tx_hash);
     else
         text_printf(&title, message("transaction #%d"), x->id);

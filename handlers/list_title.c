@@ -2,8 +2,8 @@
 
 #include <string.h>
 
+#include "base/blank.h"
 #include "chain/address.h"
-#include "handlers/lookalike.h"
 #include "handlers/state.h"
 #include "templates/format.h"
 #include "templates/messages.h"
@@ -38,7 +38,7 @@ static const char *hash_cut(struct arena *a, const char *hash) {
 }
 
 static bool said(const char *name) {
-    return name && !lookalike_blank(name);
+    return name && !blank_text(name);
 }
 
 static void add_token(struct title *t, const struct list_asked *asked) {

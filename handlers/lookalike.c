@@ -1,13 +1,12 @@
 #include "handlers/lookalike.h"
 
-#include <string.h>
-
 #include <unicode/uchar.h>
 #include <unicode/unorm2.h>
 #include <unicode/uscript.h>
 #include <unicode/uspoof.h>
 #include <unicode/ustring.h>
 
+#include "base/blank.h"
 #include "base/log.h"
 #include "base/utf8.h"
 #include "handlers/unicode.h"
@@ -24,11 +23,7 @@ enum {
     OVERLAY = 1
 };
 
-enum {
-    LETTERS = U_GC_L_MASK | U_GC_NL_MASK,
-    WORD = U_GC_L_MASK | U_GC_M_MASK | U_GC_N_MASK,
-    NO_SPACE_BAR = U_GC_CC_MASK | U_GC_Z_MASK
-};
+enum { LETTERS = U_GC_L_MASK | U_GC_NL_MASK, WORD = U_GC_L_MASK | U_GC_M_MASK | U_GC_N_MASK };
 
 static bool is(UChar32 c, uint32_t categories) {
     return U_GET_GC_MASK(c) & categories;
@@ -93,19 +88,12 @@ static bool out_of_place(UChar32 c, const struct beside *at) {
     return !is_picture(at->before) && !is_tone(at->before) && !(key && at->after == KEYCAP);
 }
 
-/* Shows nothing wherever it stands, or a blank that is no space bar's; notes of interlinear
- * annotations, an empty Braille pattern and an empty head of a note are drawn as nothing, too. */
-static bool shows_nothing(UChar32 c) {
-    return u_hasBinaryProperty(c, UCHAR_DEFAULT_IGNORABLE_CODE_POINT) || is(c, NO_SPACE_BAR) ||
-           (c >= 0xFFF9 && c <= 0xFFFB) || c == 0x2800 || c == 0x1D159;
-}
-
 static bool is_unseen(UChar32 c, const struct beside *at) {
     if (c == ' ' || c == IDEOGRAPHIC_SPACE || utf8_is_bidi((uint32_t)c))
         return false;
     if (c == JOINER || c == NON_JOINER || c == AS_TEXT || c == AS_PICTURE)
         return out_of_place(c, at);
-    return shows_nothing(c);
+    return blank_character((uint32_t)c);
 }
 
 static unsigned unseen_in(const uint16_t *s, int32_t n) {
@@ -277,15 +265,4 @@ unsigned lookalike_of(const char *text) {
     n = unicode_from(text, UNICODE_COMPOSED, s);
     bits |= letters_in(s, n) | marks_in(s, n);
     return web_address_in(text) ? bits | LOOKALIKE_URL : bits;
-}
-
-bool lookalike_blank(const char *text) {
-    uint32_t c;
-    size_t n;
-    for (size_t left = strlen(text); left && (n = utf8_decode(text, left, &c)); left -= n) {
-        if (!shows_nothing((UChar32)c))
-            return false;
-        text += n;
-    }
-    return true;
 }

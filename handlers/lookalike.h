@@ -3,8 +3,6 @@
 #ifndef SITA_HANDLERS_LOOKALIKE_H
 #define SITA_HANDLERS_LOOKALIKE_H
 
-#include <stdbool.h>
-
 enum lookalike {
     LOOKALIKE_BIDI = 1,      /* controls that reorder what surrounds them */
     LOOKALIKE_INVISIBLE = 2, /* characters that show nothing */
@@ -21,8 +19,5 @@ void lookalike_prepare(void);
 
 /* The bits of what the text has; text is valid UTF-8, of which the first 1,024 bytes count. */
 unsigned lookalike_of(const char *text);
-
-/* True if nothing of the text, valid UTF-8, can be seen. */
-bool lookalike_blank(const char *text);
 
 #endif

@@ -2,9 +2,9 @@
 
 #include <string.h>
 
+#include "base/blank.h"
 #include "base/crypto.h"
 #include "handlers/identicon.h"
-#include "handlers/lookalike.h"
 #include "handlers/paths.h"
 #include "handlers/state.h"
 #include "templates/messages.h"
@@ -16,16 +16,16 @@ static void put_bounded(struct text *out, const char *s) {
 }
 
 void token_put_called(struct text *out, const char *symbol, const char *name, int32_t id) {
-    if (!lookalike_blank(symbol))
+    if (!blank_text(symbol))
         put_bounded(out, symbol);
-    else if (!lookalike_blank(name))
+    else if (!blank_text(name))
         put_bounded(out, name);
     else
         text_printf(out, message("unnamed token #%d"), id);
 }
 
 void token_put_name(struct text *out, const char *symbol, const char *name) {
-    if (!lookalike_blank(symbol) && !lookalike_blank(name))
+    if (!blank_text(symbol) && !blank_text(name))
         put_bounded(out, name);
 }
 

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/blank.h"
 #include "templates/assets.h"
 #include "templates/messages.h"
 
@@ -48,7 +49,7 @@ const char *state_icon(const char *name) {
 
 const char *state_label(const char *name) {
     const struct state *s = state_of(name);
-    return s == &states[UNKNOWN] && *name ? name : message(s->label);
+    return s == &states[UNKNOWN] && !blank_text(name) ? name : message(s->label);
 }
 
 const char *state_help(const char *name) {
@@ -74,8 +75,9 @@ static size_t network_of(const char *network_id) {
 
 const char *network_label(const char *network_id) {
     size_t i = network_of(network_id);
-    return i < NETWORKS || !*network_id ? message(networks[i < NETWORKS ? i : NETWORKS - 1].label)
-                                        : network_id;
+    return i < NETWORKS || blank_text(network_id)
+               ? message(networks[i < NETWORKS ? i : NETWORKS - 1].label)
+               : network_id;
 }
 
 const char *network_icon(const char *network_id) {
@@ -92,5 +94,5 @@ const char *type_label(const char *tx_type) {
     for (size_t i = 0; i < sizeof labels / sizeof labels[0]; i++)
         if (strcmp(labels[i].name, tx_type) == 0)
             return message(labels[i].label);
-    return *tx_type ? tx_type : message(N_("Not classified"));
+    return !blank_text(tx_type) ? tx_type : message(N_("Not classified"));
 }

@@ -1,9 +1,9 @@
 /* One token: what it is, and the newest things that happened to it. */
 #include <string.h>
 
+#include "base/blank.h"
 #include "handlers/list_title.h"
 #include "handlers/lists.h"
-#include "handlers/lookalike.h"
 #include "handlers/page.h"
 #include "handlers/pages.h"
 #include "handlers/paths.h"
@@ -97,11 +97,11 @@ static void token_load(struct request *rq, struct load *l, void *at) {
 static void load_more(struct load *l, struct token_model *model, const struct token *t) {
     struct token_filter f = {.creator = t->creator_address};
     struct paging newest = {.page = 1, .limit = OTHERS_SHOWN};
-    if (!lookalike_blank(t->symbol)) { /* what has none is taken for no other */
+    if (!blank_text(t->symbol)) { /* what has none is taken for no other */
         token_first_symbol(l, t->network_id, t->symbol, &record_token_name, &model->first.symbol);
         token_alike_symbol(l, t->network_id, t->id, &record_token_name, &model->first.symbol_alike);
     }
-    if (!lookalike_blank(t->name)) {
+    if (!blank_text(t->name)) {
         token_first_name(l, t->network_id, t->name, &record_token_name, &model->first.name);
         token_alike_name(l, t->network_id, t->id, &record_token_name, &model->first.name_alike);
     }

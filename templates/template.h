@@ -24,8 +24,9 @@
  *   attributes, scripts, styles) no value may stand.
  *
  * A section over a scalar stands once if the field is not absent (field_absent; a derived field is
- * absent if its text is empty), and {{.}} is its value in there. In a section over a record or a
- * list names are looked up in the inner record first; {{.}} is its field named ".", if it has one.
+ * absent if its text is empty, any other text if nothing of it can be seen), and {{.}} is its value
+ * in there. In a section over a record or a list names are looked up in the inner record first;
+ * {{.}} is its field named ".", if it has one.
  * A partial may call itself; sections and partials nest at most 128 deep, what is deeper is left
  * out.
  *

@@ -5,6 +5,7 @@
 #include <strings.h>
 
 #include "base/amount.h"
+#include "base/blank.h"
 #include "base/utf8.h"
 #include "base/when.h"
 #include "templates/format.h"
@@ -51,10 +52,12 @@ static bool integer_of(const struct field *f, const void *base, int64_t *value) 
 
 bool value_absent(struct text *scratch, const struct field *f, const void *base) {
     size_t n;
-    if (f->type != FIELD_DERIVED)
-        return field_absent(f, base);
-    string_of(scratch, f, base, &n);
-    return n == 0;
+    bool words = f->type == FIELD_TEXT || f->type == FIELD_HASH || f->type == FIELD_AMOUNT;
+    if (f->type == FIELD_DERIVED) {
+        string_of(scratch, f, base, &n);
+        return n == 0;
+    }
+    return field_absent(f, base) || (words && blank_text(string_of(scratch, f, base, &n)));
 }
 
 bool value_any_cut(const char *const *texts, size_t n) {

@@ -44,7 +44,7 @@ void value_facets_of(char *to, size_t size, const struct field *f);
 bool value_any_cut(const char *const *texts, size_t n);
 
 /* True if the field of the struct at base counts as absent in a section; like field_absent, but a
- * DERIVED field is absent if its text is empty. */
+ * DERIVED field is absent if its text is empty, and a text if nothing of it can be seen. */
 bool value_absent(struct text *scratch, const struct field *f, const void *base);
 
 /* True for a URL that a page may link to: https only, without control characters, spaces and

@@ -7,7 +7,7 @@ import { get, psql } from './lib/site.mjs';
 const fresh = { headers: { Cookie: 'a=1' } };
 const odd = 'weird <b>"status"</b>';
 const upper = `0x${'AB12'.repeat(16)}`, bare = 'CD34'.repeat(16);
-let user, none, blank, nameless, only, x, bareHash, upperHash, issued;
+let user, none, blank, nameless, only, x, bareHash, upperHash, issued, unseen, unseenRow;
 
 before(() => {
   const token = (name, symbol, more = "'pending', NULL") => Number(psql(`INSERT INTO tokens (name, symbol, supply, creator_id, network_id, status, tx_hash)
@@ -20,6 +20,10 @@ before(() => {
   nameless = token("''", "'SYMB'");
   only = token("'Only a name'", "''", "'', NULL");
   issued = token("'Issued'", "'ISSU'", `'pending', '${upper}'`);
+  const fields = ['supply', 'description', 'contract_address', 'tx_hash', 'status', 'origin'];
+  unseen = Number(psql(`INSERT INTO tokens (name, symbol, creator_id, network_id, ${fields}) VALUES (U&'\\3164', U&'\\2800\\200B', ${user}, U&'\\00A0', ${fields.map(() => "U&'\\FFA0\\180E'")}) RETURNING id`));
+  unseenRow = Number(psql(`INSERT INTO transactions (user_id, token_id, tx_hash, tx_type, status, network_id, amount, origin)
+    VALUES (${user}, ${unseen}, ${Array(6).fill("U&'\\3164\\200B'")}) RETURNING id`));
   x = { none: row("''", none), other: row("''", none, "'', '', ''"), blank: row("''", 'NULL') };
   upperHash = row(`'${upper}'`, only);
   bareHash = row(`'${bare}'`, only, `'mint', '${odd}', 'mainnet'`);
@@ -31,16 +35,33 @@ const page = async (at) => {
   assert.equal(answer.status, 200, at);
   return answer.body;
 };
-const words = (html) => html.replace(/<[^>]*>/g, '').replace(/[\s\u200B\u3000\u00A0\u2066]/g, '');
+const words = (html) => html.replace(/<[^>]*>/g, '').replace(/[\s\u200B\u3000\u00A0\u2066\u3164\u2800\uFFA0\u180E]/g, '');
 const title = (html) => /<title>(.*?) · SiTa Minter/.exec(html)[1];
 
 test('no link and no heading without words, on any page that shows them', async () => {
-  for (const at of ['/', '/tokens', '/tokens?sort=name', '/tokens?sort=symbol', '/activity', `/tokens/${none}`, `/tokens/${blank}`, `/tokens/${nameless}`, `/tokens/${only}`,
+  for (const at of ['/', '/tokens', '/tokens?sort=name', '/tokens?sort=symbol', '/activity', `/tokens/${none}`, `/tokens/${blank}`, `/tokens/${nameless}`, `/tokens/${only}`, `/tokens/${unseen}`, `/activity/${unseenRow}`,
     ...Object.values(x).map((id) => `/activity/${id}`), `/search?q=${upper}`, `/activity?tokenId=${none}`]) {
     const html = (await page(at)).replace(/<p id="news".*?<\/p>/, ''); // hidden, filled by the script
-    for (const [whole, , inside] of html.matchAll(/<(a|h1|h2|bdi)\b[^>]*>(.*?)<\/\1>/gs))
+    for (const [whole, , inside] of html.matchAll(/<(a|h1|h2|bdi|title|td|dd)\b[^>]*>(.*?)<\/\1>/gs))
       assert.ok(words(inside) || /<svg[^]*<title>|<img[^>]*alt="[^"]/.test(inside), `${at}: ${whole}`);
   }
+});
+
+test('what cannot be seen is told as what is not recorded, and given to programs as it is', async () => {
+  const token = await page(`/tokens/${unseen}`), row = await page(`/activity/${unseenRow}`);
+  assert.equal(title(token), `unnamed token #${unseen}`);
+  assert.match(token, new RegExp(`<h1><bdi>unnamed token #${unseen}</bdi></h1>`));
+  assert.match(token, /<dt>Supply<\/dt><dd class="number"><span class="none">not recorded/);
+  assert.doesNotMatch(token, /class="description"|<dt>Contract address|<dt>Issued in|Source:/);
+  assert.equal(title(row), `Transaction #${unseenRow}`);
+  assert.match(row, /<dt>Amount<\/dt><dd class="number"><span class="none">not recorded/);
+  for (const html of [token, row]) assert.match(html, /Network not recorded<\/span> <span class="state state-\w+"><img[^>]*>(Recorded elsewhere|Status not recorded)</);
+  assert.match(row, /<span class="tag">Not classified<\/span>/);
+  assert.ok((await page('/activity')).includes(`<a href="/activity/${unseenRow}">transaction #${unseenRow}</a>`));
+  assert.match(await page('/tokens.atom'), new RegExp(`<title>unnamed token #${unseen}</title>`));
+  assert.match(await page('/activity.atom'), new RegExp(`<title>Not classified +unnamed token #${unseen}</title>`));
+  const { data } = JSON.parse(await page(`/api/tokens/${unseen}`));
+  assert.deepEqual([data.token.name, data.token.supply], ['\u3164', '\uFFA0\u180E']);
 });
 
 test('a token is called by its symbol, else its name, else its number', async () => {
@@ -55,7 +76,7 @@ test('a token is called by its symbol, else its name, else its number', async ()
   assert.ok((await page('/activity')).includes(`<a href="/tokens/${none}"><bdi>unnamed token #${none}</bdi></a>`));
   assert.ok((await page(`/activity/${x.none}`)).includes(`<a href="/tokens/${none}"><bdi>unnamed token #${none}</bdi></a>`));
   const titles = [...(await page('/tokens.atom')).matchAll(/<entry>.*?<title>(.*?)<\/title>/gs)].map((m) => m[1]);
-  assert.deepEqual(titles.slice(0, 5), ['ISSU – Issued', 'Only a name', 'SYMB', `unnamed token #${blank}`, `unnamed token #${none}`]);
+  assert.deepEqual(titles.slice(1, 6), ['ISSU – Issued', 'Only a name', 'SYMB', `unnamed token #${blank}`, `unnamed token #${none}`]);
   const { data } = JSON.parse(await page(`/api/tokens/${none}`));
   assert.deepEqual([data.token.name, data.token.symbol], ['', '']);
 });

@@ -25,7 +25,7 @@ const thirdParty = [
   [/^(fcgiapp|fcgi_config|fcgi_stdio)\.h$/, /^fcgi\//],
   [/^libintl\.h$/, /^templates\/messages\.c$/],
   [/^secp256k1/, /^chain\//],
-  [/^unicode\//, /^(base\/utf8|handlers\/(lookalike|unicode|web_address))\.c$/],
+  [/^unicode\//, /^(base\/(blank|utf8)|handlers\/(lookalike|unicode|web_address))\.c$/],
   [/^libpsl\.h$/, /^handlers\/web_address\.c$/],
   [/^png\.h$/, /^pictures\/png\.c$/],
   [/^turbojpeg\.h$/, /^pictures\/jpeg\.c$/],

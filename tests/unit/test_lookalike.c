@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "base/blank.h"
 #include "handlers/lookalike.h"
 
 struct example {
@@ -359,10 +360,10 @@ static void blank_names_are_known(void **state) {
                                         "\u180e\u1680\u00ad"};
     static const char *const seen[] = {"a", "\u200b.", "币", "\u0301", "🚀", "\u202eb"};
     for (size_t i = 0; i < sizeof blank / sizeof blank[0]; i++)
-        if (!lookalike_blank(blank[i]))
+        if (!blank_text(blank[i]))
             fail_msg("blank[%zu] is seen", i);
     for (size_t i = 0; i < sizeof seen / sizeof seen[0]; i++)
-        if (lookalike_blank(seen[i]))
+        if (blank_text(seen[i]))
             fail_msg("seen[%zu] is blank", i);
 }
 
