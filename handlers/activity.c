@@ -26,6 +26,7 @@ struct activity_model {
     bool filtered, refused;
     bool stopped; /* before the page was full */
     bool beyond;  /* the list has rows, but not where the reader is */
+    bool watched; /* its page tells of new rows: they would be the first ones here */
     struct list_files files;
     const char *title;
     struct list_total total;
@@ -68,6 +69,7 @@ static const struct field model_fields[] = {
     FIELD_MADE(struct activity_model, filtered, "filtered", FIELD_BOOL, FACE_HTML),
     FIELD_MADE(struct activity_model, refused, "refused", FIELD_BOOL, FACE_HTML),
     FIELD_MADE(struct activity_model, beyond, "beyond", FIELD_BOOL, FACE_HTML),
+    FIELD_MADE(struct activity_model, watched, "watched", FIELD_BOOL, FACE_HTML),
     FIELD_MADE(struct activity_model, stopped, "stopped", FIELD_BOOL, FACE_HTML),
 };
 static const struct record record_model = RECORD(activity_model, model_fields);
@@ -149,6 +151,7 @@ static enum status activity_show(struct request *rq, struct load *l, void *at, i
         model->title = activity_filters_title(rq->arena, &p->filters, &p->pager, &w->rows);
         model->by_time = list_head_time(rq, base, sort);
     }
+    model->watched = pager_is_first(&p->pager) && (sort == SORT_NEWEST || w->rows.n == 0);
     model->stopped = w->paging.stop != 0;
     model->beyond = w->rows.n == 0 && (model->stopped || model->meta.pagination.total > 0);
     return OK;

@@ -93,6 +93,10 @@ static const char *page_path(struct request *rq, const struct pager *p, int32_t 
 
 const struct paging pager_first = {.by = PAGING_BY_PAGE, .page = 1, .limit = PAGER_LIMIT_MIN};
 
+bool pager_is_first(const struct pager_params *p) {
+    return p->page == 1 && p->until == 0 && p->after < 0 && p->before < 0;
+}
+
 bool pager_asks_first(const struct paging *paging) {
     bool there = paging->by == PAGING_BY_PAGE && (paging->page == 1 || paging->until);
     return !there && !paging->oldest;

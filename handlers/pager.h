@@ -63,6 +63,9 @@ enum { PAGER_LIMIT_MIN = 10 };
  * than one of page, after, before, or a page that begins beyond row 10,000. */
 MUST_CHECK bool pager_read(struct request *rq, const struct pager_params *p, struct paging *paging);
 
+/* True if the page is a list's first as it is now. */
+bool pager_is_first(const struct pager_params *p);
+
 /* True if the list has to be asked for its first row, too, which numbers to come are anchored to:
  * for a page that does not begin with it and was reached without it. */
 bool pager_asks_first(const struct paging *paging);

@@ -26,6 +26,7 @@ struct token_list_model {
     bool filtered, refused;
     bool stopped;             /* before the page was full */
     bool beyond;              /* the list has rows, but not where the reader is */
+    bool watched;             /* its page tells of new rows: they would be the first ones here */
     const char *in_all_words; /* path: q in symbols and names; NULL where it is sought in both */
     struct list_files files;
     const char *title;
@@ -69,6 +70,7 @@ static const struct field model_fields[] = {
     FIELD_MADE(struct token_list_model, filtered, "filtered", FIELD_BOOL, FACE_HTML),
     FIELD_MADE(struct token_list_model, refused, "refused", FIELD_BOOL, FACE_HTML),
     FIELD_MADE(struct token_list_model, beyond, "beyond", FIELD_BOOL, FACE_HTML),
+    FIELD_MADE(struct token_list_model, watched, "watched", FIELD_BOOL, FACE_HTML),
     FIELD_MADE(struct token_list_model, stopped, "stopped", FIELD_BOOL, FACE_HTML),
     FIELD_MADE(struct token_list_model, in_all_words, "inAllWords", FIELD_PATH, FACE_HTML),
 };
@@ -166,6 +168,8 @@ static void show_list(struct request *rq, struct token_list_model *model,
         model->title = token_filters_title(rq->arena, &p->filters, &p->pager);
         show_heads(rq, base, model);
     }
+    model->watched = pager_is_first(&p->pager) &&
+                     (list_sort_of(p->filters.sort) == SORT_NEWEST || w->rows.n == 0);
     model->stopped = w->paging.stop != 0;
     model->beyond = w->rows.n == 0 && (model->stopped || model->meta.pagination.total > 0);
 }

@@ -42,12 +42,17 @@ addEventListener('click', async ({ target }) => {
   }, 2000);
 });
 
-// -- how many rows are new in the list that is shown, newest first, from its first row on -------------
-// Everybody asks the same small address; only when that has a newer id is this list itself asked.
-const list = document.querySelector('[data-newest]');
-const twin = document.querySelector('link[type="application/json"]')?.href;
-const first = Number(list?.querySelector('tbody a')?.pathname.split('/').pop());
+// -- how many rows are new in the lists that are shown, newest first, from their first rows on --------
+// Everybody asks the same small address; only when that has a newer id is a list itself asked. A list
+// that was empty has nothing but new rows.
 const EVERY = 20000, MOST = 100;
+const lists = [...document.querySelectorAll('[data-newest]')].map((at) => {
+  const first = Number(at.querySelector('tbody a, a.card')?.pathname.split('/').pop() ?? 0);
+  const from = new URL(at.dataset.from, location);
+  if (first) from.searchParams.set('before', first);
+  from.searchParams.set('limit', MOST);
+  return { of: at.dataset.newest, from, seen: first, again: false, more: 0 };
+});
 
 async function json(address) {
   const answer = await fetch(address, { credentials: 'same-origin' });
@@ -55,25 +60,26 @@ async function json(address) {
   return (await answer.json()).data;
 }
 
-async function look(seen) {
-  const newest = (await json('/api/newest'))[list.dataset.newest] ?? 0;
-  if (newest <= seen) return seen;
-  const address = new URL(twin);
-  address.searchParams.set('before', first);
-  address.searchParams.set('limit', MOST);
-  const { length } = await json(address);
-  if (length) {
-    const news = document.getElementById('news');
-    news.firstElementChild.textContent = news.dataset.text.replace('%', length < MOST ? length : `${MOST}+`);
-    news.firstElementChild.href = location.href;
-    news.hidden = false;
+async function look() {
+  const newest = await json('/api/newest');
+  for (const list of lists) {
+    const id = newest[list.of] ?? 0;
+    const later = id > list.seen;
+    if (later || list.again) list.more = (await json(list.from)).length;
+    list.again = later; // the answer may be a moment older than the id
+    list.seen = Math.max(id, list.seen);
   }
-  return newest;
+  const more = lists.reduce((sum, list) => sum + list.more, 0);
+  if (!more) return;
+  const news = document.getElementById('news');
+  news.firstElementChild.textContent = news.dataset.text.replace('%', more < MOST ? more : `${MOST}+`);
+  news.firstElementChild.href = location.href;
+  news.hidden = false;
 }
 
-async function watch(seen) {
-  if (!document.hidden) seen = await look(seen).catch(() => seen); // away or busy: ask again later
-  setTimeout(watch, EVERY, seen);
+async function watch() {
+  if (!document.hidden) await look().catch(() => {}); // away or busy: ask again later
+  setTimeout(watch, EVERY);
 }
 
-if (list && twin && first && !/[?&](page|until|after|before|sort)=/.test(location.search)) setTimeout(watch, EVERY, first);
+if (lists.length) setTimeout(watch, EVERY);

@@ -1,9 +1,10 @@
 // What the little JavaScript there is does: copies, says how long ago, tells of new rows; it moves
 // nothing, and asks nobody but this site.
 import assert from 'node:assert/strict';
+import path from 'node:path';
 import test from 'node:test';
-import { base, psql, until } from '../http/lib/site.mjs';
-import { open, pages, token } from './lib/pages.mjs';
+import { base, get, psql, until } from '../http/lib/site.mjs';
+import { open, pages, shots, token } from './lib/pages.mjs';
 
 // Gives the browser its time; Date.now() and timers stand still until they are moved.
 const later = (page, ms) => page.clock.runFor(ms);
@@ -97,6 +98,52 @@ test('new rows of a list are counted where nothing moves', () => open({}, async 
     psql(`DELETE FROM transactions WHERE id IN (${ids})`);
   }
 }));
+
+// What is empty when it is opened, and the front page with its two lists: the same notice, as still.
+const added = (kind) => `INSERT INTO ${kind} RETURNING id`;
+const tokens = (network, n) => added(`tokens (name, symbol, supply, creator_id, network_id) SELECT 'Brand new ' || i, 'Ünheard' || i, '1', (SELECT min(id) FROM users), '${network}' FROM generate_series(1, ${n}) i`);
+const mints = (network, n) => added(`transactions (user_id, tx_hash, tx_type, network_id) SELECT (SELECT min(id) FROM users), 'new' || i, 'mint', '${network}' FROM generate_series(1, ${n}) i`);
+for (const [address, said, rows, sizes = {}] of [
+  ['/', '3 new', [['tokens', tokens('testnet', 1)], ['transactions', mints('mainnet', 2)]]],
+  ['/', '100+ new', [['transactions', mints('mainnet', 101)]], { viewport: { width: 390, height: 844 }, colorScheme: 'dark' }],
+  ['/tokens?q=%C3%BCnheard&sort=symbol', '2 new', [['tokens', tokens('testnet', 2)]]],
+  ['/activity?q=%C3%BCnheard', null, [['transactions', mints('mainnet', 1)]]],
+  ['/activity?network=unknown&q=&txType=burn&sort=newest&limit=25', '1 new', [['transactions', mints('unknown', 1).replace("'mint'", "'burn'")]], { viewport: { width: 390, height: 844 } }],
+  ['/tokens?network=testnet&status=&q=&creator=&from=&to=&sort=newest&limit=10', '2 new', [['tokens', tokens('testnet', 2)]]],
+])
+  test(`${address} tells of what is new${said ? '' : ' only if it is of that list'}: ${said}`, () => open(sizes, async (page) => {
+    await page.addInitScript(() => {
+      window.shifts = [];
+      new PerformanceObserver((list) => window.shifts.push(...list.getEntries())).observe({ type: 'layout-shift', buffered: true });
+    });
+    const { asked, places, before } = await openList(page, address);
+    await later(page, 20000);
+    await until(() => asked, (a) => a.includes('/api/newest'));
+    assert.equal(await news(page).isVisible(), false, 'nothing is new yet');
+    const made = rows.map(([relation, sql]) => [relation, psql(sql).split('\n')]);
+    try {
+      const before2 = asked.length, list = asked.find((a) => a !== '/api/newest');
+      // Here 20 seconds are an instant: what the site keeps for one must have gone.
+      if (said && list) await until(() => get(list), ({ body }) => JSON.parse(body).data.length);
+      await until(async () => {
+        await later(page, 20000);
+        return said ? news(page).isVisible() : asked.slice(before2).some((a) => !a.startsWith('/api/newest'));
+      }, Boolean);
+      if (said) await until(async () => { await later(page, 20000); return news(page).textContent(); }, (text) => text === said);
+      else assert.equal(await news(page).isVisible(), false);
+      assert.equal(await places(), before, 'nothing has moved');
+      assert.deepEqual(await page.evaluate(() => window.shifts.filter(({ value }) => value >= 0.001).length), 0);
+      if (!said) return;
+      await page.screenshot({ path: path.join(shots, `news-${said.replace(/\W/g, '')}-${address.slice(1, 7).replace(/\W/g, '')}.png`) });
+      await news(page).getByRole('link').click();
+      await until(async () => {
+        await page.reload();
+        return page.locator('main').innerHTML();
+      }, (html) => made.every(([relation, ids]) => html.includes(`/${relation === 'tokens' ? 'tokens' : 'activity'}/${ids.at(-1)}"`)));
+    } finally {
+      for (const [relation, ids] of made) psql(`DELETE FROM ${relation} WHERE id IN (${ids})`);
+    }
+  }));
 
 test('a page that is not the first, and one that nobody looks at, ask nothing', () => open({}, async (page) => {
   const { asked } = await openList(page, '/activity?page=2');

@@ -271,7 +271,7 @@ test('heads are links with aria-sort, also without JavaScript; the form keeps wh
 });
 
 test('an empty list says what would help', async () => {
-  const empty = async (at) => /<p class="empty">(.*?)<\/p>/s.exec((await get(at)).body)[1];
+  const empty = async (at) => /<p class="empty"[^>]*>(.*?)<\/p>/s.exec((await get(at)).body)[1];
   assert.match(await empty('/tokens?q=no+such&sort=name'), /No token matches.*href="\/tokens\?q=no%20such">Look at both.*href="\/search\?q=no%20such">Search addresses and hashes, too.*href="\/tokens">Show all/s);
   assert.doesNotMatch(await empty('/tokens?q=no+such'), /Look at both/);
   assert.match(await empty('/tokens?page=900'), /The list ends before this page/);
