@@ -94,6 +94,8 @@ static void activity_load(struct request *rq, struct load *l, void *at) {
     struct activity_params *p = rq->params;
     struct activity_model *model = at;
     struct walk *w = &model->walk;
+    if (list_leads_to_search(rq, p->filters.q))
+        return;
     bool there = activity_filters_read(rq, &p->filters, &w->transactions);
     if (!pager_read(rq, &p->pager, &w->paging) || !there)
         return;
@@ -132,7 +134,7 @@ static enum status activity_show(struct request *rq, struct load *l, void *at, i
     const struct activity_params *p = rq->params;
     struct activity_model *model = at;
     struct walk *w = &model->walk;
-    if (walk_on(l, w))
+    if (rq->redirect || walk_on(l, w))
         return OK;
     enum list_sort sort = list_sort_of(p->filters.sort);
     const char *list = address_of(rq, p), *base = list_base(rq, list, p->pager.limit);

@@ -4,6 +4,7 @@
 
 #include "handlers/params.h"
 #include "handlers/paths.h"
+#include "handlers/sought.h"
 #include "templates/messages.h"
 
 const char *const list_sorts[] = {"newest", "oldest", "name", "symbol", NULL};
@@ -100,6 +101,18 @@ bool list_text(struct request *rq, const char **q) {
         return true;
     request_problem(rq, "q", message("must have at most 64 characters"));
     return false;
+}
+
+bool list_leads_to_search(struct request *rq, const char *q) {
+    const char *text = q && rq->face == FACE_OF_HTML ? params_trimmed(rq->arena, q) : NULL;
+    struct sought s = text ? sought_of(rq->arena, text) : (struct sought){0};
+    if (!s.hash && !s.address)
+        return false;
+    struct text path = text_in(rq->arena, PATH_TEXT_MAX);
+    text_lit(&path, "/search");
+    path_arg(&path, "q", s.text);
+    rq->redirect = text_str(&path);
+    return true;
 }
 
 bool list_days(struct request *rq, const char *from, const char *to, const char **first,

@@ -59,6 +59,10 @@ bool list_check(struct request *rq, const struct list_table *table, uint32_t giv
  * is longer than what lists compare. */
 bool list_text(struct request *rq, const char **q);
 
+/* True if a reader's q is a whole hash or address, which is no beginning of a name: rq->redirect
+ * then leads to the search for it. */
+bool list_leads_to_search(struct request *rq, const char *q);
+
 /* The first and the last moment that two days (NULL: open) stand for, as PostgreSQL reads them.
  * False, with a problem noted: they are in the wrong order. */
 MUST_CHECK bool list_days(struct request *rq, const char *from, const char *to, const char **first,

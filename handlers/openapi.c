@@ -341,14 +341,17 @@ static void put_operation(struct text *out, const struct page *p) {
 void openapi_put(struct text *out) {
     const struct page *all[API_PAGES_MAX];
     size_t n = api_pages(all);
-    text_lit(out,
-             "{\"openapi\":\"3.1.0\",\n\"info\":{\"title\":\"SiTa Minter\",\"version\":"
-             "\"" SITA_VERSION "\",\"description\":\"RGB++ and xUDT tokens on Nervos CKB, and what "
-             "happened to them. Every address takes GET, HEAD and OPTIONS; any other method is "
-             "405. Answers carry an ETag. Unknown parameters are refused, except where monitoring "
-             "asks. Times are UTC; "
-             "supplies and amounts are exact decimals, as text.\",\"license\":{\"name\":"
-             "\"MIT\",\"identifier\":\"MIT\"}},\n\"servers\":[{\"url\":\"/\"}],\"security\":[],\n");
+    text_lit(
+        out,
+        "{\"openapi\":\"3.1.0\",\n\"info\":{\"title\":\"SiTa Minter\",\"version\":"
+        "\"" SITA_VERSION "\",\"description\":\"RGB++ and xUDT tokens on Nervos CKB, and what "
+        "happened to them. Every address takes GET, HEAD and OPTIONS; any other method is "
+        "405. Answers carry an ETag, but for downloads and the parts of the sitemap, which are "
+        "made "
+        "while they are sent, and what monitoring asks for. Unknown parameters are refused, except "
+        "where monitoring asks. Times are UTC; "
+        "supplies and amounts are exact decimals, as text.\",\"license\":{\"name\":"
+        "\"MIT\",\"identifier\":\"MIT\"}},\n\"servers\":[{\"url\":\"/\"}],\"security\":[],\n");
     open(out, "paths", '{');
     for (size_t i = 0; i < n; i++)
         put_operation(out, all[i]);

@@ -95,6 +95,8 @@ static void token_list_load(struct request *rq, struct load *l, void *at) {
     struct token_list_model *model = at;
     struct walk *w = &model->walk;
     w->of_tokens = true;
+    if (list_leads_to_search(rq, p->filters.q))
+        return;
     bool there = token_filters_read(rq, &p->filters, &w->tokens);
     if (!pager_read(rq, &p->pager, &w->paging) || !there)
         return;
@@ -177,7 +179,7 @@ static void show_list(struct request *rq, struct token_list_model *model,
 static enum status token_list_show(struct request *rq, struct load *l, void *at, int round) {
     (void)round;
     struct token_list_model *model = at;
-    if (walk_on(l, &model->walk))
+    if (rq->redirect || walk_on(l, &model->walk))
         return OK;
     struct total total = totals_of(model->total);
     if (lost_among_newer(&model->walk, &total)) {

@@ -149,3 +149,16 @@ test('every example command works as it stands', async () => {
     if (/limit=10/.test(command)) assert.equal(JSON.parse(body).data.length, 10, command);
   }
 });
+
+test('what the document says of tags is so: all answers have one but those that it names', async () => {
+  const { info, paths } = JSON.parse((await get('/api/openapi.json')).body);
+  assert.match(info.description, /Answers carry an ETag, but for downloads and the parts of the sitemap.*monitoring/);
+  const plain = Object.keys(paths).filter((path) => !path.includes('{'));
+  assert.ok(plain.length > 8, plain.join());
+  for (const path of plain) {
+    const answer = await get(path);
+    assert.equal(answer.status, 200, path);
+    assert.equal(answer.headers.etag === undefined, /\.(csv|jsonl)$|^\/(healthz|readyz|metrics)$/.test(path), path);
+  }
+  assert.equal((await get('/sitemaps/tokens/0')).headers.etag, undefined);
+});

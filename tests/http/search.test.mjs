@@ -235,3 +235,17 @@ test('what cannot be sought is refused beside the box, which keeps it', async ()
     assert.doesNotMatch(answer.body, /aria-invalid|class="problem"/);
   }
 });
+
+test('a whole hash or address in the box of a list leads to the search, in letters of any case', async () => {
+  const [id, hash] = psql("SELECT id, type_hash FROM tokens WHERE type_hash ~ '[a-f].*[a-f]' ORDER BY id LIMIT 1").split('|');
+  let i = 0;
+  const mixed = hash.replace(/[a-f]/g, (c) => (i++ % 2 ? c : c.toUpperCase()));
+  for (const list of ['/tokens', '/activity'])
+    for (const typed of [hash, mixed, mixed.slice(2), mixed.replace('0x', '0X')]) {
+      const led = await get(`${list}?q=%20${typed}&network=&sort=newest&limit=10`);
+      assert.deepEqual([led.status, led.headers.location], [302, `/search?q=${typed}`], `${list} ${typed}`);
+      assert.equal((await get(led.headers.location)).headers.location, `/tokens/${id}`);
+    }
+  assert.equal((await get(`/api/tokens?q=${mixed}`)).status, 400, 'programs are told that no name begins so');
+  assert.equal((await get(`/tokens?q=${mixed.slice(0, 64)}`)).status, 200, 'what is no whole hash may be a name');
+});
