@@ -73,6 +73,22 @@ test('at 200 % text, and at 320 pixels, nothing is cut off (1.4.4, 1.4.10)', () 
   }
 }));
 
+test('at 320 pixels a date is whole, and nothing moves when times become relative ones', () => open({ viewport: { width: 320, height: 2400 } }, async (page) => {
+  await page.addInitScript(() => {
+    window.moved = 0;
+    new PerformanceObserver((list) => list.getEntries().forEach((e) => { window.moved += e.value; })).observe({ type: 'layout-shift', buffered: true });
+  });
+  await page.route('**/app.*js*', async (route) => { const answer = await route.fetch(); await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))); await route.fulfill({ response: answer }); });
+  for (const address of [pages.token, pages.transaction, pages.creator, pages.tokens]) {
+    await page.goto(base + address);
+    await page.locator('.ago:not(:empty)').first().waitFor({ state: 'attached' });
+    await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 50)))));
+    assert.equal(await page.evaluate(() => window.moved), 0, address);
+  }
+  await page.goto(`${base}/tokens?from=2026-11-01`);
+  assert.ok((await page.locator('[name="from"]').boundingBox()).width > 200);
+}));
+
 // What others wrote may be one long word, wherever it stands.
 test('a word of hundreds of letters breaks rather than widening a page, and a key leaves its value room', async (t) => {
   const who = 'rv' + 'w'.repeat(200), long = 'nobreak'.repeat(40);
@@ -80,12 +96,13 @@ test('a word of hundreds of letters breaks rather than widening a page, and a ke
   t.after(() => psql(`DELETE FROM transactions WHERE user_id = ${user}; DELETE FROM tokens WHERE creator_id = ${user}; DELETE FROM users WHERE id = ${user}`));
   const named = psql(`INSERT INTO tokens (name, symbol, supply, creator_id, network_id, status, origin, description) VALUES
     ('${long}', '${'s'.repeat(240)}', '1', ${user}, 'mainnet', 'recorded', '${long}', '${long}') RETURNING id`);
-  psql(`INSERT INTO tokens (name, symbol, supply, creator_id, network_id) VALUES ('${long}', '${'s'.repeat(240)}', '1', ${user}, 'mainnet')`);
+  psql(`INSERT INTO tokens (name, symbol, supply, creator_id, network_id) VALUES ('${long}', '${'s'.repeat(240)}', '1', ${user}, 'mainnet'),
+    ('nobreak', 'sss' || repeat(E'\\u0310\\u0321\\u0488', 60), '1', ${user}, 'mainnet')`);
   const done = psql(`INSERT INTO transactions (user_id, token_id, tx_hash, tx_type, network_id, metadata) VALUES (${user}, ${named}, '${`0x${'cd'.repeat(32)}`}', 'mint', 'mainnet',
     json_build_object('${'k'.repeat(300)}', '${'v'.repeat(300)}', 'a key of many words, as a program may write it: a whole sentence', 'a value of some words',
       'a', json_build_object('b', json_build_object('c', json_build_object('d', json_build_object('e', json_build_object('f', json_build_object('g', '${'deep '.repeat(20)}')))))))) RETURNING id`);
   await open({}, async (page) => {
-    for (const address of [`/tokens/${named}`, `/tokens/${Number(named) + 1}`, `/activity/${done}`, '/', '/tokens', '/activity', `/search?q=${'s'.repeat(64)}`]) {
+    for (const address of [`/tokens/${named}`, `/tokens/${Number(named) + 1}`, `/tokens/${Number(named) + 2}`, `/activity/${done}`, '/', '/tokens', '/activity', `/search?q=${'s'.repeat(64)}`]) {
       await until(() => page.goto(base + address), async () => /nobreak|sss/.test(await page.locator('main').textContent()));
       for (const width of [320, 390, 800, 1280]) {
         await page.setViewportSize({ width, height: 900 });
