@@ -23,8 +23,9 @@ static const int exit_of_outcome[] = {
     [PUSH_LOCKED] = DB_LOCKED,   [PUSH_UNREACHABLE] = DB_UNREACHABLE,
 };
 
-/* The whole file as text in a; NULL after a sentence. */
+/* The whole file as text in a, without a byte order mark; NULL after a sentence. */
 static const char *read_file(struct arena *a, const char *path) {
+    static const char byte_order_mark[] = "\xEF\xBB\xBF";
     FILE *f = fopen(path, "r");
     char *text = arena_raw(a, SCHEMA_FILE_MAX + 1);
     size_t n = f ? fread(text, 1, SCHEMA_FILE_MAX + 1, f) : 0;
@@ -38,7 +39,9 @@ static const char *read_file(struct arena *a, const char *path) {
     if (!ok)
         return NULL;
     text[n] = '\0';
-    return text;
+    return strncmp(text, byte_order_mark, strlen(byte_order_mark)) == 0
+               ? text + strlen(byte_order_mark)
+               : text;
 }
 
 static void tell(const char *line) {
@@ -59,7 +62,7 @@ static int push(const char *url, const struct push_options *p, const char *rehea
     struct text say = text_in(a, SAY_MAX), out = text_in(a, PLAN_MAX);
     int exit_status = exit_of_outcome[rehearse ? push_backup_rehearse(url, rehearse, p, &out, &say)
                                                : push_run(url, p, &out, &say)];
-    bool well = exit_status == DB_DONE && (p->format == PLAN_TEXT || out.n == 0);
+    bool well = exit_status == DB_DONE && p->format == PLAN_TEXT;
     fputs(text_str(&out), stdout);
     if (say.n > 0)
         fprintf(well ? stdout : stderr, "%s\n", text_str(&say));

@@ -41,7 +41,8 @@ static void put_message(struct text *why, const char *message) {
 }
 
 static const char session_options[] =
-    "-c search_path=public,pg_temp -c timezone=UTC -c datestyle=ISO,YMD";
+    "-c search_path=public,pg_temp -c timezone=UTC -c datestyle=ISO,YMD "
+    "-c quote_all_identifiers=off";
 
 /* The server, the database or the role may have time limits that suit pages. Not among the options:
  * pg_settings.reset_val still has the server's own, which a diagnosis is about. */

@@ -94,7 +94,12 @@ enum status directives_read(struct arena *a, const char *schema, struct directiv
         size_t n = strcspn(at, "\n");
         if (strncmp(at, mark, sizeof mark - 1) == 0) {
             struct line l = {.arena = a, .out = &out->at[out->n]};
-            l.at = arena_strndup(a, at + sizeof mark - 1, n - (sizeof mark - 1));
+            size_t end = n; /* the ends of lines may be CR LF */
+            while (strchr(" \t\r", at[end - 1]))
+                end--;
+            l.at = end < sizeof mark
+                       ? ""
+                       : arena_strndup(a, at + sizeof mark - 1, end - (sizeof mark - 1));
             l.out->line = number;
             if (out->n + 1 == DIRECTIVES_MAX) {
                 text_printf(why, "Line %d of the schema file: too many directives.", number);

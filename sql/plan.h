@@ -84,9 +84,9 @@ struct step {
     const char *object;             /* "tokens.description" */
     const struct schema_fact *fact; /* of either side: what it is about; NULL: of no account */
     const char *table;              /* the table that is locked, "" for none */
-    const char *sql;       /* no semicolon at the end; more than one statement: done as one */
-    const char *look;      /* a query with samples of rows of the table {rows}, or of the sequence
-                              {sequence NAME}; or NULL */
+    const char *sql;  /* no semicolon at the end; more than one statement: done as one */
+    const char *look; /* a query with samples of rows of the table {rows}, of {table NAME}, or of
+                         the sequence {sequence NAME}; or NULL */
     const char *from, *to; /* ALTER_TYPE: the two types; SWAP_INDEX: what it is built as, foreign
                               keys that are made again with it (",c.k,c.l,") or NULL; of an
                               identity: its sequence, if that is made again, NULL; ADD_COLUMN:
@@ -101,6 +101,7 @@ struct step {
     bool bare;           /* of a table or column: steps of their own see to what it has or had that
                             is made of functions (plan_order.c) */
     bool empty;          /* rewrites: a table without rows */
+    bool stops;          /* a look found a row at which it fails: `unseen` says why */
     int64_t found;       /* rows that the look found; -1: it was not taken */
     const char *unseen;  /* why it was not, where it was tried; or NULL */
     int64_t unlike;      /* ALTER_TYPE: values that change on the way there and back */
@@ -138,6 +139,10 @@ void plan_references(struct plan *p, const struct rows *live);
 /* How a column that is added to an existing table stands to the rows that are there. */
 void plan_new_column(struct plan *p, const struct rows *live, const struct schema_fact *table,
                      const struct schema_fact *f);
+
+/* The name of what passes, made of that of what it is for, in a; one that is long or needs quotes
+ * is hashed, behind the word. */
+const char *plan_passing_name(struct arena *a, const char *name, const char *word, const char *end);
 
 /* The name of the CHECK that stands for a NOT NULL under way; and whether a name is one. */
 const char *plan_guard(struct arena *a, const struct schema_fact *column);

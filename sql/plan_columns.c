@@ -6,7 +6,7 @@
 static const char guard_end[] = "_not_null_guard";
 
 const char *plan_guard(struct arena *a, const struct schema_fact *column) {
-    return arena_printf(a, "%s%s", column->name, guard_end);
+    return plan_passing_name(a, column->name, "column", guard_end);
 }
 
 bool plan_is_guard(const char *name) {
@@ -32,28 +32,6 @@ static struct step *alter(struct column *c, enum step_kind kind, const char *wha
     return s;
 }
 
-/* The length in "character varying(n)"; SIZE_MAX for one without limit; 0 for another type. */
-static size_t varying_length(const char *type) {
-    static const char word[] = "character varying";
-    const char *at = type + sizeof word;
-    size_t n = 0;
-    if (strcmp(type, "text") == 0 || strcmp(type, word) == 0)
-        return SIZE_MAX;
-    if (strncmp(type, word, sizeof word - 1) != 0 || type[sizeof word - 1] != '(')
-        return 0;
-    for (; *at >= '0' && *at <= '9' && n < SIZE_MAX / 16; at++)
-        n = 10 * n + (size_t)(*at - '0');
-    bool ends = at[0] == ')' && (at[1] == '\0' || at[1] == ' '); /* " COLLATE ...", but no "[]" */
-    return ends ? n : 0;
-}
-
-/* Texts of a longer type are stored alike; for any other pair the table is taken to be rewritten.
- */
-static bool stored_alike(const char *from, const char *to) {
-    size_t now = varying_length(from), then = varying_length(to);
-    return now > 0 && then >= now;
-}
-
 static void plan_type(struct column *c) {
     struct arena *a = c->plan->arena;
     const char *from = c->now->type, *to = c->then->type, *name = c->then->name;
@@ -62,11 +40,10 @@ static void plan_type(struct column *c) {
                                         (int)(strstr(to, " COLLATE ") ? strstr(to, " COLLATE ") - to
                                                                       : (long)strlen(to)),
                                         to));
-    s->rewrites = !stored_alike(from, to);
+    s->rewrites = true; /* unless a look finds that it does not (push_looks.c) */
     s->from = from;
     s->to = to;
-    if (s->rewrites)
-        s->look = name;
+    s->look = name;
 }
 
 static void note_removed_default(struct column *c, struct step *s) {
@@ -133,7 +110,7 @@ static void plan_not_null(struct column *c, const struct rows *live) {
         guard_step(c, STEP_VALIDATE_GUARD, "VALIDATE");
     struct step *s = alter(c, STEP_SET_NOT_NULL, "SET NOT NULL");
     s->online = large;
-    s->look = c->now && !c->then->backfill ? c->now->look : NULL;
+    s->look = c->now ? c->now->look : c->then->look;
     if (large && !guard) /* one that is there is planned as a fact that goes */
         guard_step(c, STEP_DROP_GUARD, "DROP");
 }
@@ -215,6 +192,6 @@ void plan_new_column(struct plan *p, const struct rows *live, const struct schem
         plan_not_null(&(struct column){p, NULL, f, table->bytes}, live);
     else if (lacks_value)
         s->look = "SELECT NULL AS sample FROM {rows} AS t";
-    else if (f->not_null && facts_is_computed(f))
+    else if (facts_is_computed(f))
         s->look = f->look;
 }

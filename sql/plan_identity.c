@@ -87,10 +87,24 @@ static const char *last_beyond(struct arena *a, const char *sequence, const char
                         sequence, option(a, options, "MINVALUE "), option(a, options, "MAXVALUE "));
 }
 
+/* The length of its options without the last word, which ALTER SEQUENCE does not take among them.
+ */
+static size_t without_unlogged(const char *options) {
+    const char *at = strstr(options, " UNLOGGED");
+    return at ? (size_t)(at - options) : strlen(options);
+}
+
 void plan_sequence(struct sides *c, const struct schema_fact *now, const struct schema_fact *then) {
     struct arena *a = c->plan->arena;
-    plan_fact(c, STEP_ALTER_SEQUENCE, now,
-              arena_printf(a, "ALTER SEQUENCE %s AS %s", now->name, then->definition))
+    size_t n = without_unlogged(then->definition);
+    bool unlogged = then->definition[n] != '\0',
+         was = now->definition[without_unlogged(now->definition)] != '\0';
+    const char *set = unlogged == was ? ""
+                                      : arena_printf(a, "ALTER SEQUENCE %s SET %s; ", now->name,
+                                                     unlogged ? "UNLOGGED" : "LOGGED");
+    plan_fact(
+        c, STEP_ALTER_SEQUENCE, now,
+        arena_printf(a, "%sALTER SEQUENCE %s AS %.*s", set, now->name, (int)n, then->definition))
         ->look = last_beyond(a, now->name, then->definition);
 }
 

@@ -19,17 +19,21 @@ static bool is(const struct schema_fact *f, const char *kind) {
     return strcmp(f->kind, kind) == 0;
 }
 
-/* The name of what will be called `name`; one that is long or needs quotes is hashed. */
-static const char *building(struct arena *a, const char *name) {
+const char *plan_passing_name(struct arena *a, const char *name, const char *word,
+                              const char *end) {
     size_t n = strlen(name);
     uint8_t hash[32];
     char hex[2 * HASH_BYTES + 1];
     if (strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_") == n &&
-        n + sizeof building_end - 1 <= NAME_MAX_BYTES)
-        return arena_printf(a, "%s%s", name, building_end);
+        n + strlen(end) <= NAME_MAX_BYTES)
+        return arena_printf(a, "%s%s", name, end);
     crypto_sha256(hash, name, n);
     crypto_hex(hex, hash, HASH_BYTES);
-    return arena_printf(a, "index_%s%s", hex, building_end);
+    return arena_printf(a, "%s_%s%s", word, hex, end);
+}
+
+static const char *building(struct arena *a, const char *name) {
+    return plan_passing_name(a, name, "index", building_end);
 }
 
 bool plan_is_building(const char *name) {

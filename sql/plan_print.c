@@ -57,7 +57,9 @@ void plan_put_consent(struct text *out, struct arena *a, const struct step *s) {
 
 /* What no look found out is said, too. */
 static void put_unseen(struct text *out, const struct step *s) {
-    if (s->unseen)
+    if (s->stops)
+        text_printf(out, "     cannot be done: %s\n", s->unseen);
+    else if (s->unseen)
         text_printf(out, "     not counted how many %s: %s\n", step_traits[s->kind].look,
                     s->unseen);
 }
@@ -145,6 +147,7 @@ static void json_found(struct text *out, const struct step *s) {
     if (s->unseen) {
         text_lit(out, "\"rows\": null, \"notCounted\": ");
         text_json(out, s->unseen, strlen(s->unseen));
+        text_printf(out, ", \"blocks\": %s", s->stops ? "true" : "false");
         return;
     }
     text_printf(out,

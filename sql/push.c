@@ -70,15 +70,17 @@ static enum status read_declared(struct push *p) {
  * like this, and some expressions read differently after it. */
 static enum status read_declared_again(struct push *p) {
     struct rows again, before;
+    bool whole = false;
     enum status status = push_enter_scratch(p);
     if (status == OK)
-        status = push_build_from(p, &p->declared);
+        status = push_build_from(p, &p->declared, &whole);
     if (status == OK)
         status = push_read_facts(p, &again);
-    if (status == OK && p->renames.n > 0)
+    if (status == OK && whole && p->renames.n > 0) {
         status = push_read_under_old_names(p, &before);
-    if (status == OK && p->renames.n > 0)
-        facts_note_also(&p->declared_before, &before);
+        if (status == OK)
+            facts_note_also(&p->declared_before, &before);
+    }
     if (status == OK)
         facts_note_also(&p->declared, &again);
     return status == OK ? push_leave_scratch(p) : status;
@@ -105,6 +107,12 @@ static bool is_uncovered(struct push *p, const struct plan *plan) {
     return true;
 }
 
+/* A program gets a plan whatever there is to do; a person gets words where nothing is. */
+static void show_to_program(struct push *p, const struct plan *plan) {
+    if (p->options->format != PLAN_TEXT)
+        plan_print(p->out, plan, p->options->format);
+}
+
 static enum push_outcome create(struct push *p) {
     struct rows objects;
     struct plan plan, rest;
@@ -120,6 +128,7 @@ static enum push_outcome create(struct push *p) {
     if (build(p, false) != OK || push_settle(p, &rest) != OK ||
         push_read_objects(p, &objects) != OK || record_and_commit(p, &plan) != OK)
         return PUSH_FAILED;
+    show_to_program(p, &plan);
     text_printf(p->say, "Created the schema: %zu objects.", objects.n);
     return PUSH_APPLIED;
 }
@@ -173,7 +182,7 @@ static enum push_outcome refuse_strange(struct push *p, const struct plan *plan)
 static bool can_be_done(struct push *p, const struct plan *plan) {
     for (size_t i = 0; i < plan->n; i++) {
         const struct step *s = &plan->steps[i];
-        if (step_traits[s->kind].blocks && s->found > 0) {
+        if (s->stops || (step_traits[s->kind].blocks && s->found > 0)) {
             text_printf(p->say, "%s %s cannot be done; nothing was changed.",
                         step_traits[s->kind].name, s->object);
             return false;
@@ -227,6 +236,7 @@ static enum push_outcome change(struct push *p, const struct rows *objects) {
         return PUSH_FAILED;
     if (plan.n == 0 && !plan_uncovered(&plan)) {
         say_kept(p, &plan.kept);
+        show_to_program(p, &plan);
         return only_note(p, &plan);
     }
     plan_print(p->out, &plan, p->options->format);
@@ -249,6 +259,10 @@ static enum push_outcome matches(struct push *p, const struct rows *objects) {
     if (only_shows(p) && push_report_others(p, &kept) != OK)
         return PUSH_FAILED;
     say_kept(p, &kept);
+    struct rows none = {0};
+    struct plan nothing = plan_make(p->arena, &none, &none, NULL);
+    nothing.kept = kept;
+    show_to_program(p, &nothing);
     text_lit(p->say, "The database already has this schema; nothing to do.");
     return PUSH_MATCHES;
 }

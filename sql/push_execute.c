@@ -79,8 +79,8 @@ static enum status first_phase(struct push *p, const struct plan *plan) {
         push_extensions(p) != OK || plan_now(p, &again) != OK)
         return FAILED;
     if (strcmp(again.fingerprint, plan->fingerprint) != 0) {
-        text_lit(p->say, "The schema was changed by somebody else since the plan was made; nothing "
-                         "was changed here. Push again.");
+        text_lit(p->say, "The schema was changed by somebody else since the plan was made. Push "
+                         "again.");
         return FAILED;
     }
     if (do_first_phase(p, plan) != OK || push_settle(p, &rest) != OK ||
@@ -167,7 +167,9 @@ static enum status finish(struct push *p) {
 static enum push_outcome do_online(struct push *p, const struct plan *plan) {
     for (size_t i = 0; i < plan->n; i++) {
         if (plan->steps[i].online && do_online_step(p, &plan->steps[i]) != OK) {
-            text_lit(p->say, "\nThe first phase is done; a push will finish what is left.");
+            text_lit(p->say,
+                     "\nThe first phase is done; once nothing stands in the way of the rest, "
+                     "a push will finish it.");
             return admin_failed_with(p->admin, "55P03") ? PUSH_LOCKED : PUSH_FAILED;
         }
     }
@@ -179,8 +181,8 @@ enum push_outcome push_execute(struct push *p, const struct plan *plan) {
     p->at_work = true;
     push_expect(p, plan);
     enum push_outcome outcome = do_transaction(p, plan);
-    if (outcome == PUSH_LOCKED)
-        text_lit(p->say, "Nothing was changed.");
+    if (outcome != PUSH_APPLIED && !admin_is_lost(p->admin)) /* else nobody knows */
+        text_printf(p->say, "%sNothing was changed.", outcome == PUSH_LOCKED ? "" : "\n");
     if (outcome == PUSH_APPLIED && plan_count(plan, true) > 0)
         outcome = do_online(p, plan);
     if (outcome == PUSH_APPLIED)

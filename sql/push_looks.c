@@ -15,7 +15,11 @@ static const struct {
     const char *begin;
 } attempts[] = {{0, LOOK_BEGIN "'3s'"}, {100000, LOOK_BEGIN "'2s'"}, {5000, LOOK_BEGIN "'1s'"}};
 
-enum { ATTEMPTS = sizeof attempts / sizeof attempts[0], SAMPLES_MAX = 4096 };
+enum {
+    ATTEMPTS = sizeof attempts / sizeof attempts[0],
+    SAMPLES_MAX = 4096,
+    QUERY_MAX = 4 * 1024 * 1024
+};
 
 static const char of_all[] = "SELECT count(*) FROM (%s) AS looked";
 
@@ -51,6 +55,7 @@ static const char fits_rows[] =
 /* One look at one step. */
 struct look {
     struct push *push;
+    const struct plan *plan;
     struct step *step;
     const char *from, *to; /* ALTER_TYPE: the types without their collation */
     struct text why;       /* of what failed */
@@ -63,30 +68,51 @@ static const char *without_collation(struct arena *a, const char *type) {
     return collation ? arena_strndup(a, type, (size_t)(collation - type)) : type;
 }
 
-/* The query with what the database calls it in place of {sequence NAME}. */
-static const char *fill_in_sequence(const struct look *l, const char *query) {
-    static const char mark[] = "{sequence ";
-    struct arena *a = l->push->arena;
-    const char *at = strstr(query, mark), *name = at ? at + sizeof mark - 1 : NULL;
-    const char *end = name ? strchr(name, '}') : NULL;
-    if (!end)
-        return query;
-    const char *now =
-        push_name_now(l->push, "sequence", "", arena_strndup(a, name, (size_t)(end - name)));
-    return arena_printf(a, "%.*s%s%s", (int)(at - query), query, now, end + 1);
+/* Whether the rows are looked at as the steps before this one will leave them. */
+static bool is_about_what_comes(const struct step *s) {
+    switch (s->kind) {
+    case STEP_ADD_CONSTRAINT:
+    case STEP_ADD_FOREIGN_KEY:
+    case STEP_VALIDATE_CONSTRAINT:
+    case STEP_CREATE_INDEX:
+    case STEP_ADD_COMPUTED:
+        return true;
+    case STEP_SET_NOT_NULL:
+        return s->fact->backfill != NULL;
+    default:
+        return false;
+    }
 }
 
-/* And with its table in place of {rows}. */
+static const char *rows_of(const struct look *l, const char *table, int64_t at_most) {
+    return push_rows(l->push, is_about_what_comes(l->step) ? l->plan : NULL, table, at_most);
+}
+
+/* What stands for a mark: "rows", "sequence NAME", "table NAME". */
+static const char *meant(const struct look *l, const char *mark) {
+    if (strcmp(mark, "rows") == 0)
+        return rows_of(l, push_name_now(l->push, "table", "", l->step->table), l->rows);
+    const char *name = strchr(mark, ' ') + 1;
+    return *mark == 't' ? rows_of(l, name, 0) : push_name_now(l->push, "sequence", "", name);
+}
+
+/* The query with what its marks in braces stand for. */
 static const char *fill_in(const struct look *l, const char *query) {
-    static const char mark[] = "{rows}";
+    static const char *const marks[] = {"{rows}", "{sequence ", "{table "};
     struct arena *a = l->push->arena;
-    query = fill_in_sequence(l, query);
-    const char *at = strstr(query, mark);
-    const char *table = push_name_now(l->push, "table", "", l->step->table);
-    const char *rows =
-        l->rows ? arena_printf(a, "(SELECT * FROM %s LIMIT %" PRId64 ")", table, l->rows) : table;
-    return at ? arena_printf(a, "%.*s%s%s", (int)(at - query), query, rows, at + sizeof mark - 1)
-              : query;
+    struct text out = text_in(a, QUERY_MAX);
+    while (*query) {
+        const char *end = NULL;
+        for (size_t i = 0; i < sizeof marks / sizeof marks[0] && *query == '{' && !end; i++)
+            if (strncmp(query, marks[i], strlen(marks[i])) == 0)
+                end = strchr(query, '}');
+        if (end)
+            text_put(&out, meant(l, arena_strndup(a, query + 1, (size_t)(end - query - 1))));
+        else
+            text_char(&out, *query);
+        query = end ? end + 1 : query + 1;
+    }
+    return text_str(&out);
 }
 
 static enum status count(struct look *l, const char *query, int64_t *n) {
@@ -156,40 +182,64 @@ static void cannot_see(struct step *s, const char *why) {
     s->consent = true;
 }
 
-/* BUSY: it took too long. What the catalogue does not have yet cannot be looked at, and holds no
- * rows: OK. */
-static enum status attempt(struct look *l) {
+/* A row for which an expression or a conversion cannot be computed. */
+static bool failed_at_a_row(const struct admin *admin) {
+    static const char *const classes[] = {"22", "23", "2F", "38", "39", "P0"};
+    for (size_t i = 0; i < sizeof classes / sizeof classes[0]; i++)
+        if (admin_failed_with(admin, classes[i]))
+            return true;
+    return false;
+}
+
+static const char *why_not(struct look *l) {
+    return arena_strdup(l->push->arena, text_str(&l->why));
+}
+
+/* What a look that failed tells of its step. BUSY: it took too long. What the catalogue does not
+ * have yet cannot be looked at: OK. */
+static enum status note_failure(struct look *l, enum status status) {
     struct admin *admin = l->push->admin;
     struct step *s = l->step;
-    enum status status = admin_script(admin, l->begin, &l->why);
+    if (admin_failed_with(admin, "57014"))
+        return BUSY;
+    if (admin_failed_with(admin, "42501")) {
+        cannot_see(s, why_not(l));
+    } else if (failed_at_a_row(admin)) {
+        s->stops = true;
+        s->unseen = arena_printf(l->push->arena, "it fails at a row: %s", why_not(l));
+    } else if (admin_failed_with(admin, "42")) {
+        s->unseen = "it is about what is not there yet";
+    } else {
+        text_put(l->push->say, why_not(l));
+        return status;
+    }
+    return OK;
+}
+
+static enum status attempt(struct look *l) {
+    struct step *s = l->step;
+    enum status status = admin_script(l->push->admin, l->begin, &l->why);
     if (status == OK)
         status =
             s->kind == STEP_ALTER_TYPE ? look_at_types(l) : count_and_sample(l, s->look, &s->found);
-    bool slow = status != OK && admin_failed_with(admin, "57014");
-    bool barred = status != OK && admin_failed_with(admin, "42501");
-    bool absent = status != OK && admin_failed_with(admin, "42") && !barred;
-    if (admin_script(admin, LOOK_END, l->push->say) != OK)
-        return FAILED;
     s->sampled = l->rows;
-    if (status == OK)
-        return OK;
-    s->found = -1;
-    s->unlike = s->sampled = 0;
-    s->samples.n = 0;
-    if (absent)
-        s->unseen = "it is about what is not there yet";
-    else if (barred)
-        cannot_see(s, arena_strdup(l->push->arena, text_str(&l->why)));
-    else if (!slow)
-        text_put(l->push->say, text_str(&l->why));
-    return slow ? BUSY : absent || barred ? OK : status;
+    if (status != OK) {
+        s->found = -1;
+        s->unlike = s->sampled = 0;
+        s->samples.n = 0;
+        status = note_failure(l, status);
+    }
+    return admin_script(l->push->admin, LOOK_END, l->push->say) == OK ? status : FAILED;
 }
 
-static enum status look(struct push *p, struct step *s) {
+static enum status look(struct push *p, const struct plan *plan, struct step *s) {
     enum status status = BUSY;
     for (int i = 0; i < ATTEMPTS && status == BUSY; i++) {
-        struct look l = {
-            .push = p, .step = s, .rows = attempts[i].rows, .begin = attempts[i].begin};
+        struct look l = {.push = p,
+                         .plan = plan,
+                         .step = s,
+                         .rows = attempts[i].rows,
+                         .begin = attempts[i].begin};
         l.why = text_in(p->arena, 64 * 1024);
         if (s->kind == STEP_ALTER_TYPE) {
             l.from = without_collation(p->arena, s->from);
@@ -218,33 +268,47 @@ static const char each_row[] =
     "        SELECT FROM regexp_matches(adbin::text, ':(?:op)?funcid (\\d+)', 'g') m\n"
     "        JOIN pg_proc p ON p.oid = m[1]::oid WHERE provolatile = 'v')))";
 
-/* What cannot be found out, as the function is not there yet, is taken to be so. */
-static enum status look_into_default(struct push *p, struct step *s) {
-    const char *each = "t";
+/* Whether the server writes the values anew, as it tells by the file in which it keeps them. */
+static const char retyped[] =
+    "CREATE TEMP TABLE sitaminter_column (v %s);\n"
+    "CREATE TEMP TABLE sitaminter_kept AS\n"
+    "    SELECT pg_relation_filenode('pg_temp.sitaminter_column') AS file;\n"
+    "ALTER TABLE pg_temp.sitaminter_column ALTER v TYPE %s USING v::%s;\n"
+    "SELECT file <> pg_relation_filenode('pg_temp.sitaminter_column') FROM pg_temp.sitaminter_kept";
+
+/* Whether the table is rewritten. What cannot be found out, as a function or type is not there yet,
+ * is taken to be so. */
+static enum status look_into(struct push *p, struct step *s) {
+    const char *anew = "t", *ask;
     struct text ignored = text_in(p->arena, 4096);
     enum status status = admin_script(p->admin, attempts[0].begin, p->say);
     if (status != OK)
         return status;
-    if (admin_ask(p->admin, p->arena, arena_printf(p->arena, each_row, s->from), &each, &ignored) ==
-        OK)
-        s->rewrites = strcmp(each, "f") != 0;
+    if (s->kind == STEP_ALTER_TYPE)
+        ask = arena_printf(p->arena, retyped, s->from, s->to, without_collation(p->arena, s->to));
+    else
+        ask = arena_printf(p->arena, each_row, s->from);
+    if (admin_ask(p->admin, p->arena, ask, &anew, &ignored) == OK)
+        s->rewrites = strcmp(anew, "f") != 0;
     return admin_script(p->admin, LOOK_END, p->say);
 }
 
 /* A table that cannot be looked at in time has rows, or had many. */
 static enum status look_for_rows(struct push *p, struct step *s) {
     const char *filled = "t";
-    struct look l = {.push = p, .step = s, .why = text_in(p->arena, 4096)};
-    enum status status = admin_script(p->admin, attempts[0].begin, &l.why);
+    struct text why = text_in(p->arena, 4096);
+    enum status status = admin_script(p->admin, attempts[0].begin, &why);
     if (status == OK)
-        status = admin_ask(p->admin, p->arena, fill_in(&l, "SELECT EXISTS (SELECT FROM {rows})"),
-                           &filled, &l.why);
+        status = admin_ask(p->admin, p->arena,
+                           arena_printf(p->arena, "SELECT EXISTS (SELECT FROM %s)",
+                                        push_name_now(p, "table", "", s->table)),
+                           &filled, &why);
     bool unseen = status != OK &&
                   (admin_failed_with(p->admin, "57014") || admin_failed_with(p->admin, "42501"));
     if (admin_script(p->admin, LOOK_END, p->say) != OK)
         return FAILED;
     if (status != OK && !unseen)
-        text_put(p->say, text_str(&l.why));
+        text_put(p->say, text_str(&why));
     s->empty = status == OK && strcmp(filled, "f") == 0;
     s->consent |= !s->empty;
     return unseen ? OK : status;
@@ -254,12 +318,13 @@ enum status push_look(struct push *p, struct plan *plan) {
     enum status status = OK;
     for (size_t i = 0; i < plan->n && status == OK; i++) {
         struct step *s = &plan->steps[i];
-        if (s->rewrites && s->kind == STEP_ADD_COLUMN && s->from)
-            status = look_into_default(p, s);
+        bool retypes = s->kind == STEP_ALTER_TYPE;
+        if (s->rewrites && (retypes || (s->kind == STEP_ADD_COLUMN && s->from)))
+            status = look_into(p, s);
         if (status == OK && s->rewrites)
             status = look_for_rows(p, s);
-        if (status == OK && s->look)
-            status = look(p, s);
+        if (status == OK && s->look && (s->rewrites || !retypes))
+            status = look(p, plan, s);
     }
     return status;
 }

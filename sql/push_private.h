@@ -145,6 +145,12 @@ MUST_CHECK enum status push_backfill(struct push *p, const struct step *s);
  * with rows, and one of which no look came to an end. */
 MUST_CHECK enum status push_look(struct push *p, struct plan *plan);
 
+/* The rows of a table, by the names that the database has now, as the steps of the plan for its
+ * columns leave them (NULL: as they are): what stands behind FROM. at_most: no more than so many,
+ * of any; 0: all. */
+const char *push_rows(const struct push *p, const struct plan *plan, const char *table,
+                      int64_t at_most);
+
 /* Puts right, in the transaction that is open, what the server gave to new objects by itself:
  * rights and owners. rest: what is left to do after it. */
 MUST_CHECK enum status push_settle(struct push *p, struct plan *rest);
@@ -175,8 +181,9 @@ const char *push_scratch_name(struct push *p);
 MUST_CHECK enum status push_enter_scratch(struct push *p);
 MUST_CHECK enum status push_leave_scratch(struct push *p);
 
-/* Makes in the scratch schema what the facts say. */
-MUST_CHECK enum status push_build_from(struct push *p, const struct rows *facts);
+/* Makes in the scratch schema what the facts say, as far as it is not made of something that no
+ * fact makes. *whole: nothing is. */
+MUST_CHECK enum status push_build_from(struct push *p, const struct rows *facts, bool *whole);
 
 /* Does all steps of the plan on a copy of the live schema without rows, in a scratch schema, and
  * compares what they led to with the declared schema: what the server refuses and what is left is

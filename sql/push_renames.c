@@ -141,6 +141,20 @@ enum status push_read_under_old_names(struct push *p, struct rows *out) {
     return status == OK ? push_read_facts(p, out) : status;
 }
 
+/* The columns have their backfills under either name. */
+static void carry_backfills(struct push *p) {
+    const struct schema_fact *f = p->declared.at;
+    for (size_t i = 0; i < p->declared.n; i++, f++) {
+        const char *table = push_name_now(p, "table", "", f->parent);
+        const char *name = push_name_now(p, "column", f->parent, f->name);
+        struct schema_fact *before = p->declared_before.at;
+        for (size_t k = 0; f->backfill && k < p->declared_before.n; k++, before++)
+            if (strcmp(before->kind, "column") == 0 && strcmp(before->parent, table) == 0 &&
+                strcmp(before->name, name) == 0)
+                before->backfill = f->backfill;
+    }
+}
+
 enum status push_read_renames(struct push *p) {
     p->renames.at = arena_array(p->arena, p->directives.n + 1, sizeof *p->renames.at);
     enum status status = read_those(p, false);
@@ -150,8 +164,10 @@ enum status push_read_renames(struct push *p) {
     if (status != OK || p->renames.n == 0)
         return status;
     status = push_read_under_old_names(p, &p->declared_before);
-    if (status == OK)
+    if (status == OK) {
         renames_keep_looks(p->arena, &p->renames, &p->declared, &p->declared_before);
+        carry_backfills(p);
+    }
     return status;
 }
 

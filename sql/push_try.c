@@ -47,11 +47,6 @@ static enum status do_all(struct push *p, const struct plan *all, struct text *w
     return admin_script(p->admin, text_str(&script), why);
 }
 
-enum status push_build_from(struct push *p, const struct rows *facts) {
-    struct plan all = plan_from_nothing(p, facts);
-    return do_all(p, &all, p->say);
-}
-
 /* The statement as it can be done on a copy: a transaction does nothing concurrently, and need not
  * where nobody else is; a sequence of the copy has given no number, which the looks see to. */
 static const char *on_copy(struct arena *a, const struct step *s) {
@@ -70,6 +65,34 @@ static bool is_trouble(const struct push *p) {
         if (admin_failed_with(p->admin, states[i]))
             return true;
     return admin_is_lost(p->admin);
+}
+
+/* Step by step, without those that the server refuses. */
+static enum status do_what_can_be(struct push *p, const struct plan *all) {
+    enum status status = OK;
+    for (size_t i = 0; i < all->n && status == OK; i++) {
+        struct text why = text_in(p->arena, WHY_MAX);
+        const char *sql =
+            arena_printf(p->arena, "SAVEPOINT one; %s;\nRELEASE SAVEPOINT one", all->steps[i].sql);
+        if (admin_script(p->admin, sql, &why) != OK)
+            status = admin_script(p->admin, "ROLLBACK TO SAVEPOINT one", p->say);
+    }
+    return status;
+}
+
+enum status push_build_from(struct push *p, const struct rows *facts, bool *whole) {
+    struct plan all = plan_from_nothing(p, facts);
+    struct text why = text_in(p->arena, WHY_MAX);
+    enum status status = admin_script(p->admin, "SAVEPOINT built", p->say);
+    *whole = status == OK && do_all(p, &all, &why) == OK;
+    if (*whole || status != OK)
+        return status;
+    if (is_trouble(p)) {
+        text_put(p->say, text_str(&why));
+        return FAILED;
+    }
+    status = admin_script(p->admin, "ROLLBACK TO SAVEPOINT built", p->say);
+    return status == OK ? do_what_can_be(p, &all) : status;
 }
 
 /* What the server refuses is named as all that a push does not cover. */

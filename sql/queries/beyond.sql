@@ -159,14 +159,8 @@ property (kind, parent, name, definition, make, unmake, special) AS (
         ('tablespace of', (SELECT spcname FROM pg_tablespace s WHERE s.oid = reltablespace)::text),
         ('access method of', (SELECT amname FROM pg_am m
                               WHERE relkind = 'r' AND m.oid = relam AND amname <> 'heap')::text),
-        ('forced row security of', CASE WHEN relforcerowsecurity AND NOT relrowsecurity THEN '' END),
-        ('persistence of',
-         CASE WHEN relkind = 'S' AND relpersistence <> 'p' AND NOT EXISTS (
-                       SELECT FROM pg_depend d
-                       WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid
-                         AND d.refclassid = 'pg_class'::regclass AND d.deptype IN ('a', 'i'))
-              THEN relpersistence::text END)) x (kind, definition)
-    WHERE (relkind = 'S' AND relpersistence <> 'p' OR reloftype <> 0 OR reltablespace <> 0
+        ('forced row security of', CASE WHEN relforcerowsecurity AND NOT relrowsecurity THEN '' END)) x (kind, definition)
+    WHERE (reloftype <> 0 OR reltablespace <> 0
            OR relforcerowsecurity OR relkind = 'r' AND relam <> (SELECT oid FROM pg_am
                                                                   WHERE amname = 'heap'))
       AND x.definition IS NOT NULL
@@ -313,4 +307,6 @@ WHERE n_tup_ins + n_tup_upd + n_tup_del > 0
   AND relid IN (SELECT oid FROM pg_class)
   AND NOT EXISTS (SELECT FROM pg_depend e WHERE e.classid = 'pg_class'::regclass AND e.objid = relid
                                             AND e.deptype = 'e')
+  AND NOT EXISTS (SELECT FROM pg_class m, at WHERE m.oid = relid AND relkind = 'm'
+                                               AND relnamespace = space)
 ORDER BY line

@@ -179,10 +179,25 @@ indexed AS MATERIALIZED (
 duplicates AS MATERIALIZED (
     SELECT indexrelid,
            format('SELECT concat(count(*), '' times '', concat_ws('', '', %s)) AS sample '
-                  'FROM {rows} AS %s WHERE (%s) AND (%s) GROUP BY %s HAVING count(*) > 1', keys,
-                  parent, coalesce(predicate, 'true'),
+                  'FROM {rows} AS %s WHERE CASE WHEN %s THEN %s END GROUP BY %s HAVING count(*) > 1',
+                  keys, parent, coalesce(predicate, 'true'),
                   CASE WHEN indnullsnotdistinct THEN 'true' ELSE filled END, keys) AS look
     FROM indexed WHERE indisunique),
+pairs AS MATERIALIZED (
+    SELECT k.oid AS exclusion,
+           format('WITH met AS (SELECT row_number() OVER () AS met_row, %s, %s AS met_shown FROM {rows} AS %s '
+                  'WHERE %s) SELECT concat(a.met_shown, '' and '', b.met_shown) AS sample '
+                  'FROM met AS a JOIN met AS b ON a.met_row < b.met_row AND %s',
+                  string_agg(format('%s AS met_%s', pg_get_indexdef(i.indexrelid, n::integer, true), n), ', ' ORDER BY n),
+                  format('concat_ws('', '', %s)', string_agg(pg_get_indexdef(i.indexrelid, n::integer, true), ', ' ORDER BY n)),
+                  i.parent, coalesce(predicate, 'true'),
+                  string_agg(format('a.met_%s OPERATOR(%I.%s) b.met_%s', n, nspname, oprname, n), ' AND ' ORDER BY n)) AS look
+    FROM indexed i
+    JOIN pg_constraint k ON k.conindid = i.indexrelid AND k.contype = 'x'
+    CROSS JOIN LATERAL unnest(k.conexclop) WITH ORDINALITY u (operator, n)
+    JOIN pg_operator o ON o.oid = u.operator
+    JOIN pg_namespace s ON s.oid = o.oprnamespace
+    GROUP BY k.oid, i.parent, predicate),
 identity AS MATERIALIZED (
     SELECT k.conrelid AS relation,
            string_agg(format('concat(%L, %I)', a.attname || '=', a.attname), ', ' ORDER BY n) AS row
@@ -250,10 +265,11 @@ found AS (
            'ALTER TABLE ' || c.named || ' DROP COLUMN ' || quote_ident(a.attname), t.type,
            coalesce(CASE WHEN a.attgenerated = 's' THEN 'AS (' || d.preset || ')' END, s.text),
            CASE WHEN a.attgenerated = '' THEN d.preset END, a.attnotnull,
-           format('SELECT concat_ws('', '', %s) AS sample FROM {rows} AS t WHERE %s IS NULL',
+           format('SELECT concat_ws('', '', %s) AS sample FROM {rows} AS t WHERE %s',
                   coalesce((SELECT row FROM identity WHERE relation = c.oid), 't'),
-                  CASE WHEN a.attgenerated = 's' THEN '(' || d.preset || ')'
-                       ELSE 't.' || quote_ident(a.attname) END),
+                  CASE WHEN a.attgenerated = '' THEN format('t.%I IS NULL', a.attname)
+                       WHEN a.attnotnull THEN format('(%s) IS NULL', d.preset)
+                       ELSE format('num_nulls(%s) < 0', d.preset) END),
            concat((SELECT r.needs FROM refers r
                    WHERE r.classid = 'pg_class'::regclass AND r.objid = c.oid
                      AND r.objsubid = a.attnum),
@@ -277,8 +293,9 @@ found AS (
         WHERE o.relation = c.oid AND o.number = a.attnum AND o.deptype = 'i') s ON true
     WHERE c.relkind = 'r'
     UNION ALL
-    SELECT 'sequence', coalesce(o.parent, ''), c.named, format_type(s.seqtypid, NULL) || ' ' || p.text,
-           concat_ws(' ', 'CREATE SEQUENCE', c.named, 'AS', format_type(s.seqtypid, NULL), p.text),
+    SELECT 'sequence', coalesce(o.parent, ''), c.named,
+           concat_ws(' ', format_type(s.seqtypid, NULL), p.text, CASE c.relpersistence WHEN 'u' THEN 'UNLOGGED' END),
+           concat_ws(' ', 'CREATE', CASE c.relpersistence WHEN 'u' THEN 'UNLOGGED' END, 'SEQUENCE', c.named, 'AS', format_type(s.seqtypid, NULL), p.text),
            'DROP SEQUENCE ' || c.named, NULL, o.qualified, NULL, false, NULL, NULL, 0, c.oid
     FROM relation c
     JOIN pg_sequence s ON s.seqrelid = c.oid
@@ -299,18 +316,22 @@ found AS (
            CASE WHEN k.contype IN ('p', 'u') THEN u.keys
                 WHEN k.contype = 'f' THEN k.conindid::regclass::text END, NULL, false,
            CASE WHEN k.contype IN ('p', 'u') THEN d.look
+                WHEN k.contype = 'x' THEN (SELECT look FROM pairs WHERE exclusion = k.oid)
                 WHEN k.contype = 'c' THEN
                     format('SELECT concat_ws('', '', %s) AS sample FROM {rows} AS %s WHERE NOT (%s)',
                            coalesce(concat_ws(', ', y.row, v.columns), c.named), c.named,
                            pg_get_expr(k.conbin, k.conrelid))
                 WHEN k.contype = 'f' THEN
-                    (SELECT format('SELECT concat_ws('', '', %s) AS sample FROM {rows} AS child '
-                                   'WHERE %s AND NOT EXISTS (SELECT FROM %s AS parent WHERE %s)',
+                    (SELECT format('SELECT concat_ws('', '', %1$s) AS sample FROM {rows} AS child WHERE ' ||
+                                   CASE k.confmatchtype WHEN 'f'
+                                       THEN 'num_nonnulls(%2$s) > 0 AND (num_nulls(%2$s) > 0 OR %3$s)'
+                                       ELSE 'num_nulls(%2$s) = 0 AND %3$s' END,
                                    concat_ws(', ', y.row, v.columns),
-                                   string_agg(format('child.%I IS NOT NULL', a.attname), ' AND '),
-                                   k.confrelid::regclass,
-                                   string_agg(format('child.%I = parent.%I', a.attname, b.attname),
-                                              ' AND '))
+                                   string_agg(format('child.%I', a.attname), ', '),
+                                   format('NOT EXISTS (SELECT FROM {table %s} AS parent WHERE %s)',
+                                          k.confrelid::regclass,
+                                          string_agg(format('child.%I = parent.%I', a.attname, b.attname),
+                                                     ' AND ')))
                      FROM generate_subscripts(k.conkey, 1) n
                      JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = k.conkey[n]
                      JOIN pg_attribute b ON b.attrelid = k.confrelid AND b.attnum = k.confkey[n])
@@ -538,53 +559,3 @@ JOIN pg_depend d ON d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.d
 JOIN pg_extension x ON x.oid = d.refobjid
 WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind IN ('v', 'r', 'm', 'f', 'p')
 ORDER BY line
-
--- name: schema_lock
--- True if this session now holds the lock that operations on the whole database take; it ends with
--- the session.
-SELECT pg_try_advisory_lock(1399411809)
-
--- name: schema_setup_lock
--- Waits until no other session makes the roles of this server.
-SELECT pg_advisory_lock(1399411811)
-
--- name: schema_unlock
--- Gives it back.
-SELECT pg_advisory_unlock(1399411809)
-
--- name: schema_lock_holder
--- Who holds that lock. Since when is for those who may see it.
-SELECT concat(format('process %s (%s%s)', a.pid, a.usename, ' ' || nullif(a.application_name, '')),
-              ' since ' || to_char(a.backend_start, 'YYYY-MM-DD HH24:MI:SS'))
-FROM pg_locks l JOIN pg_stat_activity a USING (pid)
-WHERE l.locktype = 'advisory' AND l.granted AND l.classid = 0 AND l.objid = 1399411809
-  AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
-LIMIT 1
-
--- name: schema_waits_for
--- Who keeps the session :pid waiting, and over which table; none while it works.
--- row: schema_line
-SELECT CASE WHEN b.pid = 0 THEN 'a prepared transaction (see pg_prepared_xacts)'
-            ELSE concat('process ', b.pid, ' (', a.usename, ' ' || nullif(a.application_name, ''), ')') END ||
-       concat(' on ' || (SELECT c.relname FROM pg_locks l JOIN pg_class c ON c.oid = l.relation
-                         WHERE l.pid = :pid::integer AND NOT l.granted LIMIT 1),
-              ' since ' || to_char(a.xact_start, 'HH24:MI:SS'),
-              ': ' || left(regexp_replace(a.query, '\s+', ' ', 'g'), 100)) AS line
-FROM (SELECT DISTINCT unnest(pg_blocking_pids(:pid::integer)) AS pid) b
-LEFT JOIN pg_stat_activity a USING (pid)
-ORDER BY a.xact_start
-LIMIT 3
-
--- name: schema_roles
--- How far rights can be compared: '' if one of the roles that grants.sql names does not exist; else
--- 'schema' for whom the current schema belongs to, 'objects' for others.
-SELECT CASE WHEN EXISTS (SELECT FROM unnest(ARRAY['sita_app', 'sita_desk', 'sita_reader',
-                                                  'sita_backup', 'sita_verify', 'sita_monitor']) role
-                         WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = role)) THEN ''
-            WHEN pg_has_role(nspowner, 'USAGE') THEN 'schema' ELSE 'objects' END
-FROM pg_namespace WHERE nspname = current_schema()
-
--- name: schema_database
--- The database of that name, if the server has it.
--- row: schema_line
-SELECT datname AS line FROM pg_database WHERE datname = :name

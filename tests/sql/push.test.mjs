@@ -52,6 +52,26 @@ test('an empty database gets the schema, a second push does nothing', (t) => {
   assert.equal(r.status, DONE, r.stderr);
 });
 
+test('what a program asks for is a plan, where there is nothing to do, too', (t) => {
+  const database = newDatabase(t, 'nothing');
+  assert.ok(JSON.parse(push(database, '--format=json').stdout).steps.length > 50);
+  for (const option of ['--dry-run', '--check', '--format=json']) {
+    const r = push(database, option, '--format=json');
+    assert.deepEqual([r.status, JSON.parse(r.stdout).steps], [DONE, []]);
+    assert.match(r.stderr, /The database already has this schema; nothing to do\./);
+    assert.match(push(database, option, '--format=sql').stdout, /^(-- .*\n)*$/);
+  }
+  const noted = push(database, '--schema', schemaFile(t, (text) => `${text}\n-- more\n`), '--format=json');
+  assert.deepEqual([noted.status, JSON.parse(noted.stdout).steps], [DONE, []]);
+});
+
+test('a file that another system wrote: the order of bytes said first, lines that end in CR LF', (t) => {
+  const database = newDatabase(t, 'foreign_lines');
+  const file = schemaFile(t, (text) => `\uFEFF${text.replaceAll('\n', '\r\n')}`);
+  assert.equal(push(database, '--schema', file).status, DONE);
+  assert.equal(push(database, '--schema', file, '--check').status, DONE);
+});
+
 test('a comment more changes nothing but the note of the file', (t) => {
   const database = newDatabase(t, 'comment');
   assert.equal(push(database).status, DONE);

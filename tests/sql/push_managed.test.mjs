@@ -172,6 +172,24 @@ test('what others make is kept, whatever it is, and the program starts', (t) => 
   assert.equal(catalogue(), before, 'only what a push made is dropped');
 });
 
+test('what no push makes stands on both sides, and the rest is changed beside it', (t) => {
+  const alike = ["CREATE TYPE mood AS ENUM ('a', 'b'); CREATE TABLE m (x mood DEFAULT 'a')", 'CREATE TABLE m (x integer) PARTITION BY RANGE (x); CREATE INDEX mood ON m (x)',
+    'CREATE MATERIALIZED VIEW m AS SELECT 1 AS x; CREATE VIEW mood AS SELECT x FROM m'];
+  for (const [i, sql] of alike.entries()) {
+    const database = newDatabase(t, `alike_${i}`), push = pushOf(database), own = read('sql/schema.sql');
+    psql(database, sql);
+    const adopted = push(`${own};${sql}`, '--adopt', ...push.planned(`${own};${sql}`));
+    assert.equal(adopted.status, DONE, sql + adopted.stdout + adopted.stderr);
+    const more = `${own};${sql}; CREATE TABLE n (v varchar(9) CHECK (v IN ('a', 'b')));`;
+    const dry = push(more, '--dry-run');
+    assert.equal(dry.status, DONE, dry.stderr);
+    assert.match(dry.stdout, /^ *1\. create-table n$/m);
+    const done = push(more);
+    assert.equal(done.status, DONE, sql + done.stdout + done.stderr);
+    assert.equal(push(more, '--check').status, DONE, sql);
+  }
+});
+
 test('a database of an earlier version, which kept no record of objects', (t) => {
   const database = newDatabase(t, 'older');
   const push = pushOf(database);

@@ -66,7 +66,7 @@ test('a lock that is not to be had is waited for shortly, again and again, then 
   assert.equal(await push.ended, LOCKED, push.said);
   assert.match(push.said, waits);
   for (let n = 1; n <= 6; n++) assert.match(push.said, new RegExp(`canceling statement due to lock timeout \\(step create-index:big_word\\); attempt ${n} of 6\\.\n`));
-  assert.match(push.said, /\nThe first phase is done; a push will finish what is left\.$/m);
+  assert.match(push.said, /\nThe first phase is done; once nothing stands in the way of the rest, a push will finish it\.$/m);
   assert.doesNotMatch(push.said, /Nothing was changed/);
   assert.equal(psql(database, "SELECT to_regclass('small') IS NOT NULL, to_regclass('big_word') IS NULL"), 't|t', 'no half index');
   assert.match(psql(database, "SELECT outcome, details->>'error' FROM db_operations ORDER BY id DESC LIMIT 1"), /^failed\|canceling statement due to lock timeout/);
@@ -92,7 +92,7 @@ test('an index that cannot be built is said to fail, and nothing else', (t) => {
   const database = filled(t, 'online_fails');
   const r = db(pushOptions(database, `${big}; CREATE INDEX big_part ON big ((1 / (id - 5)))`));
   assert.equal(r.status, FAILED);
-  assert.equal(r.stderr, 'division by zero (step create-index:big_part)\nThe first phase is done; a push will finish what is left.\n');
+  assert.equal(r.stderr, 'division by zero (step create-index:big_part)\nThe first phase is done; once nothing stands in the way of the rest, a push will finish it.\n');
   assert.equal(db(pushOptions(database, `${big}; CREATE INDEX big_part ON big ((1 + id))`)).status, DONE, 'a push finishes what is left');
   assert.equal(psql(database, "SELECT bool_and(indisvalid), count(*) FROM pg_index WHERE indrelid = 'big'::regclass"), 't|1');
 });

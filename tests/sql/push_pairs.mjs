@@ -9,16 +9,10 @@
 //   rights         true: the plan names what a new table gives to the role of backups, too
 //   exit           of a push without any consent: 0 (default), 1 cannot be done, 4 needs consent
 //   keeps          a query and what it answers once the push is done
-const many = (sql) => `${sql}; VACUUM ANALYZE;`;
-const big = 'CREATE TABLE big (id integer NOT NULL, other integer, word text)';
-const bigRows = many("INSERT INTO big SELECT n, n, repeat('x', 100) FROM generate_series(1, 90000) n");
+import { big, bigRows, child, column, many, one, parent, renamed, t, values } from './push_pairs_lib.mjs';
+import { looks } from './push_pairs_looks.mjs';
+
 const indexesOfBig = "SELECT indexdef FROM pg_indexes WHERE tablename = 'big' ORDER BY 1";
-const t = 'CREATE TABLE t (id integer, v text)';
-const one = "INSERT INTO t VALUES (1, 'a'), (2, 'b')";
-const column = (type) => `CREATE TABLE t (v ${type})`;
-const values = (...list) => `INSERT INTO t (v) VALUES ${list.map((v) => `(${v})`).join(', ')}`;
-const parent = 'CREATE TABLE p (id integer CONSTRAINT p_pkey PRIMARY KEY)';
-const child = (action = '') => `${parent}; CREATE TABLE c (p integer CONSTRAINT c_p_fk REFERENCES p${action})`;
 
 // What columns, tables, indexes and views have that is no object: its name, a value, another one.
 const plain = `CREATE TABLE t (id integer, v text, CONSTRAINT k UNIQUE (id)); CREATE INDEX i ON t (id); CREATE INDEX j ON t (lower(v)); CREATE VIEW w AS SELECT v FROM t`;
@@ -56,8 +50,6 @@ const givenAs = (name) => `CREATE FUNCTION f(${name} integer) RETURNS integer IM
 const theySay = (...objects) => objects.map((object, n) => `COMMENT ON ${object} IS 'it''s \\${n}'`).join('; ');
 const theirWords = "SELECT count(*), string_agg(description, ' ' ORDER BY description COLLATE \"C\") FROM pg_description WHERE description LIKE 'it''s %'";
 
-// A schema with lines that rename.
-const renamed = (sql, ...lines) => `${sql}\n;\n${lines.map((line) => `-- push: rename ${line}\n`).join('')}`;
 
 export const pairs = [
   // tables
@@ -68,6 +60,8 @@ export const pairs = [
     plan: ['create-table t'], keeps: ["SELECT start_value FROM pg_sequences WHERE sequencename = 't_id_seq'", '5'] },
   { name: 'create a table with a generated column', before: '', after: 'CREATE TABLE t (a integer, b integer GENERATED ALWAYS AS (a * 2) STORED)', plan: ['create-table t'] },
   { name: 'create an unlogged table with options', before: '', after: 'CREATE UNLOGGED TABLE t (a integer) WITH (fillfactor = 70)', plan: ['create-table t'] },
+  { name: 'create an unlogged table with a serial', before: '', after: 'CREATE UNLOGGED TABLE t (id serial)', plan: ['create-sequence t_id_seq', 'create-table t', 'own-sequence t_id_seq'], keeps: ["SELECT string_agg(format('%s %s', relname, relpersistence), ', ' ORDER BY relname) FROM pg_class WHERE relname ~ '^t(_id_seq)?$'", 't u, t_id_seq u'] },
+  ...[['', 'UNLOGGED ', 'u'], ['UNLOGGED ', '', 'p']].map(([from, to, is]) => ({ name: `a sequence that is ${to ? 'un' : ''}logged from then on`, before: `CREATE ${from}SEQUENCE s MAXVALUE 9`, rows: "SELECT setval('s', 7)", after: `CREATE ${to}SEQUENCE s MAXVALUE 8`, plan: ['alter-sequence s'], keeps: ["SELECT last_value, relpersistence FROM s, pg_class WHERE relname = 's'", `7|${is}`] })),
   { name: 'create two tables that refer to each other', before: '',
     after: 'CREATE TABLE a (id integer PRIMARY KEY, b integer); CREATE TABLE b (id integer PRIMARY KEY, a integer REFERENCES a); ALTER TABLE a ADD CONSTRAINT a_b FOREIGN KEY (b) REFERENCES b',
     plan: ['create-table a', 'create-table b', 'add-constraint a.a_pkey', 'add-constraint b.b_pkey', 'add-constraint a.a_b', 'add-constraint b.b_a_fkey'] },
@@ -406,6 +400,8 @@ export const pairs = [
   { name: 'what others have is referred to, and what a file sets is of no account', before: '', hand: 'CREATE SCHEMA other; CREATE TABLE other.x (a integer PRIMARY KEY); INSERT INTO other.x VALUES (1)', after: 'SET client_min_messages = warning; SET check_function_bodies = off; CREATE TABLE t (a integer REFERENCES other.x); DROP TABLE IF EXISTS other.y; UPDATE other.x SET a = 2 WHERE a > 5',
     plan: ['create-table t', 'add-constraint t.t_a_fkey'] },
 
+  ...looks,
+
   // the program's own tables
   { name: 'a column of a core table', before: '', after: (s) => s.replace('    icon_hash        text,', '    icon_hash        text,\n    homepage text,'), plan: ['add-column tokens.homepage'] },
   { name: 'a database that lacks additions', before: 'ALTER TABLE tokens DROP COLUMN state; ALTER TABLE tokens DROP COLUMN origin; ALTER TABLE tokens DROP COLUMN decimals', after: '',
@@ -418,8 +414,15 @@ export const pairs = [
   { name: 'large: a foreign key', before: `${big}; ${parent}`, rows: `INSERT INTO p SELECT generate_series(1, 90000); ${bigRows}`, after: `${big}; ${parent}; ALTER TABLE big ADD CONSTRAINT k FOREIGN KEY (other) REFERENCES p`, plan: ['add-constraint big.k', '~validate-constraint big.k'] },
   { name: 'large: NOT NULL', before: big, rows: bigRows, after: 'CREATE TABLE big (id integer NOT NULL, other integer NOT NULL, word text)',
     plan: ['add-guard big.other_not_null_guard', '~validate-guard big.other_not_null_guard', '~set-not-null big.other', '~drop-guard big.other_not_null_guard'] },
+  { name: 'large: NOT NULL of a column that needs quotes, and of one with a long name', before: `CREATE TABLE big (id integer, "Größe" integer, ${'n'.repeat(60)} integer, word text)`, rows: bigRows.replace('SELECT n, n,', 'SELECT n, n, n,'), after: `CREATE TABLE big (id integer, "Größe" integer NOT NULL, ${'n'.repeat(60)} integer NOT NULL, word text)`,
+    plan: ['add-guard big.column_HASH_not_null_guard', 'add-guard big.column_HASH_not_null_guard', '~validate-guard big.column_HASH_not_null_guard', '~validate-guard big.column_HASH_not_null_guard',
+      '~set-not-null big."Größe"', `~set-not-null big.${'n'.repeat(60)}`, '~drop-guard big.column_HASH_not_null_guard', '~drop-guard big.column_HASH_not_null_guard'] },
   { name: 'large: NOT NULL that was cut off', before: `${big}; ALTER TABLE big ADD CONSTRAINT other_not_null_guard CHECK (other IS NOT NULL) NOT VALID`, rows: bigRows, after: 'CREATE TABLE big (id integer NOT NULL, other integer NOT NULL, word text)',
     plan: ['~validate-guard big.other_not_null_guard', '~set-not-null big.other', '~drop-guard big.other_not_null_guard'] },
+  { name: 'large: a backfill that leaves rows without a value', before: big, rows: `${bigRows} UPDATE big SET other = NULL WHERE id < 4`, after: `CREATE TABLE big (id integer NOT NULL, other integer NOT NULL, word text);\n-- push: backfill big.other with nullif(id, 2)\n`,
+    plan: ['~backfill big.other', '~add-guard big.other_not_null_guard', '~validate-guard big.other_not_null_guard', '~set-not-null big.other', '~drop-guard big.other_not_null_guard'], finds: /cannot be done: 1 rows are NULL there\n/, exit: 1 },
+  { name: 'large: a CHECK on a new column whose default violates it', before: big, rows: bigRows, after: `${big.replace(')', ', more integer NOT NULL DEFAULT 0 CONSTRAINT k CHECK (more > 0))')}`,
+    plan: ['add-column big.more', 'add-constraint big.k', '~validate-constraint big.k'], finds: /cannot be done: 90000 rows or groups of rows violate it\n/, exit: 1 },
   { name: 'large: NOT NULL with a backfill', before: big, rows: `${bigRows} UPDATE big SET other = NULL WHERE id % 9 = 0`, after: `CREATE TABLE big (id integer NOT NULL, other integer NOT NULL, word text);\n-- push: backfill big.other with -id\n`,
     plan: ['~backfill big.other', '~add-guard big.other_not_null_guard', '~validate-guard big.other_not_null_guard', '~set-not-null big.other', '~drop-guard big.other_not_null_guard'],
     keeps: ['SELECT count(*) FROM big WHERE other = -id', '10000'] },
@@ -490,7 +493,6 @@ const beside = [
   ['CREATE TYPE y', /type y is only/],
   ['CREATE TABLE heir () INHERITS (t)', /inheritance of table heir is only/],
   ['CREATE TYPE kind AS (a integer); CREATE TABLE kinds OF kind', /row type of table kinds is only/],
-  ['CREATE UNLOGGED SEQUENCE s', /persistence of sequence s is only/],
   ['ALTER TABLE t FORCE ROW LEVEL SECURITY', /forced row security of table t is only/],
   [child() + '; ALTER TABLE c DISABLE TRIGGER ALL', /disabled triggers of constraint c\.c_p_fk is only/],
   ['CREATE ACCESS METHOD heap2 TYPE TABLE HANDLER heap_tableam_handler; CREATE TABLE heaped () USING heap2', /access method of table heaped is only[^]*access method heap2, which the file/],

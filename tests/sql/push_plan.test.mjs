@@ -68,7 +68,7 @@ const catalogue = (database) => psqlBeside(database,
 function planOf(text) {
   const later = text.indexOf('\nAfter that, one by one');
   const steps = [...text.matchAll(/^ *\d+\. ([a-z-]+ .*?)(  \[.*| +rewrites.*)?$/gm)]
-    .map((m) => (later >= 0 && m.index > later ? '~' : '') + m[1].replace(/index_[0-9a-f]{16}_/, 'index_HASH_'));
+    .map((m) => (later >= 0 && m.index > later ? '~' : '') + m[1].replace(/(index|column)_[0-9a-f]{16}_/, '$1_HASH_'));
   return { steps, fingerprint: /^Plan ([0-9a-f]{64})/.exec(text)?.[1],
     flags: /^Needs consent: (.*)$/m.exec(text)?.[1].match(/--allow=.*?(?= --allow=|$)/g) ?? [] };
 }
