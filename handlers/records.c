@@ -10,6 +10,17 @@
 #include "templates/messages.h"
 #include "templates/values.h"
 
+/* What a row has room for of a word that is none of ours: 12 letters, 4 Chinese characters. */
+enum { TAG_BYTES = 12 };
+
+/* label stands for what is stored: a word of ours, or just that, which can be of any length. */
+static void put_tag(struct text *out, const char *label, const char *stored) {
+    if (label == stored)
+        text_cut(out, label, strlen(label), TAG_BYTES, TAG_BYTES);
+    else
+        text_put(out, label);
+}
+
 /* As much as a page would show: the database sets no limit. */
 static void put_bounded(struct text *out, const char *s) {
     text_cut(out, s, strlen(s), VALUE_MAX, VALUE_MAX);
@@ -108,6 +119,11 @@ static void token_state_label(struct text *out, const void *record) {
     text_put(out, state_label(((const struct token *)record)->state));
 }
 
+static void token_state_tag(struct text *out, const void *record) {
+    const char *stored = ((const struct token *)record)->state;
+    put_tag(out, state_label(stored), stored);
+}
+
 static void token_state_help(struct text *out, const void *record) {
     text_put(out, state_help(((const struct token *)record)->state));
 }
@@ -122,6 +138,11 @@ static void token_network_icon(struct text *out, const void *record) {
 
 static void token_network_label(struct text *out, const void *record) {
     text_put(out, network_label(((const struct token *)record)->network_id));
+}
+
+static void token_network_tag(struct text *out, const void *record) {
+    const char *stored = ((const struct token *)record)->network_id;
+    put_tag(out, network_label(stored), stored);
 }
 
 #define T(member, json, kind, when, sentence)                                                      \
@@ -174,9 +195,11 @@ static const struct field token_fields[] = {
     FIELD_SHOWN("creatorUrl", FIELD_PATH, token_creator_url),
     FIELD_SHOWN("stateClass", FIELD_TEXT, token_state_class),
     FIELD_SHOWN("stateLabel", FIELD_TEXT, token_state_label),
+    FIELD_SHOWN("stateTag", FIELD_TEXT, token_state_tag),
     FIELD_SHOWN("stateHelp", FIELD_TEXT, token_state_help),
     FIELD_SHOWN("stateIcon", FIELD_PATH, token_state_icon),
     FIELD_SHOWN("networkLabel", FIELD_TEXT, token_network_label),
+    FIELD_SHOWN("networkTag", FIELD_TEXT, token_network_tag),
     FIELD_SHOWN("networkIcon", FIELD_PATH, token_network_icon),
 };
 const struct record record_token = RECORD(token, token_fields);
@@ -222,6 +245,11 @@ static void transaction_state_label(struct text *out, const void *record) {
     text_put(out, state_label(((const struct transaction *)record)->state));
 }
 
+static void transaction_state_tag(struct text *out, const void *record) {
+    const char *stored = ((const struct transaction *)record)->state;
+    put_tag(out, state_label(stored), stored);
+}
+
 static void transaction_state_help(struct text *out, const void *record) {
     text_put(out, state_help(((const struct transaction *)record)->state));
 }
@@ -238,8 +266,18 @@ static void transaction_network_label(struct text *out, const void *record) {
     text_put(out, network_label(((const struct transaction *)record)->network_id));
 }
 
+static void transaction_network_tag(struct text *out, const void *record) {
+    const char *stored = ((const struct transaction *)record)->network_id;
+    put_tag(out, network_label(stored), stored);
+}
+
 static void transaction_type_label(struct text *out, const void *record) {
     text_put(out, type_label(((const struct transaction *)record)->tx_type));
+}
+
+static void transaction_type_tag(struct text *out, const void *record) {
+    const char *stored = ((const struct transaction *)record)->tx_type;
+    put_tag(out, type_label(stored), stored);
 }
 
 #define X(member, json, kind, when, sentence)                                                      \
@@ -278,11 +316,14 @@ static const struct field transaction_fields[] = {
     FIELD_SHOWN("userUrl", FIELD_PATH, transaction_user_url),
     FIELD_SHOWN("stateClass", FIELD_TEXT, transaction_state_class),
     FIELD_SHOWN("stateLabel", FIELD_TEXT, transaction_state_label),
+    FIELD_SHOWN("stateTag", FIELD_TEXT, transaction_state_tag),
     FIELD_SHOWN("stateHelp", FIELD_TEXT, transaction_state_help),
     FIELD_SHOWN("stateIcon", FIELD_PATH, transaction_state_icon),
     FIELD_SHOWN("networkLabel", FIELD_TEXT, transaction_network_label),
+    FIELD_SHOWN("networkTag", FIELD_TEXT, transaction_network_tag),
     FIELD_SHOWN("networkIcon", FIELD_PATH, transaction_network_icon),
     FIELD_SHOWN("typeLabel", FIELD_TEXT, transaction_type_label),
+    FIELD_SHOWN("typeTag", FIELD_TEXT, transaction_type_tag),
 };
 const struct record record_transaction = RECORD(transaction, transaction_fields);
 

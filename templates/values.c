@@ -170,43 +170,55 @@ static void put_amount(struct text *out, struct text *scratch, const struct fiel
 /* Where a long amount may be broken: between groups of three digits, of the fraction too. */
 enum { AMOUNT_WHOLE = 16 };
 
-static void put_broken(struct text *out, struct text *scratch, const struct field *f,
-                       const void *base, size_t most) {
-    size_t n, since = 0;
-    const char *s = string_of(scratch, f, base, &n);
-    bool breaks = n > AMOUNT_WHOLE && amount_valid(s, AMOUNT_DECIMALS_MAX);
-    text_clear(scratch);
-    format_amount(scratch, s);
-    if (!breaks) {
-        put_beginning(out, scratch->at, scratch->n, most, most);
-        return;
-    }
+static void put_breakable(struct text *out, const char *s, size_t n) {
     bool fraction = false;
-    for (size_t i = 0; i < scratch->n && i < most; i++) {
-        char c = scratch->at[i];
+    for (size_t i = 0, since = 0; i < n; i++) {
         if (fraction && since == 3) {
             text_lit(out, "<wbr>");
             since = 0;
         }
         since += fraction;
-        fraction |= c == '.';
-        text_char(out, c);
-        if (c == ',')
+        fraction |= s[i] == '.';
+        text_char(out, s[i]);
+        if (s[i] == ',')
             text_lit(out, "<wbr>");
     }
-    if (scratch->n > most)
+}
+
+static void put_broken(struct text *out, struct text *scratch, const char *s, size_t most) {
+    bool breaks = strlen(s) > AMOUNT_WHOLE && amount_valid(s, AMOUNT_DECIMALS_MAX);
+    text_clear(scratch);
+    format_amount(scratch, s);
+    size_t n = scratch->n < most ? scratch->n : most;
+    if (!breaks) {
+        put_beginning(out, scratch->at, scratch->n, most, most);
+        return;
+    }
+    put_breakable(out, scratch->at, n);
+    if (n < scratch->n)
         text_lit(out, "…");
 }
 
 static void put_groups(struct text *out, struct text *scratch, const struct field *f,
                        const void *base) {
-    put_broken(out, scratch, f, base, VALUE_MAX);
+    size_t n;
+    put_broken(out, scratch, string_of(scratch, f, base, &n), VALUE_MAX);
 }
 
-/* What has at most 39 digits before the point loses none of them. */
+/* How many bytes of an amount, written with its commas, a row has: all before the point, and
+ * behind it VALUE_CUT_PLACES, or of less than one so many from the first that is not 0. */
+static size_t amount_cut(const char *s) {
+    size_t whole = strcspn(s, "."), zeros = *s == '0' && s[whole] ? strspn(s + whole + 1, "0") : 0;
+    size_t most = whole + (whole - 1) / 3 + 1 + zeros + VALUE_CUT_PLACES;
+    return most < VALUE_CUT_HASH ? most : VALUE_CUT_HASH;
+}
+
 static void put_groups_cut(struct text *out, struct text *scratch, const struct field *f,
                            const void *base) {
-    put_broken(out, scratch, f, base, VALUE_CUT_HASH);
+    size_t n;
+    const char *s = string_of(scratch, f, base, &n);
+    bool valid = amount_valid(s, AMOUNT_DECIMALS_MAX);
+    put_broken(out, scratch, s, valid ? amount_cut(s) : VALUE_CUT_HASH);
 }
 
 static void put_integer(struct text *out, struct text *scratch, const struct field *f,

@@ -9,14 +9,16 @@
 
 /* A page weighs little whatever its rows hold: of a longer text it shows the beginning and "…".
  * In bytes: the plain value, the facet .long, and the facet .cut, which is for rows of lists: of
- * texts VALUE_CUT characters and VALUE_CUT_MAX bytes (20 Chinese characters), of hashes and amounts
- * what has all of a hash and all digits before the point. */
+ * texts VALUE_CUT characters and VALUE_CUT_MAX bytes (16 Chinese characters), of hashes what has
+ * all of one, of amounts all before the point and VALUE_CUT_PLACES behind it, counted from the
+ * first that is not 0 where less than one whole is meant. */
 enum {
     VALUE_MAX = 1024,
     VALUE_LONG_MAX = 4096,
     VALUE_CUT = 40,
-    VALUE_CUT_MAX = 60,
-    VALUE_CUT_HASH = 80
+    VALUE_CUT_MAX = 48,
+    VALUE_CUT_HASH = 80,
+    VALUE_CUT_PLACES = 8
 };
 
 /* Appends the value of the field of the struct at base. scratch is for intermediate text. */

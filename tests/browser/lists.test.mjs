@@ -204,7 +204,7 @@ test('what is wrong with a filter moves no other filter to another line', () => 
 }));
 
 test('an amount of forty digits breaks only between its groups', async (t) => {
-  const id = psql(`INSERT INTO tokens (name, symbol, supply, creator_id, network_id) SELECT 'Long', 'LONG', '340282366920938463463374607431768211455.123456789', min(creator_id), 'testnet' FROM tokens RETURNING id`);
+  const id = psql(`INSERT INTO tokens (name, symbol, supply, creator_id, network_id) SELECT 'Long', 'LONG', '340282366920938463463374607431768211455.123456', min(creator_id), 'testnet' FROM tokens RETURNING id`);
   t.after(() => psql(`DELETE FROM tokens WHERE id = ${id}`));
   for (const size of [screens.phone, screens.desktop])
     await open(size, async (page) => {
@@ -222,7 +222,7 @@ test('an amount of forty digits breaks only between its groups', async (t) => {
         return [...lines.values()];
       });
       assert.ok(lines.length >= 2, `${lines}`);
-      assert.equal(lines.join(''), '340,282,366,920,938,463,463,374,607,431,768,211,455.123456789');
+      assert.equal(lines.join(''), '340,282,366,920,938,463,463,374,607,431,768,211,455.123456');
       for (const line of lines) assert.match(line, /^(\d{3},)*(\d{3},|\d{3}\.(\d{3})+|(\d{3})+)$/, lines.join(' | '));
     });
 });

@@ -99,7 +99,8 @@ test('a transaction without a hash has its number, and shares it with nobody', a
 test('a status that is none of ours is shown as it is stored, never as another', async () => {
   for (const at of [`/tokens/${blank}`, `/activity/${bareHash}`, '/tokens', '/activity']) {
     const html = await page(at);
-    assert.match(html, /<span class="state state-unknown">(<img[^>]*>)?weird &lt;b&gt;&quot;status&quot;&lt;\/b&gt;<\/span>/, at);
+    const shown = at.includes('/', 1) ? 'weird &lt;b&gt;&quot;status&quot;&lt;/b&gt;' : 'weird &lt;b&gt;&quot;st…';
+    assert.match(html, new RegExp(`<span class="state state-unknown">(<img[^>]*>)?${shown}</span>`), at);
   }
   for (const at of [`/tokens/${blank}`, `/tokens/${only}`]) {
     const html = await page(at);

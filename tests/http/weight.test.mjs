@@ -10,38 +10,45 @@ import { get, psql, source } from './lib/site.mjs';
 const HEAVIEST = 30000;
 const packed = { 'Accept-Encoding': 'br', Cookie: 'weight=1' };
 const { valid } = JSON.parse(fs.readFileSync(path.join(source, 'tests/data/addresses.json'), 'utf8'));
-const [tight, boundless] = valid.filter((a) => a.format === 'full' && a.address === a.canonical).map((a) => a.address)
+const [tight, boundless, wild] = valid.filter((a) => a.format === 'full' && a.address === a.canonical).map((a) => a.address)
   .filter((a) => psql(`SELECT count(*) FROM users WHERE wallet_address = '${a}'`) === '0');
 
-// Nothing repeats in these: Chinese characters, and letters and digits, other ones for each row i.
+// Nothing repeats in these: Chinese characters, decimal digits, and letters and digits, other ones for each row i.
 const chinese = (n) => `weight.chinese(${n})`;
 const letters = (n, salt) => `weight.letters(${n}, '${salt}' || i)`;
 const endless = (salt) => letters('CASE WHEN i IN (1, 103, 104) THEN 60000 ELSE 200 END', salt);
+const digits = (n) => `weight.digits(${n})`;
 const hash = (salt) => `'0x' || encode(sha256(('${salt}' || i || random())::bytea), 'hex')`;
 const helpers = `SELECT setseed(0.5); CREATE SCHEMA weight;
   CREATE FUNCTION weight.chinese(n int) RETURNS text LANGUAGE sql VOLATILE AS
     $$ SELECT string_agg(chr(19968 + floor(random() * 20900)::int), '') FROM generate_series(1, n) $$;
+  CREATE FUNCTION weight.digits(n int) RETURNS text LANGUAGE sql VOLATILE AS
+    $$ SELECT string_agg((1 + floor(random() * 9))::int::text, '') FROM generate_series(1, n) $$;
   CREATE FUNCTION weight.letters(n int, salt text) RETURNS text LANGUAGE sql VOLATILE AS
     $$ SELECT left(string_agg(left(encode(sha256((salt || '/' || k)::bytea), 'base64'), 43), ''), n) FROM generate_series(0, n / 43) k $$;`;
 
 const people = {};
 before(() => {
   psql(helpers);
+  const supply = `${digits(39)} || '.' || ${digits(255)}`;
   const rows = {
     [tight]: { network: "'mainnet'", name: chinese(85), symbol: chinese(85), about: chinese(1365), origin: letters(1024, 'o'), contract: 'NULL',
-      status: "(ARRAY['pending', 'confirmed', 'failed'])[1 + i % 3]", tx: hash('tx') },
+      supply: `${digits(20)} || '.' || ${digits(18)}`, decimals: 18, status: "(ARRAY['pending', 'confirmed', 'failed'])[1 + i % 3]",
+      type: "(ARRAY['create', 'mint', 'transfer', 'burn'])[1 + i % 4]", tx: hash('tx') },
     [boundless]: { network: letters(500, 'n'), name: endless('a'), symbol: endless('s'), about: endless('d'), origin: endless('o'),
-      contract: endless('c'), status: letters(500, 'u'), tx: letters(1500, 'x') },
+      contract: endless('c'), supply: supply, decimals: 255, status: letters(500, 'u'), type: letters(500, 'k'), tx: letters(1500, 'x') },
+    [wild]: { network: chinese(20), name: chinese(200), symbol: chinese(200), about: chinese(2000), origin: 'NULL', contract: chinese(500),
+      supply: supply, decimals: 255, status: chinese(200), type: chinese(200), tx: hash('tw') },
   };
   for (const [address, row] of Object.entries(rows)) {
     people[address] = psql(`INSERT INTO users (wallet_address) VALUES ('${address}') RETURNING id`);
     psql(`INSERT INTO tokens (name, symbol, supply, decimals, creator_id, network_id, description, contract_address, origin, tx_hash, type_hash, type_script, status)
-        SELECT ${row.name}, ${row.symbol}, '0.' || repeat('0', 216) || (random() * 1e15)::bigint || (random() * 1e15)::bigint, 255, ${people[address]},
+        SELECT ${row.name}, ${row.symbol}, ${row.supply}, ${row.decimals}, ${people[address]},
           ${row.network}, ${row.about}, ${row.contract}, ${row.origin}, ${hash('issue')}, ${hash('type')},
           jsonb_build_object('codeHash', ${hash('code')}, 'hashType', 'type', 'args', '0x' || encode(convert_to(weight.letters(1024, 'args' || i), 'UTF8'), 'hex')),
           ${row.status} FROM generate_series(1, 104) i;
       INSERT INTO transactions (user_id, token_id, tx_hash, tx_type, amount, network_id, status, origin)
-        SELECT creator_id, id, ${row.tx}, 'transfer', supply, network_id, status, origin FROM (SELECT *, id AS i FROM tokens WHERE creator_id = ${people[address]} ORDER BY id) t`);
+        SELECT creator_id, id, ${row.tx}, ${row.type}, supply, network_id, status, origin FROM (SELECT *, id AS i FROM tokens WHERE creator_id = ${people[address]} ORDER BY id) t`);
   }
   psql(`INSERT INTO transactions (user_id, token_id, tx_hash, tx_type, network_id, metadata) SELECT creator_id, id, 'weight' || i, 'mint', 'mainnet', v
     FROM (SELECT * FROM tokens WHERE creator_id = ${people[tight]} ORDER BY id LIMIT 1) t, LATERAL (VALUES
@@ -90,7 +97,8 @@ const kinds = (address) => {
     `/search?q=${encodeURIComponent(psql(`SELECT left(symbol, 1) FROM tokens WHERE creator_id = ${user} ORDER BY id LIMIT 1`))}`];
 };
 
-for (const [what, address] of [['at the bounds of the import', tight], ['beyond all bounds', boundless]])
+for (const [what, address] of [['at the bounds of the import', tight], ['beyond all bounds', boundless],
+  ['beyond all bounds and in Chinese throughout', wild]])
   test(`every kind of page with rows ${what} weighs no more than it may`, async (t) => {
     const heavy = [];
     for (const page of [...kinds(address), '/', '/tokens?limit=100', '/activity?limit=100']) {
@@ -104,7 +112,7 @@ for (const [what, address] of [['at the bounds of the import', tight], ['beyond 
 test('rows have the beginning of a name, its page all of it, and what is cut there is said', async () => {
   for (const [address, cut] of [[tight, false], [boundless, true]]) {
     const [id, name, about] = psql(`SELECT id, name, description FROM tokens WHERE creator_id = ${people[address]} ORDER BY id LIMIT 1`).split('|');
-    const beginning = cut ? `${name.slice(0, 40)}…` : `${name.slice(0, 20)}…`;
+    const beginning = cut ? `${name.slice(0, 40)}…` : `${name.slice(0, 16)}…`;
     const row = (await weigh(`/tokens?limit=10&sort=oldest&creator=${address}`)).body;
     assert.ok(row.includes(`<span class="token-name"><bdi>${beginning}</bdi></span>`), row.slice(0, 200));
     const { body } = await weigh(`/tokens/${id}`);
@@ -114,6 +122,17 @@ test('rows have the beginning of a name, its page all of it, and what is cut the
     assert.equal(body.includes(`<a href="/api/tokens/${id}">All of it, as JSON</a>`), cut);
     assert.equal(JSON.parse((await get(`/api/tokens/${id}`)).body).data.token.name, name, 'programs have all of it');
   }
+});
+
+test('rows have the beginning of words that are none of ours and of amounts, the page of a record all of them', async () => {
+  const [id, network, status, supply] = psql(`SELECT id, network_id, status, supply FROM tokens WHERE creator_id = ${people[wild]} ORDER BY id LIMIT 1`).split('|');
+  const bare = (s) => s.replaceAll('<wbr>', '').replaceAll(',', '');
+  const tokens = bare((await weigh(`/tokens?limit=10&sort=oldest&creator=${wild}`)).body);
+  const activity = bare((await weigh(`/activity?limit=10&sort=oldest&user=${wild}`)).body);
+  for (const body of [tokens, activity])
+    for (const shown of [`>${network.slice(0, 4)}…</td>`, `>${status.slice(0, 4)}…</span>`, `>${supply.slice(0, 48)}…</td>`]) assert.ok(body.includes(shown), shown);
+  const whole = bare((await weigh(`/tokens/${id}`)).body);
+  for (const shown of [`>${network}</span>`, `>${status}</span>`, `>${supply}</data>`]) assert.ok(whole.includes(shown), shown);
 });
 
 test('what was recorded with a transaction is shown as far as there is room, and the page says so', async (t) => {

@@ -169,9 +169,9 @@ static void cut_values(void **state) {
     for (size_t i = 0; i < 1999; i++)
         memcpy(text + 3 * i, "\u94fe", 3);
     text[3 * 1999] = '\0';
-    snprintf(seen, sizeof seen, "%.60s…", text);
+    snprintf(seen, sizeof seen, "%.48s…", text);
     RENDERS("{{#leaf}}{{name.cut}}{{/leaf}}", seen);
-    text[60] = '\0';
+    text[48] = '\0';
     RENDERS("{{#leaf}}{{name.cut}}{{/leaf}}", text);
     page.leaf.hash = "0x1234abcd00000000000000000000000000000000000000000000000000009f0e";
     RENDERS("{{#leaf}}{{hash.cut}}{{/leaf}}", page.leaf.hash);
@@ -179,8 +179,17 @@ static void cut_values(void **state) {
                        "000000000000000000000000000000000000000000000000000000000000000001";
     RENDERS("{{#leaf}}{{amount.cut}}{{/leaf}}",
             "123,<wbr>456,<wbr>789,<wbr>012,<wbr>345,<wbr>678,<wbr>901,<wbr>234,<wbr>567,<wbr>890,"
-            "<wbr>123,<wbr>456,<wbr>789.000<wbr>000<wbr>000<wbr>000<wbr>000<wbr>000<wbr>000<wbr>000"
-            "<wbr>000<wbr>0…");
+            "<wbr>123,<wbr>456,<wbr>789.000<wbr>000<wbr>00…");
+    page.leaf.amount = "123456.12345678";
+    RENDERS("{{#leaf}}{{amount.cut}}{{/leaf}}", "123,456.12345678");
+    page.leaf.amount = "0.1234567890";
+    RENDERS("{{#leaf}}{{amount.cut}}{{/leaf}}", "0.12345678…");
+    page.leaf.amount = "0.000000000000123456789";
+    RENDERS("{{#leaf}}{{amount.cut}}{{/leaf}}",
+            "0.000<wbr>000<wbr>000<wbr>000<wbr>123<wbr>456<wbr>78…");
+    page.leaf.amount = "12345678901234567890";
+    RENDERS("{{#leaf}}{{amount.cut}}{{/leaf}}",
+            "12,<wbr>345,<wbr>678,<wbr>901,<wbr>234,<wbr>567,<wbr>890");
 }
 
 static void test_facets(void **state) {
