@@ -153,6 +153,7 @@ static enum status activity_show(struct request *rq, struct load *l, void *at, i
         model->title = activity_filters_title(rq->arena, &p->filters, &p->pager, &w->rows);
         model->by_time = list_head_time(rq, base, sort);
     }
+    transactions_bound(&w->rows);
     model->watched = pager_is_first(&p->pager) && (sort == SORT_NEWEST || w->rows.n == 0);
     model->stopped = w->paging.stop != 0;
     model->beyond = w->rows.n == 0 && (model->stopped || model->meta.pagination.total > 0);

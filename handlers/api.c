@@ -64,6 +64,10 @@ const struct api_answer api_answers[] = {
     {403, "Forbidden", "This is for monitoring, and not for your address.", true},
     {404, "NotFound", "There is nothing with this id.", true},
     {406, "NotAcceptable", "The Accept header does not take what this address answers.", true},
+    {413, "TooLarge",
+     "The answer would have more than 4 MiB: ask for fewer rows, or for the list as JSON lines "
+     "(/tokens.jsonl, /activity.jsonl).",
+     true},
     {414, "TooLong", "The address is too long.", true},
     {429, "TooManyRequests", "Too many requests from your address; Retry-After says when.", true},
     {500, "ServerError", "The fault is ours.", true},
@@ -80,7 +84,7 @@ bool api_may(const struct page *p, const struct api_answer *answer) {
         return p->cache != CACHE_NONE;
     if (answer->status == 404)
         return strchr(api_path(p), '{') != NULL;
-    if (answer->status == 406)
+    if (answer->status == 406 || answer->status == 413)
         return api_is_json(p) && !p->raw;
     return true;
 }

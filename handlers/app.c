@@ -12,6 +12,7 @@
 #include "handlers/pages.h"
 #include "handlers/reply_build.h"
 #include "handlers/route.h"
+#include "templates/messages.h"
 
 struct app {
     struct templates *templates;
@@ -115,6 +116,15 @@ static void put_html(struct job *job) {
                     job->model, &job->reply.body);
 }
 
+/* The database bounds no text. A page does, so this is a fault there. */
+static void too_large(struct job *job) {
+    if (job->rq->face == FACE_OF_JSON)
+        request_problem(job->rq, "answer",
+                        message("would have more than 4 MiB; ask for fewer rows, or for the list "
+                                "as JSON lines"));
+    job_fail(job, job->rq->face == FACE_OF_JSON ? 413 : 500);
+}
+
 static void finish(struct job *job) {
     const struct page *page = job->rq->page;
     const char *type;
@@ -131,7 +141,7 @@ static void finish(struct job *job) {
     }
     if (!text_ok(&job->reply.body)) {
         log_line(LOG_ERROR, "reply_too_large", "request=%s page=%s", job->rq->id, page->name);
-        job_fail(job, 500);
+        too_large(job);
         return;
     }
     reply_finish(job, job->reply.status ? job->reply.status : 200, type);

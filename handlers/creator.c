@@ -139,6 +139,7 @@ static enum status creator_show(struct request *rq, struct load *l, void *at, in
     data->token_count = counted_of(&model->token_total);
     data->transaction_count = counted_of(&model->transaction_total);
     model->all_tokens = cut(rq, &data->tokens, "/tokens", "creator", p->address);
+    transactions_bound(&data->transactions);
     model->all_activity = cut(rq, &data->transactions, "/activity", "user", p->address);
     if (rq->face == FACE_OF_HTML)
         show_page(rq, model);

@@ -12,6 +12,14 @@ void path_activity(struct text *out, int32_t id) {
     text_long(out, id);
 }
 
+void path_token_lines(struct text *out, int32_t id) {
+    text_printf(out, "/tokens.jsonl?sort=oldest&after=%d", id - 1);
+}
+
+void path_activity_lines(struct text *out, int32_t id) {
+    text_printf(out, "/activity.jsonl?sort=oldest&after=%d", id - 1);
+}
+
 void path_creator(struct text *out, const char *address) {
     if (strncmp(address, "ckb1", 4) && strncmp(address, "ckt1", 4))
         return;

@@ -11,6 +11,11 @@ enum { PATH_TEXT_MAX = 8192 };
 void path_token(struct text *out, int32_t id);
 void path_activity(struct text *out, int32_t id);
 
+/* What is too large for a JSON answer: the download of the list, from that row on. */
+enum { PATH_JSON_HOLDS = 3 * 1024 * 1024 };
+void path_token_lines(struct text *out, int32_t id);
+void path_activity_lines(struct text *out, int32_t id);
+
 /* /creators/ADDRESS. Nothing for what cannot be the address of anybody. */
 void path_creator(struct text *out, const char *address);
 

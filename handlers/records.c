@@ -302,6 +302,10 @@ static const struct field transaction_fields[] = {
     X(network_id, "networkId", FIELD_TEXT, ALWAYS,
       "mainnet, testnet, or unknown where nobody recorded it."),
     X(metadata, "metadata", FIELD_JSON, MAYBE, "What was recorded with it: any JSON value."),
+    FIELD_MADE_TOLD(
+        struct transaction, metadata_truncated, "metadataTruncated", FIELD_BOOL, ALWAYS,
+        "True: metadata is null here because it has more than 32 KiB. The data.metadata "
+        "of /api/transactions/{id} has up to 3 MiB of it, /activity.jsonl all."),
     X(origin, "origin", FIELD_TEXT, MAYBE, "Who recorded it, if that was not this site."),
     X(chain_time, "chainTime", FIELD_TIME, MAYBE, "The time of its block."),
     X(verified_at, "verifiedAt", FIELD_TIME, MAYBE,
@@ -326,6 +330,15 @@ static const struct field transaction_fields[] = {
     FIELD_SHOWN("typeTag", FIELD_TEXT, transaction_type_tag),
 };
 const struct record record_transaction = RECORD(transaction, transaction_fields);
+
+void transactions_bound(struct rows *transactions) {
+    for (size_t i = 0; i < transactions->n; i++) {
+        struct transaction *x = (struct transaction *)transactions->at + i;
+        x->metadata_truncated = x->metadata && strlen(x->metadata) > METADATA_MAX;
+        if (x->metadata_truncated)
+            x->metadata = NULL;
+    }
+}
 
 static const struct field user_fields[] = {
     FIELD_STORED(struct user, id, "id", FIELD_INT),

@@ -24,6 +24,7 @@ struct transaction {
     const char *network_id, *metadata, *origin;
     const char *user_address;              /* NULL: unknown */
     const char *token_name, *token_symbol; /* NULL: no token */
+    bool metadata_truncated;               /* it is left out: see transactions_bound */
     int64_t chain_time, verified_at, created_at, updated_at;
 };
 
@@ -50,5 +51,10 @@ void token_put_called(struct text *out, const char *symbol, const char *name, in
 void token_put_name(struct text *out, const char *symbol, const char *name);
 
 extern const struct record record_token, record_transaction, record_user, record_id, record_total;
+
+/* Leaves metadata that is longer than METADATA_MAX bytes of JSON out of the transactions, so that a
+ * hundred of them fit into an answer. The database bounds none, the import takes 16 KiB. */
+enum { METADATA_MAX = 32 * 1024 };
+void transactions_bound(struct rows *transactions);
 
 #endif

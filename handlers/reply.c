@@ -74,7 +74,7 @@ static const struct http_status statuses[] = {
     {409, "Conflict", "conflict", N_("Not now"),
      N_("The present state does not allow this; please look again.")},
     {413, "Content Too Large", "payload_too_large", N_("Too large"),
-     N_("The request is larger than this site takes.")},
+     N_("The request, or the answer to it, is larger than this site takes.")},
     {414, "URI Too Long", "invalid_input", N_("That address is too long"),
      N_("The address is longer than this site takes.")},
     {429, "Too Many Requests", "rate_limited", N_("Too many at once"),

@@ -226,6 +226,7 @@ static void show_exact(struct request *rq, struct search_model *model) {
     add(model, &model->named);
     meta->exact = (int32_t)model->tokens.n;
     meta->transactions = model->by_hash.n ? model->by_hash : model->activity_by_id;
+    transactions_bound(&meta->transactions);
     if (meta->transactions.n > SHOWN) {
         meta->transactions.n = SHOWN;
         model->more = true;

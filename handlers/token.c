@@ -40,6 +40,7 @@ struct token_model {
     struct rows warnings;     /* struct warning */
     struct rows issuing;      /* struct id: the record of the transaction that issued it, or none */
     const char *issued_in;    /* path of that record */
+    const char *lines;        /* path of what has all of it where JSON has not; NULL: that has */
     bool cut;                 /* some of it is too long for the page */
     struct namesakes first;
 };
@@ -77,6 +78,7 @@ static const struct field model_fields[] = {
     FIELD_INSIDE(struct token_model, others, "tokens", FIELD_LIST, FACE_HTML, &record_token),
     FIELD_INSIDE(struct token_model, warnings, "warnings", FIELD_LIST, FACE_HTML, &record_warning),
     FIELD_MADE(struct token_model, issued_in, "issuedIn", FIELD_PATH, FACE_HTML),
+    FIELD_MADE(struct token_model, lines, "lines", FIELD_PATH, FACE_HTML),
     FIELD_MADE(struct token_model, cut, "cut", FIELD_BOOL, FACE_HTML),
     FIELD_INSIDE(struct token_model, files, "files", FIELD_RECORD, FACE_HTML, &record_list_files),
     FIELD_INSIDE(struct token_model, script, "script", FIELD_LIST, FACE_HTML, &record_part),
@@ -123,6 +125,7 @@ static void drop(struct rows *tokens, int32_t id) {
 
 static void show_activity(struct request *rq, struct token_model *model) {
     struct rows *shown = &model->data.transactions;
+    transactions_bound(shown);
     const char *all = arena_printf(rq->arena, "/activity?tokenId=%d", model->data.token->id);
     model->all_activity = shown->n ? all : NULL;
     model->files = list_files_of(rq, all, SORT_NEWEST);
@@ -179,6 +182,19 @@ static bool is_cut(const struct token *t) {
            is_long(t->type_script);
 }
 
+static void link_lines(struct request *rq, struct token_model *model) {
+    const struct token *t = model->data.token;
+    const char *const texts[] = {t->name,        t->symbol,   t->supply,           t->network_id,
+                                 t->description, t->icon_url, t->contract_address, t->tx_hash,
+                                 t->status,      t->origin,   t->type_script};
+    struct text path = text_in(rq->arena, PATH_TEXT_MAX);
+    size_t all = 0;
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
+        all += texts[i] ? strlen(texts[i]) : 0;
+    path_token_lines(&path, t->id);
+    model->lines = all > PATH_JSON_HOLDS ? text_str(&path) : NULL;
+}
+
 static void link_issuing(struct request *rq, struct token_model *model) {
     struct text path = text_in(rq->arena, PATH_TEXT_MAX);
     if (model->issuing.n == 0)
@@ -201,6 +217,7 @@ static enum status token_show(struct request *rq, struct load *l, void *at, int 
     link_issuing(rq, model);
     model->script = script_parts(rq->arena, data->token->type_script);
     model->cut = is_cut(data->token);
+    link_lines(rq, model);
     show_activity(rq, model);
     drop(&model->others, data->token->id);
     model->warnings = warnings_of(rq->arena, data->token, &model->first);

@@ -29,6 +29,7 @@ struct transaction_model {
     struct rows found;       /* struct transaction, one or none */
     struct rows others;      /* struct transaction: other records with its hash */
     const char *all;         /* path of all records with it; NULL: they are here */
+    const char *lines;       /* path of what has all of it where JSON has not; NULL: that has */
     const struct tree *tree; /* of the metadata; NULL: shown as it is */
     bool cut, metadata_cut;  /* it is, or they are, too long for the page */
 };
@@ -56,8 +57,10 @@ static const struct field data_fields[] = {
                       &record_transaction, ALWAYS, "The transaction."),
     FIELD_INSIDE_TOLD(struct transaction_data, token, "token", FIELD_LINK, &record_reference, MAYBE,
                       "The token that it is about; null: none."),
-    FIELD_MADE_TOLD(struct transaction_data, metadata, "metadata", FIELD_JSON, MAYBE,
-                    "What was recorded with it: any JSON value."),
+    FIELD_MADE_TOLD(
+        struct transaction_data, metadata, "metadata", FIELD_JSON, MAYBE,
+        "What was recorded with it: any JSON value. Null with metadataTruncated: it has "
+        "more than 3 MiB, and only /activity.jsonl has it."),
 };
 static const struct record record_data = RECORD(transaction_data, data_fields);
 
@@ -67,6 +70,7 @@ static const struct field model_fields[] = {
     FIELD_INSIDE(struct transaction_model, others, "transactions", FIELD_LIST, FACE_HTML,
                  &record_transaction),
     FIELD_MADE(struct transaction_model, all, "allRecords", FIELD_PATH, FACE_HTML),
+    FIELD_MADE(struct transaction_model, lines, "lines", FIELD_PATH, FACE_HTML),
     FIELD_MADE(struct transaction_model, cut, "cut", FIELD_BOOL, FACE_HTML),
     FIELD_MADE(struct transaction_model, metadata_cut, "metadataCut", FIELD_BOOL, FACE_HTML),
     FIELD_INSIDE(struct transaction_model, tree, "tree", FIELD_LINK, FACE_HTML, &record_tree),
@@ -98,6 +102,17 @@ static void show_metadata(struct request *rq, struct transaction_model *model) {
         model->metadata_cut = strlen(json) > VALUE_LONG_MAX;
 }
 
+/* More than an answer holds is left to the download. */
+static void bound_metadata(struct request *rq, struct transaction_model *model) {
+    struct text path = text_in(rq->arena, PATH_TEXT_MAX);
+    if (!model->data.metadata || strlen(model->data.metadata) <= PATH_JSON_HOLDS)
+        return;
+    path_activity_lines(&path, model->data.transaction->id);
+    model->lines = text_str(&path);
+    if (rq->face == FACE_OF_JSON)
+        model->data.metadata = NULL;
+}
+
 static bool is_cut(const struct transaction *x) {
     const char *const plain[] = {x->tx_hash,      x->tx_type,    x->status,
                                  x->amount,       x->network_id, x->origin,
@@ -117,6 +132,8 @@ static enum status transaction_show(struct request *rq, struct load *l, void *at
     cut_others(rq, model);
     if (x->metadata && rq->face == FACE_OF_HTML)
         show_metadata(rq, model);
+    transactions_bound(&model->found);
+    bound_metadata(rq, model);
     model->cut = is_cut(x);
     if (x->token_id.set) {
         model->data.token = arena_alloc(rq->arena, sizeof *model->data.token);
