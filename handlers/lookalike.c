@@ -8,6 +8,7 @@
 
 #include "base/blank.h"
 #include "base/log.h"
+#include "base/text.h"
 #include "base/utf8.h"
 #include "handlers/unicode.h"
 #include "handlers/web_address.h"
@@ -126,28 +127,38 @@ static bool is_plain(const UChar *s, int32_t n) {
     return n > 0;
 }
 
-/* True if c, not of ASCII, looks like its letters or digits: by what it may be confused with, or as
- * another width or style of them. */
-static bool looks_plain(UChar32 c) {
-    enum { MORE = 64 };
+enum { PLAIN_MAX = 64 };
+
+/* The letters or digits of ASCII that c, which is none, looks like, into `to`: what it may be
+ * confused with, or what it is another width or style of. How many; 0: it does not. */
+static int32_t plain_of(UChar32 c, UChar *to) {
     UErrorCode error = U_ZERO_ERROR;
-    UChar one[2], other[MORE];
+    UChar one[2];
     int32_t n = 0;
-    if (c < 0x80)
-        return false;
     U16_APPEND_UNSAFE(one, n, c);
-    if (is_plain(other, uspoof_getSkeleton(checker(), 0, one, n, other, MORE, &error)))
-        return true;
-    n = unorm2_getDecomposition(unorm2_getNFKCInstance(&error), c, other, MORE, &error);
-    return is_plain(other, n);
+    n = uspoof_getSkeleton(checker(), 0, one, n, to, PLAIN_MAX, &error);
+    if (U_SUCCESS(error) && is_plain(to, n))
+        return n;
+    error = U_ZERO_ERROR;
+    n = unorm2_getDecomposition(unorm2_getNFKCInstance(&error), c, to, PLAIN_MAX, &error);
+    return U_SUCCESS(error) && is_plain(to, n) ? n : 0;
 }
 
-/* A letter of another script that stands in for one of ASCII: Latin and common ones are is_odd's;
- * what is written from right to left, or in Chinese (one zero is a circle), is not read as Latin.
+static bool looks_plain(UChar32 c) {
+    UChar plain[PLAIN_MAX];
+    return c >= 0x80 && plain_of(c, plain);
+}
+
+/* What is written from right to left, or in Chinese (one zero is a circle), is not. */
+static bool is_read_as_latin(UScriptCode script) {
+    return script != USCRIPT_HAN && !uscript_isRightToLeft(script);
+}
+
+/* A letter of another script that stands in for one of ASCII; Latin and common ones are is_odd's.
  */
 static bool stands_in(UChar32 c, UScriptCode script) {
-    return script != USCRIPT_LATIN && script != USCRIPT_COMMON && script != USCRIPT_HAN &&
-           !uscript_isRightToLeft(script) && looks_plain(c);
+    return script != USCRIPT_LATIN && script != USCRIPT_COMMON && is_read_as_latin(script) &&
+           looks_plain(c);
 }
 
 /* A letter or digit that no language writes so, but that looks like one of ASCII: of full width,
@@ -253,6 +264,27 @@ static unsigned marks_in(const uint16_t *s, int32_t n) {
 }
 
 /* -- all of it -------------------------------------------------------------------------------- */
+
+const char *lookalike_plain(struct arena *a, const char *text) {
+    uint16_t s[UNICODE_FOLD_MAX];
+    UChar plain[PLAIN_MAX];
+    struct text out = text_in(a, (size_t)UNICODE_FOLD_MAX * PLAIN_MAX);
+    int32_t n = unicode_from(text, UNICODE_COMPOSED, s);
+    for (int32_t i = 0; i < n;) {
+        UChar32 c = next(s, &i, n);
+        if (blank_character((uint32_t)c) || is_mark(c))
+            continue;
+        UErrorCode error = U_ZERO_ERROR;
+        int32_t more = c < 0x80 ? 0 : plain_of(c, plain);
+        if (c < 0x80)
+            text_char(&out, (char)c);
+        else if (!more || !is_read_as_latin(uscript_getScript(c, &error)))
+            return NULL;
+        for (int32_t k = 0; k < more; k++)
+            text_char(&out, (char)plain[k]);
+    }
+    return text_str(&out);
+}
 
 void lookalike_prepare(void) {
     (void)lookalike_of("\xd0\xbf\xcc\x82.\xd1\x80\xd1\x84"); /* every table has a say */

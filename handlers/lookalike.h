@@ -3,6 +3,8 @@
 #ifndef SITA_HANDLERS_LOOKALIKE_H
 #define SITA_HANDLERS_LOOKALIKE_H
 
+#include "base/arena.h"
+
 enum lookalike {
     LOOKALIKE_BIDI = 1,      /* controls that reorder what surrounds them */
     LOOKALIKE_INVISIBLE = 2, /* characters that show nothing */
@@ -19,5 +21,10 @@ void lookalike_prepare(void);
 
 /* The bits of what the text has; text is valid UTF-8, of which the first 1,024 bytes count. */
 unsigned lookalike_of(const char *text);
+
+/* What a reader takes the text for, in visible ASCII: letters that look like those of ASCII are
+ * these, and what is not seen, blanks, and marks that no alphabet puts on its letter are left out.
+ * NULL if something else is in it. Lives in a. */
+const char *lookalike_plain(struct arena *a, const char *text);
 
 #endif

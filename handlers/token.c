@@ -4,6 +4,7 @@
 #include "base/blank.h"
 #include "handlers/list_title.h"
 #include "handlers/lists.h"
+#include "handlers/lookalike.h"
 #include "handlers/page.h"
 #include "handlers/pages.h"
 #include "handlers/paths.h"
@@ -101,11 +102,13 @@ static void load_more(struct load *l, struct token_model *model, const struct to
     struct paging newest = {.page = 1, .limit = OTHERS_SHOWN};
     if (!blank_text(t->symbol)) { /* what has none is taken for no other */
         token_first_symbol(l, t->network_id, t->symbol, &record_token_name, &model->first.symbol);
-        token_alike_symbol(l, t->network_id, t->id, &record_token_name, &model->first.symbol_alike);
+        token_alike_symbol(l, t->network_id, t->id, lookalike_plain(l->arena, t->symbol),
+                           &record_token_name, &model->first.symbol_alike);
     }
     if (!blank_text(t->name)) {
         token_first_name(l, t->network_id, t->name, &record_token_name, &model->first.name);
-        token_alike_name(l, t->network_id, t->id, &record_token_name, &model->first.name_alike);
+        token_alike_name(l, t->network_id, t->id, lookalike_plain(l->arena, t->name),
+                         &record_token_name, &model->first.name_alike);
     }
     if (t->tx_hash && *t->tx_hash)
         transaction_issuing(l, t->network_id, t->tx_hash, t->id, &record_id, &model->issuing);

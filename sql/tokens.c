@@ -162,18 +162,19 @@ void token_first_name(struct load *l, const char *network, const char *name,
 }
 
 static void alike(struct load *l, enum sql_name name, const char *network, int32_t id,
-                  const struct record *as, struct rows *out) {
+                  const char *like, const struct record *as, struct rows *out) {
     struct sql_call *c = load_add(l, name, 0, 0, as, out);
     sql_value(c, "network", network);
     sql_value_int(l, c, "id", id);
+    sql_value(c, "like", like);
 }
 
-void token_alike_symbol(struct load *l, const char *network, int32_t id, const struct record *as,
-                        struct rows *out) {
-    alike(l, SQL_TOKEN_ALIKE_SYMBOL, network, id, as, out);
+void token_alike_symbol(struct load *l, const char *network, int32_t id, const char *like,
+                        const struct record *as, struct rows *out) {
+    alike(l, SQL_TOKEN_ALIKE_SYMBOL, network, id, like, as, out);
 }
 
-void token_alike_name(struct load *l, const char *network, int32_t id, const struct record *as,
-                      struct rows *out) {
-    alike(l, SQL_TOKEN_ALIKE_NAME, network, id, as, out);
+void token_alike_name(struct load *l, const char *network, int32_t id, const char *like,
+                      const struct record *as, struct rows *out) {
+    alike(l, SQL_TOKEN_ALIKE_NAME, network, id, like, as, out);
 }

@@ -53,10 +53,10 @@ void token_first_name(struct load *l, const char *network, const char *name,
                       const struct record *as, struct rows *out);
 
 /* The first token of the network whose symbol (or name) looks like that of the token id, itself
- * perhaps: one row. */
-void token_alike_symbol(struct load *l, const char *network, int32_t id, const struct record *as,
-                        struct rows *out);
-void token_alike_name(struct load *l, const char *network, int32_t id, const struct record *as,
-                      struct rows *out);
+ * perhaps: one row. like: what it reads as in visible ASCII, NULL to go by the database's table. */
+void token_alike_symbol(struct load *l, const char *network, int32_t id, const char *like,
+                        const struct record *as, struct rows *out);
+void token_alike_name(struct load *l, const char *network, int32_t id, const char *like,
+                      const struct record *as, struct rows *out);
 
 #endif

@@ -176,11 +176,13 @@ ORDER BY t.name_key, t.id
 LIMIT 1
 
 -- name: token_alike_symbol
--- The first token of a network whose symbol looks like that of a token.
+-- The first token of a network whose symbol looks like that of a token: like what it reads as, of ASCII
+-- without blanks, or where nobody can tell, as the database has it.
 -- row: token_name
 SELECT t.id, t.name, t.symbol
 FROM tokens t
-WHERE t.symbol_look = (SELECT symbol_look FROM tokens WHERE id = :id::int)
+WHERE t.symbol_look = COALESCE(left(replace(lower(translate(:like::text, '1I|0', 'lllO')), 'm', 'rn'), 64),
+                            (SELECT symbol_look FROM tokens WHERE id = :id::int))
   AND t.network_id <= :network AND t.network_id >= :network
 ORDER BY t.network_id, t.id
 LIMIT 1
@@ -190,7 +192,8 @@ LIMIT 1
 -- row: token_name
 SELECT t.id, t.name, t.symbol
 FROM tokens t
-WHERE t.name_look = (SELECT name_look FROM tokens WHERE id = :id::int)
+WHERE t.name_look = COALESCE(left(replace(lower(translate(:like::text, '1I|0', 'lllO')), 'm', 'rn'), 64),
+                            (SELECT name_look FROM tokens WHERE id = :id::int))
   AND t.network_id <= :network AND t.network_id >= :network
 ORDER BY t.network_id, t.id
 LIMIT 1

@@ -39,6 +39,10 @@ test('an earlier token whose symbol or name looks the same is linked, whatever l
     ['x2', 'MO\u200BON0', 'symbol'], // something that cannot be seen
     ['x3', '\uFF2D\uFF2F\uFF2F\uFF2E\uFF10', 'symbol'], // full width
     ['x4', '\u039C\u039F\u039F\u039D\u039F', 'symbol'], // Greek capitals
+    ['y1', '\uA4DF\uA4F3\uA4F3\uA4E0O', 'symbol'], // Lisu
+    ['y2', 'M\u{1D40E}\u{1D7CE}N0', 'symbol'], // mathematical
+    ['y3', 'MO\u0327ON\u03380', 'symbol'], ['M\u0336o\u0336o\u0336n Orbit', 'y4', 'name'], // marks
+    ['Mo\u1D0Fn Orbit', 'y5', 'name'], // a small capital of phonetics
     ['rnoon \u043Erbit', 'x5', 'name'], ['Moon  Orb\u0456t', 'x6', 'name'],
   ]) {
     const body = warnings((await get(`/tokens/${token(name, symbol)}`)).body);
@@ -48,7 +52,7 @@ test('an earlier token whose symbol or name looks the same is linked, whatever l
   const again = warnings((await get(`/tokens/${token('y', 'moon0')}`)).body);
   assert.match(again, /same symbol:/);
   assert.doesNotMatch(again, /looks the same/, 'one warning for one thing');
-  for (const symbol of ['M00N', 'NOON0', 'MOONO1', '\u6708'])
+  for (const symbol of ['M00N', 'NOON0', 'MOONO1', '\u6708', 'M\u00D6ON0'])
     assert.equal(warnings((await get(`/tokens/${token(`z ${symbol}`, symbol)}`)).body), '', symbol);
 });
 
@@ -62,6 +66,9 @@ test('what looks the same is decided by the table of Unicode, letter for letter'
     SELECT '', s, '', ${user}, 'unknown' FROM unnest(ARRAY[${texts.map((s) => `'${s}'`)}]) WITH ORDINALITY u(s, n) ORDER BY n
     RETURNING symbol_look`).split('\n');
   assert.deepEqual(looks(pairs.map(([one]) => one)), looks(pairs.map(([, other]) => other)));
+  // What the program reads as ASCII is made a key as the database makes it one.
+  const seen = Array.from({ length: 94 }, (_, i) => String.fromCodePoint(33 + i)).filter((c) => c !== "'");
+  assert.deepEqual(looks(seen), psql(`SELECT left(replace(lower(translate(s, '1I|0', 'lllO')), 'm', 'rn'), 64) FROM unnest(ARRAY[${seen.map((c) => `'${c}'`)}]) s`).split('\n'));
   const apart = 'a b c d e f g h i j k l n o p q r s t u v w x y z 2 3 4 5 6 7 8 9 \u0436 \u0444 \u03C9 \u6708'.split(' ');
   assert.equal(new Set(looks(apart)).size, apart.length);
   // Nothing that Unicode says may be ignored makes a symbol look like another one.

@@ -118,8 +118,8 @@ const queries = {
   transaction_one: { values: { id: [1, 1000000, 4711, 0] }, most: () => 3 * DESCENT },
   token_first_symbol: { values: { network: networks, symbol: ['T1', 't40', 'no such'] }, most: () => 2 * DESCENT },
   token_first_name: { values: { network: networks, name: ['Token 7', 'TOKEN 99999', 'no such'] }, most: () => 2 * DESCENT },
-  token_alike_symbol: { values: { network: networks, id: [1, 40, 99990, 0] }, most: () => 3 * DESCENT },
-  token_alike_name: { values: { network: networks, id: [1, 40, 99990, 0] }, most: () => 3 * DESCENT },
+  token_alike_symbol: { values: { network: networks, id: [1, 40, 99990, 0], like: ['t40', 'no such', null] }, most: () => 3 * DESCENT },
+  token_alike_name: { values: { network: networks, id: [1, 40, 99990, 0], like: ['t40', 'no such', null] }, most: () => 3 * DESCENT },
   search_symbol: { values: { text: ['T1', 't', 'T999', 'no such'] }, most: () => 21 * (1 + DESCENT) + 2 * DESCENT },
   search_name: { values: { text: ['Token', 'token 9', 'no such'] }, most: () => 21 * (1 + DESCENT) + 2 * DESCENT },
   // Words like it, or few signs, in every name or none: posting lists, and the heap pages of at most

@@ -344,6 +344,36 @@ static void only_the_beginning_counts(void **state) {
     assert_int_equal(lookalike_of(long_name), 0);
 }
 
+static void names_read_as_others_do(void **state) {
+    (void)state;
+    static const struct {
+        const char *text, *plain;
+    } readings[] = {{"CKB", "CKB"},
+                    {"C K\u200bB", "CKB"},
+                    {"ꓚꓗꓐ", "CKB"},
+                    {"Ｃ𝐊ℬ", "CKB"},
+                    {"C\u0323K\u0338B", "CKB"},
+                    {"СКВ", "CKB"},
+                    {"ﬁ", "fi"},
+                    {"v1.0", "v1.0"},
+                    {"", ""},
+                    {"Ç", NULL},
+                    {"币", NULL},
+                    {"סוס", NULL},
+                    {"اه", NULL},
+                    {"〇", NULL},
+                    {"Ж", NULL},
+                    {"🚀", NULL}};
+    struct arena *a = arena_new();
+    for (size_t i = 0; i < sizeof readings / sizeof readings[0]; i++) {
+        const char *plain = lookalike_plain(a, readings[i].text);
+        if (!plain || !readings[i].plain ? plain != readings[i].plain
+                                         : strcmp(plain, readings[i].plain) != 0)
+            fail_msg("\"%s\" reads as \"%s\"", readings[i].text, plain ? plain : "NULL");
+    }
+    arena_free(a);
+}
+
 static void blank_names_are_known(void **state) {
     (void)state;
     static const char *const blank[] = {"",
@@ -379,7 +409,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_example_has_its_bits),   cmocka_unit_test(honest_names_have_none),
         cmocka_unit_test(deceptive_names_have_theirs), cmocka_unit_test(only_the_beginning_counts),
-        cmocka_unit_test(blank_names_are_known),
+        cmocka_unit_test(names_read_as_others_do),     cmocka_unit_test(blank_names_are_known),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
