@@ -114,9 +114,11 @@ struct plan {
     struct arena *arena;
     struct step *steps;
     size_t n, capacity;
-    const char *before;    /* SQL that makes the extensions that are missing; NULL: none is */
-    struct text uncovered; /* a line for each difference that no step covers */
-    struct text kept;      /* a line for each object that is somebody else's; push_make_plan */
+    const char *before;     /* SQL that makes the extensions that are missing; NULL: none is */
+    const char *settles[2]; /* SQL that ends the first and the second phase: takes back the rights
+                               that the server gives by itself; NULL: none */
+    struct text uncovered;  /* a line for each difference that no step covers */
+    struct text kept;       /* a line for each object that is somebody else's; push_make_plan */
     char fingerprint[SCHEMA_HASH_SIZE];
 };
 

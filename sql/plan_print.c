@@ -201,8 +201,13 @@ static void print_record(struct text *out, const struct plan *p) {
     put_json(out, p, false);
 }
 
+static void put_settling(struct text *out, const struct plan *p, bool online) {
+    if (p->settles[online])
+        text_put(out, p->settles[online]);
+}
+
 static void print_sql(struct text *out, const struct plan *p) {
-    bool open = plan_count(p, false) > 0;
+    bool open = plan_count(p, false) > 0, online = plan_count(p, true) > 0;
     text_printf(out, "-- plan %s\n", p->fingerprint);
     put_lines(out, &p->uncovered, "-- not covered: ");
     if (open)
@@ -211,6 +216,7 @@ static void print_sql(struct text *out, const struct plan *p) {
         text_put(out, p->before);
     for (size_t i = 0; i < p->n; i++) {
         if (open && p->steps[i].online) {
+            put_settling(out, p, false);
             text_lit(out, "COMMIT;\n");
             open = false;
         }
@@ -219,6 +225,7 @@ static void print_sql(struct text *out, const struct plan *p) {
         put_sql(out, "", p->steps[i].sql);
         text_put(out, as_one ? "COMMIT;\n" : "");
     }
+    put_settling(out, p, online);
     if (open)
         text_lit(out, "COMMIT;\n");
 }

@@ -32,6 +32,8 @@ static enum status run_file_apart(struct push *p) {
  * schema notes what the file makes elsewhere. */
 static enum status build(struct push *p, bool scratch) {
     enum status status = scratch ? run_file_apart(p) : run_file(p);
+    if (status == OK && scratch)
+        status = push_try_own(p);
     if (status == OK && p->compares != RIGHTS_NONE)
         status = admin_script(p->admin, sql_grants_file, p->say);
     return status;

@@ -70,7 +70,9 @@ static enum status do_first_phase(struct push *p, const struct plan *plan) {
     return status;
 }
 
-static enum status first_phase(struct push *p, const struct plan *plan) {
+/* failing: functions that fail already. */
+static enum status first_phase(struct push *p, const struct plan *plan,
+                               const struct rows *failing) {
     struct plan again, rest;
     if (admin_script(p->admin,
                      "BEGIN; SET LOCAL lock_timeout = '" LOCK_WAIT "'; "
@@ -85,6 +87,7 @@ static enum status first_phase(struct push *p, const struct plan *plan) {
     }
     if (do_first_phase(p, plan) != OK || push_settle(p, &rest) != OK ||
         check_rest(p, &rest, plan_count(plan, true) > 0) != OK ||
+        push_check_functions(p, failing) != OK ||
         push_record(p, plan, plan_count(plan, true) == 0) != OK)
         return FAILED;
     return admin_script(p->admin, "COMMIT", p->say);
@@ -109,10 +112,13 @@ static bool try_again(struct push *p, size_t said, int attempt) {
 }
 
 static enum push_outcome do_transaction(struct push *p, const struct plan *plan) {
+    struct rows failing = {0};
+    if (plan_count(plan, false) > 0 && push_read_failing(p, &failing) != OK)
+        return PUSH_FAILED;
     for (int attempt = 0;; attempt++) {
         size_t said = p->say->n;
         admin_forget_error(p->admin);
-        if (first_phase(p, plan) == OK)
+        if (first_phase(p, plan, &failing) == OK)
             return PUSH_APPLIED;
         p->recorded = NULL; /* rolled back with the rest */
         bool locked = admin_failed_with(p->admin, "55P03");

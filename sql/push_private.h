@@ -29,15 +29,17 @@ struct push {
     struct directives directives;
     struct rows live, declared;  /* facts; live: before anything was changed */
     struct renames renames;      /* those that are due */
+    struct renames relations;    /* those of tables and views, due or not */
     struct rows declared_before; /* the declared facts by the names that the database has yet */
     struct rows last;            /* struct schema_record: what the last push noted, or none */
-    struct rows managed; /* struct schema_line, sorted: objects that pushes made or adopted */
-    struct rows foreign; /* the same: those of others */
-    struct rows roles;   /* the same: "rights of sita_app", whose rights are ours */
-    struct rows rights;  /* struct schema_right: before anything was changed */
-    struct rows beyond;  /* struct schema_fact: properties, and what no step makes; as rights */
-    struct rows outside; /* struct schema_line: what the file touches outside of its schema */
-    const char *scratch; /* who can tell that: see push_note_outside; NULL before it was run */
+    struct rows managed;  /* struct schema_line, sorted: objects that pushes made or adopted */
+    struct rows foreign;  /* the same: those of others */
+    struct rows roles;    /* the same: "rights of sita_app", whose rights are ours */
+    struct rows rights;   /* struct schema_right: before anything was changed */
+    struct rows beyond;   /* struct schema_fact: properties, and what no step makes; as rights */
+    struct rows outside;  /* struct schema_line: what the file touches outside of its schema */
+    const char *scratch;  /* who can tell that: see push_note_outside; NULL before it was run */
+    struct rows defaults; /* struct schema_object: see the query schema_default_rights */
     enum push_rights compares;
     char rights_hash[SCHEMA_HASH_SIZE];     /* of what this push leaves, "" if it compares none */
     char properties_hash[SCHEMA_HASH_SIZE]; /* the same; "" if there are none */
@@ -190,6 +192,28 @@ MUST_CHECK enum status push_build_from(struct push *p, const struct rows *facts,
  * named in the plan as not covered. Tries nothing where no copy can be made; a push that only shows
  * says so. */
 MUST_CHECK enum status push_try(struct push *p, struct plan *plan);
+
+/* Whether the server can be asked again after its latest error: that is not about what the
+ * statement says. */
+bool push_is_trouble(const struct push *p);
+
+/* In the scratch schema, where the file was built: whether a push could note there what it did
+ * (push_own.c). FAILED: it could not. */
+MUST_CHECK enum status push_try_own(struct push *p);
+
+/* -- functions that would fail when they are called (push_functions.c) ------------------------- */
+
+/* Those in all schemas, before anything is changed: rows of struct schema_object, the parent has
+ * the server's words. */
+MUST_CHECK enum status push_read_failing(struct push *p, struct rows *out);
+
+/* In the transaction, after its steps. FAILED: `say` names those that worked before. */
+MUST_CHECK enum status push_check_functions(struct push *p, const struct rows *before);
+
+/* The same on a copy, before the steps and after them: names in the plan those that work no more,
+ * as far as the copy can tell, and may take the steps back. */
+MUST_CHECK enum status push_prepare_functions(struct push *p);
+MUST_CHECK enum status push_try_functions(struct push *p, struct plan *plan);
 
 /* From now on whoever a statement waits for is named while it waits. */
 void push_watch(struct push *p);

@@ -310,3 +310,22 @@ WHERE n_tup_ins + n_tup_upd + n_tup_del > 0
   AND NOT EXISTS (SELECT FROM pg_class m, at WHERE m.oid = relid AND relkind = 'm'
                                                AND relnamespace = space)
 ORDER BY line
+
+-- name: schema_functions
+-- Functions whose language can tell whether their text is right, as far as this role may ask it, with the
+-- statement that does: those of the current schema, or (:everywhere) of all that are no extension's.
+-- row: schema_object
+-- lacks: parent
+SELECT concat('function ', CASE WHEN nspname <> current_schema() THEN quote_ident(nspname) || '.' END,
+              quote_ident(proname), '(', pg_get_function_identity_arguments(p.oid), ')') AS object,
+       format('SELECT %s(%s)', lanvalidator::regproc, p.oid) AS line
+FROM pg_proc p
+JOIN pg_language l ON l.oid = prolang
+JOIN pg_namespace n ON n.oid = pronamespace
+WHERE lanvalidator <> 0 AND lanname NOT IN ('internal', 'c') AND prokind IN ('f', 'p')
+  AND (nspname = current_schema() OR :everywhere::boolean AND nspname !~ '^pg_'
+                                     AND nspname <> 'information_schema')
+  AND has_language_privilege(l.oid, 'USAGE') AND has_function_privilege(p.oid, 'EXECUTE')
+  AND NOT EXISTS (SELECT FROM pg_depend e WHERE e.classid = 'pg_proc'::regclass AND e.objid = p.oid
+                                            AND e.deptype = 'e')
+ORDER BY p.oid

@@ -89,3 +89,40 @@ SELECT 'owned', '', o.owner::regrole::text, '', '', o.target, o.named, o.word, o
 FROM owned o CROSS JOIN mine
 WHERE o.owner <> mine.owner
 ORDER BY kind, role, privilege, part, name, grantable, giver, holder, target, special
+
+-- name: schema_default_rights
+-- What ALTER DEFAULT PRIVILEGES makes of the rights to what this role creates in public: for each right a
+-- statement (parent) that takes that back, none for what is confined to public, and one (line) that brings it
+-- about in the schema :space.
+-- row: schema_object
+WITH given AS MATERIALIZED (
+    SELECT defaclnamespace <> 0 AS within, defaclacl AS acl,
+           CASE defaclobjtype WHEN 'r' THEN 'TABLES' WHEN 'S' THEN 'SEQUENCES' WHEN 'f' THEN 'ROUTINES'
+                              WHEN 'T' THEN 'TYPES' ELSE 'SCHEMAS' END AS object,
+           CASE defaclnamespace WHEN 0 THEN
+               acldefault(CASE defaclobjtype WHEN 'S' THEN 's' ELSE defaclobjtype END, defaclrole)
+           END AS preset
+    FROM pg_default_acl
+    WHERE defaclrole = (SELECT oid FROM pg_roles WHERE rolname = current_user)
+      AND defaclnamespace IN (0, to_regnamespace('public'))),
+changed AS (
+    SELECT within, object, true AS gives, x.* FROM given, aclexplode(acl) x
+    WHERE is_grantable OR NOT EXISTS (SELECT FROM aclexplode(preset) y
+                                      WHERE y.grantee = x.grantee AND y.privilege_type = x.privilege_type)
+    UNION ALL
+    SELECT within, object, false, x.* FROM given, aclexplode(preset) x
+    WHERE NOT EXISTS (SELECT FROM aclexplode(acl) y
+                      WHERE y.grantee = x.grantee AND y.privilege_type = x.privilege_type)),
+worded AS (
+    SELECT *, format('%s ON %s ', privilege_type, object) AS what,
+           CASE grantee WHEN 0 THEN 'PUBLIC' ELSE grantee::regrole::text END AS who
+    FROM changed)
+SELECT object,
+       CASE WHEN NOT within THEN
+           concat('ALTER DEFAULT PRIVILEGES ', CASE WHEN gives THEN 'REVOKE ' ELSE 'GRANT ' END, what,
+                  CASE WHEN gives THEN 'FROM ' ELSE 'TO ' END, who) END AS parent,
+       concat('ALTER DEFAULT PRIVILEGES ', 'IN SCHEMA ' || CASE WHEN within THEN :space END || ' ',
+              CASE WHEN gives THEN 'GRANT ' ELSE 'REVOKE ' END, what,
+              CASE WHEN gives THEN 'TO ' ELSE 'FROM ' END, who,
+              CASE WHEN is_grantable THEN ' WITH GRANT OPTION' END) AS line
+FROM worded

@@ -3,6 +3,9 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import test from 'node:test';
 import { schemaOf } from './dump.mjs';
 import { stateOf } from './killing.mjs';
@@ -10,6 +13,9 @@ import { db, environment, newDatabase, planned, program, psql, pushOptions, read
 import { proxy } from './proxy.mjs';
 
 const DONE = 0, FAILED = 1, DIFFERS = 3;
+
+const folder = mkdtempSync(join(tmpdir(), 'test-dry-'));
+process.on('exit', () => rmSync(folder, { recursive: true }));
 
 const push = (...args) => db(pushOptions(...args));
 
@@ -83,6 +89,35 @@ for (const [one, other, words] of refused) {
   });
 }
 
+// What a file makes of the tables in which a push notes what it did: [how, words of the server].
+const own = read('sql/schema.sql');
+const unfit = [
+  [() => 'CREATE TABLE t (a integer);', /relation "db_objects" does not exist/],
+  [(sql) => sql.replace(/^ *fingerprint text,.*\n/m, ''), /column "fingerprint" .* does not exist/],
+  [(sql) => sql.replace(/^ *source_hash text,/m, '$& more integer NOT NULL,'), /null value in column "more"/],
+  [(sql) => sql.replace(/^( *outcome +text),/m, "$1 CHECK (outcome <> 'failed'),"), /violates check constraint/],
+  [(sql) => sql.replace(/^( *object) text /m, '$1 integer '), /operator does not exist: text = integer/],
+];
+test('a file in whose tables a push could not note what it did is refused before', (t) => {
+  const made = newDatabase(t, 'dry_own'), empty = newDatabase(t, 'dry_own_empty');
+  assert.equal(push(made, '').status, DONE);
+  const was = schemaOf(made);
+  unfit.forEach(([change, words], n) => {
+    const file = join(folder, `${n}.sql`);
+    writeFileSync(file, change(own));
+    assert.notEqual(change(own), own);
+    for (const [database, option] of [[made, '--dry-run'], [made, '--check'], [made, '--format=sql'], [empty, '--dry-run'], [empty, '--format=text']]) {
+      const r = db(['push', '--url', `dbname=${database}`, '--schema', file, option]);
+      assert.deepEqual([r.status, r.stdout], [FAILED, ''], r.stderr);
+      assert.match(r.stderr, /^The schema file has to declare the tables db_operations and db_objects, in which a push notes what it did, .*Nothing was changed\.$/m);
+      assert.match(r.stderr, words);
+    }
+  });
+  assert.deepEqual(schemaOf(made), was);
+  assert.equal(psql(made, 'SELECT count(*) FROM db_operations'), '1');
+  assert.equal(psql(empty, "SELECT count(*) FROM pg_class WHERE relnamespace = 'public'::regnamespace"), '0');
+});
+
 test('two dry runs at once do not wait for each other, nor for a push', async (t) => {
   const database = filled(t, 'dry_two');
   // The first one is stopped where its scratch schema exists.
@@ -125,10 +160,11 @@ test('the plan as SQL, run by psql, leaves what the push leaves: schema, rights,
   const database = newDatabase(t, 'dry_sql');
   assert.equal(push(database, sorts[0]).status, DONE);
   psql(database, `INSERT INTO t SELECT n, CASE WHEN n % 9 > 0 THEN 'v' || n % 7 END, 'w', NULL, n / 4.0 FROM generate_series(1, 1000) n; INSERT INTO old VALUES (1);
-    INSERT INTO big SELECT n, CASE WHEN n % 5 > 0 THEN repeat('x', 100) END, 1 + n % 1000 FROM generate_series(1, 100000) n; GRANT DELETE ON big TO sita_reader`);
+    INSERT INTO big SELECT n, CASE WHEN n % 5 > 0 THEN repeat('x', 100) END, 1 + n % 1000 FROM generate_series(1, 100000) n; GRANT DELETE ON big TO sita_reader;
+    ALTER DEFAULT PRIVILEGES GRANT UPDATE ON TABLES TO sita_reader; ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT UPDATE ON SEQUENCES TO sita_desk`);
   const copy = newDatabase(t, 'dry_sql_copy', database);
   const script = push(database, sorts[1], '--dry-run', '--format=sql').stdout;
-  for (const words of ['RENAME COLUMN w', 'DROP TABLE old', 'CONCURRENTLY big_word_being_built', 'USING INDEX', 'VALIDATE', 'REVOKE DELETE', 'UPDATE big SET word', 'CREATE TRIGGER', 'COMMENT ON INDEX'])
+  for (const words of ['RENAME COLUMN w', 'DROP TABLE old', 'CONCURRENTLY big_word_being_built', 'USING INDEX', 'VALIDATE', 'REVOKE DELETE', 'UPDATE big SET word', 'CREATE TRIGGER', 'COMMENT ON INDEX', 'REVOKE UPDATE ON TABLE lines FROM sita_reader', 'REVOKE UPDATE ON SEQUENCE fresh_id_seq FROM sita_desk'])
     assert.ok(script.includes(words), `${words}\n${script}`);
   psql(copy, script);
   const args = pushOptions(database, sorts[1]);

@@ -10,6 +10,7 @@ import { schemaOf } from './dump.mjs';
 import { db, dbBeside, makeRoles, psql, psqlBeside, read, statements } from './lib.mjs';
 import { proxy } from './proxy.mjs';
 import { pairs, refused, uncovered } from './push_pairs.mjs';
+import { functionPairs, functionsThatFail, functionsThatFailInPlace } from './push_pairs_functions.mjs';
 
 const DONE = 0, FAILED = 1, DIFFERS = 3, REFUSED = 4;
 const schema = read('sql/schema.sql');
@@ -103,7 +104,7 @@ async function carryOut(pair) {
 }
 
 describe('pairs', { concurrency: 2 }, () => {
-  for (const pair of pairs) test(pair.name, () => carryOut(pair));
+  for (const pair of [...pairs, ...functionPairs]) test(pair.name, () => carryOut(pair));
 });
 
 test('to plan changes nothing, and each format has the plan', async () => {
@@ -150,7 +151,7 @@ describe('renames that are refused', { concurrency: 2 }, () => {
 });
 
 describe('not covered', { concurrency: 2 }, () => {
-  for (const [before, after, named, by, hand] of uncovered) {
+  for (const [before, after, named, by, hand] of [...uncovered, ...functionsThatFail]) {
     test([named].flat()[0].source, async () => {
       const { database, push } = await prepare({ before, after, by, hand });
       const untouched = await catalogue(database);
@@ -161,6 +162,19 @@ describe('not covered', { concurrency: 2 }, () => {
         assert.match(r.stderr, /nothing was changed/);
       }
       assert.equal(await catalogue(database), untouched);
+    });
+  }
+});
+
+describe('functions that would fail are found in the transaction', { concurrency: 2 }, () => {
+  for (const [before, hand, after, said] of functionsThatFailInPlace) {
+    test(said.source, async () => {
+      const { database, push } = await prepare({ before, hand, after });
+      const untouched = schemaOf(database);
+      const r = await push();
+      assert.equal(r.status, FAILED, r.stdout + r.stderr);
+      assert.match(r.stderr, said);
+      assert.deepEqual(schemaOf(database), untouched);
     });
   }
 });
