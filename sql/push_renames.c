@@ -23,10 +23,17 @@ static const char *named(const struct asked *k, const char *parent, const char *
                         name);
 }
 
-/* A function keeps its arguments. */
+static bool is_kind(const struct rename *r, const char *word) {
+    return strcmp(r->kind->word, word) == 0;
+}
+
+static bool is_relation(const struct rename *r) {
+    return is_kind(r, "table") || is_kind(r, "view");
+}
+
+/* A function keeps its arguments, which go by the new names of their types. */
 static const char *new_name(struct arena *a, const struct rename *r, const char *to) {
-    const char *arguments =
-        strcmp(r->kind->word, "function") == 0 ? directives_find(r->from, "(") : NULL;
+    const char *arguments = is_kind(r, "function") ? directives_find(r->from, "(") : NULL;
     return arguments ? arena_printf(a, "%s%s", to, arguments) : to;
 }
 
@@ -43,6 +50,8 @@ static enum status read_one(struct asked *k) {
     r->from = *r->parent ? dot + 1 : name;
     if (r->kind->within && !*r->parent)
         return wrong(k, arena_printf(a, "%s is to be named as TABLE.NAME", object));
+    if (is_kind(r, "function"))
+        r->from = renames_signature(a, &k->push->relations, r->from);
     r->to = new_name(a, r, k->directive->what);
     return OK;
 }
@@ -92,12 +101,21 @@ static enum status check_file(struct asked *k) {
     return OK;
 }
 
+/* The fact that the database has of the object, whatever it calls what that is within or takes. */
+static const struct schema_fact *find_now(struct push *p, const struct rename *r,
+                                          const char *name) {
+    struct renames back = renames_back(p->arena, &p->renames);
+    if (is_kind(r, "function"))
+        name = renames_signature(p->arena, &back, name);
+    return rename_find(&p->live, r, parent_now(p, r), name);
+}
+
 static enum status check_database(struct asked *k) {
     const struct rename *r = &k->rename;
     struct push *p = k->push;
     const char *parent = parent_now(p, r);
-    const struct schema_fact *from = rename_find(&p->live, r, parent, r->from), *other;
-    bool to = rename_find(&p->live, r, parent, r->to) != NULL;
+    const struct schema_fact *from = find_now(p, r, r->from), *other;
+    bool to = find_now(p, r, r->to) != NULL;
     if (from && to)
         return wrong(k, arena_printf(p->arena, "the database has both %s and %s",
                                      named(k, parent, r->from), r->to));
@@ -112,16 +130,25 @@ static enum status check_database(struct asked *k) {
     return OK;
 }
 
-/* Relations first: what is within them is named by their new names. */
-static enum status read_those(struct push *p, bool within) {
+/* Relations first, then what takes their row types: what is within them is named by their new
+ * names. */
+enum turn { RELATIONS, OTHERS, WITHIN, TURNS };
+
+static enum turn turn_of(const struct rename *r) {
+    return is_relation(r) ? RELATIONS : r->kind->within ? WITHIN : OTHERS;
+}
+
+static enum status read_those(struct push *p, enum turn turn) {
     enum status status = OK;
     for (size_t i = 0; i < p->directives.n && status == OK; i++) {
         struct asked k = {.push = p, .directive = &p->directives.at[i]};
         if (k.directive->kind != DIRECTIVE_RENAME)
             continue;
         status = read_one(&k);
-        if (status != OK || k.rename.kind->within != within)
+        if (status != OK || turn_of(&k.rename) != turn)
             continue;
+        if (turn == RELATIONS)
+            p->relations.at[p->relations.n++] = k.rename;
         status = check_file(&k);
         if (status == OK)
             status = check_database(&k);
@@ -156,10 +183,12 @@ static void carry_backfills(struct push *p) {
 }
 
 enum status push_read_renames(struct push *p) {
-    p->renames.at = arena_array(p->arena, p->directives.n + 1, sizeof *p->renames.at);
-    enum status status = read_those(p, false);
-    if (status == OK)
-        status = read_those(p, true);
+    size_t n = p->directives.n + 1;
+    p->renames.at = arena_array(p->arena, n, sizeof *p->renames.at);
+    p->relations.at = arena_array(p->arena, n, sizeof *p->relations.at);
+    enum status status = OK;
+    for (enum turn turn = RELATIONS; turn < TURNS && status == OK; turn++)
+        status = read_those(p, turn);
     p->declared_before = p->declared;
     if (status != OK || p->renames.n == 0)
         return status;

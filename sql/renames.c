@@ -115,6 +115,12 @@ static const char *in_signature(struct arena *a, const struct rename *r, const c
     return text_str(&out);
 }
 
+const char *renames_signature(struct arena *a, const struct renames *renames, const char *name) {
+    for (size_t i = 0; i < renames->n; i++)
+        name = in_signature(a, &renames->at[i], name);
+    return name;
+}
+
 /* What a comment is about: "COLUMN t.v", "CONSTRAINT k ON t", "INDEX i". */
 static const char *in_comment(struct arena *a, const struct rename *r, const char *text) {
     const char *name = strchr(text, ' '), *on = name ? directives_find(name, " ON ") : NULL;
@@ -142,6 +148,37 @@ static const char *in_property(struct arena *a, const struct rename *r, const ch
     return about && object[word]
                ? arena_printf(a, "%.*s %s", (int)word, object, in_name(a, r, object + word + 1))
                : object;
+}
+
+/* `text` with `to` at `at`, where it has `from` as a whole word. */
+static const char *put_at(struct arena *a, const char *text, const char *at, const char *from,
+                          const char *to) {
+    size_t n = strlen(from);
+    bool whole = at && strncmp(at, from, n) == 0 && (at[n] == ' ' || at[n] == '\0');
+    return whole ? arena_printf(a, "%.*s%s%s", (int)(at - text), text, to, at + n) : text;
+}
+
+static const char *behind(const char *text, const char *words) {
+    const char *at = strstr(text, words);
+    return at ? at + strlen(words) : NULL;
+}
+
+/* "ALTER TABLE t ALTER COLUMN v …" of a property of "column t.v", "ALTER TABLE t CLUSTER ON i". */
+static const char *in_setting(struct arena *a, const struct rename *r, const char *object,
+                              const char *text) {
+    if (is_kind(r, "column"))
+        return same(object, arena_printf(a, "column %s.%s", r->parent, r->from))
+                   ? put_at(a, text, behind(text, " ALTER COLUMN "), r->from, r->to)
+                   : text;
+    bool index = is_kind(r, "index") || is_kind(r, "constraint");
+    const char *words = arena_printf(a, "ALTER %s ", index ? "INDEX" : r->kind->sql);
+    if (strncmp(text, words, strlen(words)) == 0)
+        text = put_at(a, text, text + strlen(words), r->from, r->to);
+    if (index) {
+        text = put_at(a, text, behind(text, " CLUSTER ON "), r->from, r->to);
+        text = put_at(a, text, behind(text, " USING INDEX "), r->from, r->to);
+    }
+    return text;
 }
 
 /* ",t,t.v," with each name in it replaced. */
@@ -176,6 +213,10 @@ static void rename_fact(struct arena *a, const struct rename *r, struct schema_f
     if (same(kind, "comment") || same(kind, "sequence"))
         f->special = in_name(a, r, f->special);
     if (facts_is_property(f)) {
+        if (f->make) {
+            f->make = in_setting(a, r, f->name, f->make);
+            f->unmake = in_setting(a, r, f->name, f->unmake);
+        }
         f->name = in_property(a, r, f->name);
         f->special = in_name(a, r, f->special);
     }
@@ -232,9 +273,7 @@ static struct schema_fact renamed(struct arena *a, const struct renames *renames
     for (size_t i = 0; i < renames->n; i++)
         rename_fact(a, &renames->at[i], &out);
     bool changed = !same(out.name, f->name) || !same(out.parent, f->parent);
-    if (changed && facts_is_property(f))
-        out.make = out.unmake = NULL; /* a text with the old name; carry_texts has the new one */
-    else if (out.unmake && changed)
+    if (out.unmake && changed && !facts_is_property(f))
         out.unmake = unmake(a, &out);
     return out;
 }

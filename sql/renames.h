@@ -42,6 +42,10 @@ const char *rename_statement(struct arena *a, const struct rename *r);
 /* The way back, in a: each the other way round, the last one first. */
 struct renames renames_back(struct arena *a, const struct renames *renames);
 
+/* The name of a function with its arguments, in a, as the renames of relations whose row types it
+ * takes leave it. */
+const char *renames_signature(struct arena *a, const struct renames *renames, const char *name);
+
 /* The fact of what is called `name` and is of the kind and parent of r, or NULL. The sequence of an
  * identity is no fact of its own: its column stands for it. */
 const struct schema_fact *rename_find(const struct rows *facts, const struct rename *r,
