@@ -90,7 +90,8 @@ struct step {
     const char *from, *to; /* ALTER_TYPE: the two types; SWAP_INDEX: what it is built as, foreign
                               keys that are made again with it (",c.k,c.l,") or NULL; of an
                               identity: its sequence, if that is made again, NULL; ADD_COLUMN:
-                              its text if a default may be computed for each row, NULL */
+                              its text if a default may be computed for each row, NULL;
+                              CREATE_INDEX: what it will be defined as, in either text, or NULL */
     int64_t bytes;         /* size of the table */
     int64_t order;         /* among steps of its kind */
     bool online;           /* second phase */

@@ -67,7 +67,10 @@ static void create(struct indexes *x, const struct schema_fact *f, const char *n
     const char *words = arena_printf(a, "INDEX %s%s", online ? "CONCURRENTLY " : "", name);
     struct step *s =
         add(x, STEP_CREATE_INDEX, name, f->parent, reworded(a, f->make, f->name, words));
+    const char *named = arena_printf(a, "INDEX %s", name);
     s->fact = f;
+    s->from = reworded(a, f->definition, f->name, named);
+    s->to = f->also ? reworded(a, f->also, f->name, named) : NULL;
     s->online = online;
     s->look = s->bytes >= 0 ? f->look : NULL;
     s->expands &= !s->look; /* what is unique refuses rows */
@@ -90,11 +93,17 @@ static bool is_plain_key(struct arena *a, const struct schema_fact *f) {
            strcmp(f->definition, arena_printf(a, "%s (%s)", key_words(f), f->special)) == 0;
 }
 
+static const char *index_of_key(struct arena *a, const struct schema_fact *key, const char *name) {
+    return arena_printf(a, "CREATE UNIQUE INDEX %s ON %s USING btree (%s)", name, key->parent,
+                        key->special);
+}
+
 static void create_for_key(struct indexes *x, const struct schema_fact *f, const char *name) {
     struct step *s =
         add(x, STEP_CREATE_INDEX, name, f->parent,
             arena_printf(x->plan->arena, "CREATE UNIQUE INDEX CONCURRENTLY %s ON %s (%s)", name,
                          f->parent, f->special));
+    s->from = index_of_key(x->plan->arena, f, name);
     s->online = true;
     s->look = f->look;
 }
@@ -137,9 +146,7 @@ static bool stands(const struct indexes *x, const struct schema_fact *then, cons
     if (!f || f->foreign)
         return false;
     if (key)
-        return strcmp(f->definition,
-                      arena_printf(a, "CREATE UNIQUE INDEX %s ON %s USING btree (%s)", name,
-                                   then->parent, then->special)) == 0;
+        return strcmp(f->definition, index_of_key(a, then, name)) == 0;
     return strcmp(f->definition, reworded(a, then->definition, then->name, words)) == 0 ||
            (then->also && strcmp(f->definition, reworded(a, then->also, then->name, words)) == 0);
 }

@@ -57,12 +57,40 @@ static struct rows not_managed(struct push *p, const struct rows *objects) {
     return schema_sorted(lines, n);
 }
 
+/* An index that a push was about to build: another one of its name is somebody else's. */
+static const char *left_index(struct push *p, const char *object, const char *definition,
+                              size_t n) {
+    return arena_printf(p->arena, "left %s: %.*s", object, (int)n, definition);
+}
+
+/* What a push that was cut off has left is ours. */
+static void list_left(struct push *p, const struct rows *objects) {
+    static const char word[] = "index ", broken[] = " not valid";
+    struct schema_line *all = arena_array(p->arena, p->managed.n + objects->n + 1, sizeof *all);
+    size_t n = p->managed.n;
+    if (n > 0)
+        memcpy(all, p->managed.at, n * sizeof *all);
+    for (size_t i = 0; i < objects->n; i++) {
+        const struct schema_object *o = rows_at(&record_schema_object, objects, i);
+        size_t length = strlen(o->line), end = sizeof broken - 1;
+        if (strncmp(o->line, word, sizeof word - 1) != 0)
+            continue;
+        if (length > end && strcmp(o->line + length - end, broken) == 0)
+            length -= end;
+        if (schema_lists(&p->managed, left_index(p, o->object, o->line + sizeof word - 1,
+                                                 length - (sizeof word - 1))))
+            all[n++].line = o->object;
+    }
+    p->managed = schema_sorted(all, n);
+}
+
 enum status push_read_managed(struct push *p, const struct rows *objects) {
     enum status status = OK;
     if (schema_has_table(objects, "db_operations"))
         status = ask(p, SQL_SCHEMA_RECORDED, &record_schema_record, &p->last);
     if (status == OK && schema_has_table(objects, "db_objects"))
         status = ask(p, SQL_SCHEMA_MANAGED, &record_schema_line, &p->managed);
+    list_left(p, objects);
     p->older = p->managed.n == 0 && p->last.n > 0;
     p->strange = p->managed.n == 0 && p->last.n == 0 && objects->n > 0;
     p->foreign = not_managed(p, objects);
@@ -203,6 +231,24 @@ static void put_object(struct text *json, const char *object) {
     text_json(json, object, strlen(object));
 }
 
+static void put_left(struct push *p, struct text *json, const struct step *s) {
+    const char *left = left_behind(p, s), *texts[] = {s->from, s->to};
+    for (size_t i = 0; left && s->kind == STEP_CREATE_INDEX && s->online && i < 2; i++)
+        if (texts[i])
+            put_object(json, left_index(p, left, texts[i], strlen(texts[i])));
+    if (left && s->kind != STEP_CREATE_INDEX)
+        put_object(json, left);
+}
+
+/* What will be built when the transaction is done. */
+static bool is_yet_to_come(const struct plan *plan, const struct schema_fact *f) {
+    for (size_t i = 0; plan && strcmp(f->kind, "index") == 0 && i < plan->n; i++)
+        if (plan->steps[i].kind == STEP_CREATE_INDEX && plan->steps[i].online &&
+            strcmp(plan->steps[i].object, f->name) == 0)
+            return true;
+    return false;
+}
+
 /* Ours are: what is declared, what was ours and is still there, what steps may leave behind. What
  * appeared meanwhile is somebody else's. */
 static const char *managed_now(struct push *p, const struct rows *objects,
@@ -210,7 +256,7 @@ static const char *managed_now(struct push *p, const struct rows *objects,
     struct text json = text_in(p->arena, OBJECTS_MAX);
     const struct schema_fact *f = p->declared.at;
     for (size_t i = 0; i < p->declared.n; i++)
-        if (!f[i].right)
+        if (!f[i].right && !is_yet_to_come(plan, &f[i]))
             put_object(&json, facts_object(p->arena, &f[i]));
     for (size_t i = 0; i < p->roles.n; i++) {
         const struct schema_line *role = rows_at(&record_schema_line, &p->roles, i);
@@ -221,11 +267,8 @@ static const char *managed_now(struct push *p, const struct rows *objects,
         if (schema_lists(&p->managed, o->object))
             put_object(&json, o->object);
     }
-    for (size_t i = 0; plan && i < plan->n; i++) {
-        const char *left = left_behind(p, &plan->steps[i]);
-        if (left)
-            put_object(&json, left);
-    }
+    for (size_t i = 0; plan && i < plan->n; i++)
+        put_left(p, &json, &plan->steps[i]);
     text_char(&json, ']');
     return text_str(&json);
 }

@@ -9,11 +9,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'node:test';
 import { drifted, killedAfterEach, pushed } from './killing.mjs';
-import { environment, newDatabase, program, psql, read } from './lib.mjs';
+import { db, environment, newDatabase, program, psql, read } from './lib.mjs';
 import { proxy } from './proxy.mjs';
 import { until } from './session.mjs';
 
-const DONE = 0;
+const DONE = 0, FAILED = 1, REFUSED = 4;
 const own = read('sql/schema.sql');
 const folder = mkdtempSync(join(tmpdir(), 'test-cut-off-'));
 process.on('exit', () => rmSync(folder, { recursive: true }));
@@ -65,3 +65,35 @@ const ownSchema = file('own.sql', '');
 test('a push onto an empty database is all or nothing', (t) => killedAfterEach(t, { name: 'cut_create', make: newDatabase, schema: ownSchema, least: 2, around: true }));
 
 test('so is one that puts rights right', (t) => killedAfterEach(t, { name: 'cut_rights', make: drifted(t, ownSchema), schema: ownSchema, least: 2, around: true }));
+
+// One that takes another's place, one that is new; both are made by hand where the push was about to build them.
+const large = (...indexes) => `CREATE TABLE large (id integer, other integer, word text);${indexes.map((on) => ` CREATE INDEX ${on};`).join('')}`;
+
+test('what somebody makes by the name of an index that a push was about to build is kept', async (t) => {
+  const database = newDatabase(t, 'cut_index');
+  const before = file('one.sql', large('changed ON large (other)')), after = file('two.sql', large('changed ON large (id)', "fresh ON large (other) WHERE word = 'x'"));
+  assert.equal((await pushed(database, before)).status, DONE);
+  psql(database, "INSERT INTO large SELECT n, n, repeat('x', 100) FROM generate_series(1, 90000) n");
+  const { requests } = await pushed(newDatabase(t, 'cut_index_copy', database), after);
+  const building = requests.findIndex((sql) => /^CREATE INDEX CONCURRENTLY/.test(sql)) + 1;
+  assert.ok(building > 0);
+  assert.equal((await pushed(database, after, { last: building - 1 })).signal, 'SIGKILL');
+  psql(database, 'CREATE INDEX changed_being_built ON large (word); CREATE INDEX fresh ON large (word)');
+  const push = () => db(['push', '--url', `dbname=${database}`, '--schema', after]);
+  let r = push();
+  assert.equal(r.status, FAILED, r.stderr);
+  assert.match(r.stdout, /index changed_being_built, which no push made, has the name that create-index changed_being_built needs/);
+  psql(database, 'DROP INDEX changed_being_built');
+  r = push();
+  assert.equal(r.status, REFUSED, r.stdout + r.stderr);
+  assert.match(r.stderr, / --allow=\S*fresh/);
+  const made = () => psql(database, "SELECT indexdef FROM pg_indexes WHERE tablename = 'large' ORDER BY indexname");
+  assert.equal(made(), 'CREATE INDEX changed ON public.large USING btree (other)\nCREATE INDEX fresh ON public.large USING btree (word)');
+  // What is defined as the push would have defined it takes its part.
+  psql(database, "DROP INDEX fresh; CREATE INDEX changed_being_built ON large (id); CREATE INDEX fresh ON large (other) WHERE word = 'x'");
+  r = push();
+  assert.equal(r.status, DONE, r.stdout + r.stderr);
+  assert.doesNotMatch(r.stdout, /create-index/);
+  assert.equal(made(), "CREATE INDEX changed ON public.large USING btree (id)\nCREATE INDEX fresh ON public.large USING btree (other) WHERE (word = 'x'::text)");
+  assert.equal(psql(database, "SELECT count(*) FROM db_objects WHERE object LIKE 'left %'"), '0');
+});
