@@ -32,6 +32,7 @@ struct schema_fact {
     const struct schema_right *right; /* what it is made of (rights.h), or NULL */
     /* Set by facts_mark. */
     bool foreign; /* nobody declared it and no push made it: it is left alone */
+    bool owed;    /* a comment that a push which was cut off took away and is to give back */
     bool found;   /* declared, but what the database has was not made by a push */
     /* Set by the push, from the file. */
     const char *backfill; /* column: what rows get that have no value, or NULL */

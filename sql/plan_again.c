@@ -182,11 +182,20 @@ static const struct schema_fact *on_twin(struct sides *c, const struct schema_fa
     return moved;
 }
 
+static bool stands(const struct rows *live, const char *index) {
+    const struct schema_fact *f = live->at;
+    for (size_t i = 0; i < live->n; i++)
+        if (is(&f[i], "index") && strcmp(f[i].name, index) == 0)
+            return true;
+    return false;
+}
+
 /* Comments that others made on what is ours. */
 static void comment_of_others(struct sides *c, const struct schema_fact *f) {
     struct plan *p = c->plan;
-    bool kept = plan_has(p, STEP_ALTER_TYPE, f->special), made = false;
-    if (kept || !is_made_again(p, f->special))
+    bool kept = plan_has(p, STEP_ALTER_TYPE, f->special);
+    bool made = f->owed && stands(c->live, f->special) && stands(c->declared, f->special);
+    if (kept || (!f->owed && !is_made_again(p, f->special)))
         return;
     f = on_twin(c, f);
     for (size_t i = 0; i < p->n; i++)

@@ -94,6 +94,7 @@ static bool only_shows(const struct push *p) {
 
 static struct plan plan_marked(struct push *p) {
     const struct renames *due;
+    push_remember(p, &p->live);
     struct rows now = push_renamed(p, &p->live, &due);
     push_mark(p, &now);
     struct plan plan = plan_make(p->arena, &now, &p->declared, due);

@@ -16,6 +16,7 @@ static enum status plan_now(struct push *p, struct plan *plan) {
     if (status != OK)
         return status;
     const struct renames *due;
+    push_remember(p, &live);
     live = push_renamed(p, &live, &due);
     push_mark_again(p, &live);
     *plan = plan_make(p->arena, &live, &p->declared, due);

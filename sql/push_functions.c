@@ -85,11 +85,11 @@ static enum status failing_functions(struct push *p, bool everywhere, const stru
 
 static void say_failing(struct push *p, struct text *out, const struct schema_object *f) {
     static const char mismatch[] = "return type mismatch in function declared to return ";
-    const char *table = f->parent + sizeof mismatch - 1;
+    const size_t n = sizeof mismatch - 1;
+    const char *table = strncmp(f->parent, mismatch, n) == 0 ? f->parent + n : "";
     text_printf(out, "%s%s would fail when it is called: %s", f->object,
                 schema_lists(&p->foreign, f->object) ? ", which no push made," : "", f->parent);
-    if (strncmp(f->parent, mismatch, sizeof mismatch - 1) == 0 &&
-        facts_find(&p->declared, "table", "", table))
+    if (facts_find(&p->declared, "table", "", table))
         text_printf(out,
                     "; the table would have other columns than its text gives, or in another "
                     "order: SELECT %s FROM %s gives whole rows",
@@ -102,8 +102,6 @@ enum status push_check_functions(struct push *p, const struct rows *before) {
     enum status status = failing_functions(p, true, before, &failing);
     for (size_t i = 0; i < failing.n && status == OK; i++)
         say_failing(p, p->say, rows_at(&record_schema_object, &failing, i));
-    if (status == OK && failing.n > 0)
-        text_lit(p->say, "Nothing was changed.");
     return failing.n == 0 ? status : FAILED;
 }
 

@@ -1,9 +1,11 @@
 /* Which objects are managed: read from the database's record, told from those of others, noted. */
 #include <string.h>
 
+#include "base/crypto.h"
+#include "sql/directives.h"
 #include "sql/push_private.h"
 
-enum { OBJECTS_MAX = 8 * 1024 * 1024 };
+enum { OBJECTS_MAX = 8 * 1024 * 1024, OWED_MAX = 2000 /* a key of db_objects is no longer */ };
 
 enum status push_read_objects(struct push *p, struct rows *objects) {
     return admin_query(p->admin, p->arena, SQL_SCHEMA_TEXT, NULL, 0, &record_schema_object, objects,
@@ -57,10 +59,59 @@ static struct rows not_managed(struct push *p, const struct rows *objects) {
     return schema_sorted(lines, n);
 }
 
+/* "comment owed on INDEX i: its text" */
+static const char owed[] = "comment owed on ", owed_on[] = "INDEX ";
+
+static struct schema_fact owed_fact(struct push *p, const char *line) {
+    const char *name = line + sizeof owed - 1, *end = directives_find(name, ": ");
+    const char *object = arena_strndup(p->arena, name, (size_t)(end - name));
+    const char *text = end + 2;
+    return (struct schema_fact){.kind = "comment",
+                                .parent = "",
+                                .name = object,
+                                .definition = text,
+                                .make = arena_printf(p->arena, "COMMENT ON %s IS %s", object,
+                                                     facts_literal(p->arena, text)),
+                                .unmake = arena_printf(p->arena, "COMMENT ON %s IS NULL", object),
+                                .type = "",
+                                .special = object + sizeof owed_on - 1,
+                                .preset = "",
+                                .needs = "",
+                                .owed = true};
+}
+
+static bool has_comment(const struct rows *facts, const char *name) {
+    const struct schema_fact *f = facts->at;
+    for (size_t i = 0; i < facts->n; i++)
+        if (strcmp(f[i].kind, "comment") == 0 && strcmp(f[i].name, name) == 0)
+            return true;
+    return false;
+}
+
+void push_remember(struct push *p, struct rows *live) {
+    struct schema_fact *all = arena_array(p->arena, live->n + p->managed.n + 1, sizeof *all);
+    size_t n = live->n;
+    if (n > 0)
+        memcpy(all, live->at, n * sizeof *all);
+    for (size_t i = 0; i < p->managed.n; i++) {
+        const struct schema_line *m = rows_at(&record_schema_line, &p->managed, i);
+        if (strncmp(m->line, owed, sizeof owed - 1) != 0)
+            continue;
+        struct schema_fact f = owed_fact(p, m->line);
+        if (!has_comment(live, f.name) && !has_comment(&p->declared, f.name))
+            all[n++] = f;
+    }
+    *live = (struct rows){.at = all, .n = n};
+}
+
 /* An index that a push was about to build: another one of its name is somebody else's. */
 static const char *left_index(struct push *p, const char *object, const char *definition,
                               size_t n) {
-    return arena_printf(p->arena, "left %s: %.*s", object, (int)n, definition);
+    uint8_t hash[32];
+    char hex[SCHEMA_HASH_SIZE];
+    crypto_sha256(hash, definition, n);
+    crypto_hex(hex, hash, sizeof hash);
+    return arena_printf(p->arena, "left %s: %s", object, hex);
 }
 
 /* What a push that was cut off has left is ours. */
@@ -240,6 +291,19 @@ static void put_left(struct push *p, struct text *json, const struct step *s) {
         put_object(json, left);
 }
 
+/* A comment of others that comes back only after the index that it is about. */
+static void put_owed(struct push *p, struct text *json, const struct step *s) {
+    const struct schema_fact *f = s->fact;
+    if (s->kind == STEP_COMMENT && s->online && f && f->foreign &&
+        strncmp(f->name, owed_on, sizeof owed_on - 1) == 0 && strlen(f->definition) <= OWED_MAX)
+        put_object(json, arena_printf(p->arena, "%s%s: %s", owed, f->name, f->definition));
+}
+
+static void put_what_comes(struct push *p, struct text *json, const struct step *s) {
+    put_left(p, json, s);
+    put_owed(p, json, s);
+}
+
 /* What will be built when the transaction is done. */
 static bool is_yet_to_come(const struct plan *plan, const struct schema_fact *f) {
     for (size_t i = 0; plan && strcmp(f->kind, "index") == 0 && i < plan->n; i++)
@@ -268,7 +332,7 @@ static const char *managed_now(struct push *p, const struct rows *objects,
             put_object(&json, o->object);
     }
     for (size_t i = 0; plan && i < plan->n; i++)
-        put_left(p, &json, &plan->steps[i]);
+        put_what_comes(p, &json, &plan->steps[i]);
     text_char(&json, ']');
     return text_str(&json);
 }

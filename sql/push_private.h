@@ -73,6 +73,9 @@ bool push_matches_record(struct push *p, const struct rows *objects);
  * file), once the declared ones are read. */
 void push_mark(struct push *p, struct rows *now);
 
+/* Adds to the facts the comments of others that a push which was cut off was yet to give back. */
+void push_remember(struct push *p, struct rows *live);
+
 /* The same for what was read later: what appeared meanwhile is somebody else's, but for what the
  * steps of this plan leave behind for a while. */
 void push_mark_again(struct push *p, struct rows *live);

@@ -97,3 +97,24 @@ test('what somebody makes by the name of an index that a push was about to build
   assert.equal(made(), "CREATE INDEX changed ON public.large USING btree (id)\nCREATE INDEX fresh ON public.large USING btree (other) WHERE (word = 'x'::text)");
   assert.equal(psql(database, "SELECT count(*) FROM db_objects WHERE object LIKE 'left %'"), '0');
 });
+
+test('what others said of an index comes back though the push that took it away was cut off', async (t) => {
+  const database = newDatabase(t, 'cut_comment');
+  const of = (size, columns) => `CREATE TABLE large (id integer, word varchar(${size})); CREATE INDEX changed ON large (${columns});`;
+  const before = file('three.sql', of(200, 'word')), after = file('four.sql', of(300, 'word, id'));
+  assert.equal((await pushed(database, before)).status, DONE);
+  psql(database, `INSERT INTO large SELECT n, repeat('x', 100) FROM generate_series(1, 90000) n; COMMENT ON INDEX changed IS 'it''s: "theirs"'`);
+  const copy = (name) => newDatabase(t, `cut_comment_${name}`, database);
+  const said = (of) => psql(of, "SELECT obj_description('changed'::regclass); SELECT count(*) FROM db_objects WHERE object LIKE 'comment owed%'");
+  const whole = copy('whole'), { requests } = await pushed(whole, after);
+  assert.equal(said(whole), `it's: "theirs"\n0`);
+  const building = requests.findIndex((sql) => /^CREATE INDEX CONCURRENTLY/.test(sql)) + 1;
+  assert.ok(building > 0 && requests.slice(building).some((sql) => sql.startsWith('COMMENT ON INDEX')));
+  for (const last of [building - 1, building]) {
+    const cut = copy(last);
+    assert.equal((await pushed(cut, after, { last })).signal, 'SIGKILL');
+    assert.equal(psql(cut, "SELECT count(*) FROM pg_description WHERE objoid = to_regclass('changed')"), '0');
+    assert.equal((await pushed(cut, after)).status, DONE);
+    assert.equal(said(cut), `it's: "theirs"\n0`, `${last}`);
+  }
+});
