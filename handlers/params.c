@@ -204,12 +204,20 @@ const char *params_given(struct request *rq, const char *name) {
     return NULL;
 }
 
+/* Blanks that keyboards and copying put around words, those of Chinese input among them. */
+static bool is_around(uint32_t c) {
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n' || c == 0xA0 || c == 0x3000;
+}
+
 const char *params_trimmed(struct arena *a, const char *s) {
-    s += strspn(s, " \t\r\n");
-    size_t n = strlen(s);
-    while (n && strchr(" \t\r\n", s[n - 1]))
-        n--;
-    return n ? arena_strndup(a, s, n) : NULL;
+    size_t n = strlen(s), begin = n, end = 0;
+    uint32_t c;
+    for (size_t at = 0, length; at < n && (length = utf8_decode(s + at, n - at, &c)); at += length)
+        if (!is_around(c)) {
+            begin = at < begin ? at : begin;
+            end = at + length;
+        }
+    return begin < end ? arena_strndup(a, s + begin, end - begin) : NULL;
 }
 
 enum status params_read(struct request *rq, const struct page *page, const struct path_value *path,

@@ -2,6 +2,9 @@
 
 #include <string.h>
 
+#include "base/arena.h"
+#include "chain/address.h"
+
 void path_token(struct text *out, int32_t id) {
     text_lit(out, "/tokens/");
     text_long(out, id);
@@ -20,8 +23,23 @@ void path_activity_lines(struct text *out, int32_t id) {
     text_printf(out, "/activity.jsonl?sort=oldest&after=%d", id - 1);
 }
 
+/* The database takes any text for an address. */
+static bool has_page(const char *address) {
+    size_t n = strlen(address);
+    if (n > ADDRESS_MAX || (strncmp(address, "ckb1", 4) && strncmp(address, "ckt1", 4)))
+        return false;
+    struct arena *a = arena_new();
+    struct address read;
+    struct text canonical = text_in(a, ADDRESS_MAX);
+    bool is = address_read(a, address, n, &read) == ADDRESS_GOOD &&
+              address_put(&canonical, read.network, &read.script) &&
+              strcmp(text_str(&canonical), address) == 0;
+    arena_free(a);
+    return is;
+}
+
 void path_creator(struct text *out, const char *address) {
-    if (strncmp(address, "ckb1", 4) && strncmp(address, "ckt1", 4))
+    if (!has_page(address))
         return;
     text_lit(out, "/creators/");
     text_url(out, address, strlen(address));

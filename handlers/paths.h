@@ -16,7 +16,7 @@ enum { PATH_JSON_HOLDS = 3 * 1024 * 1024 };
 void path_token_lines(struct text *out, int32_t id);
 void path_activity_lines(struct text *out, int32_t id);
 
-/* /creators/ADDRESS. Nothing for what cannot be the address of anybody. */
+/* /creators/ADDRESS. Nothing for what is no address in its canonical form: it has no page. */
 void path_creator(struct text *out, const char *address);
 
 /* /icons/HASH.small, our copy of a token's icon, as small as pages show it; hash is 64 lower-case

@@ -11,6 +11,7 @@
 #include "handlers/records.h"
 #include "handlers/sought.h"
 #include "handlers/state.h"
+#include "handlers/unicode.h"
 #include "sql/search.h"
 #include "sql/tokens.h"
 #include "sql/transactions.h"
@@ -20,6 +21,7 @@
 enum {
     TEXT_MAX = 1023,
     SHOWN = 20,
+    RECORDS_SHOWN = 100, /* of one hash, which no longer text narrows */
     SIMILAR_MS = 200 /* nobody waits longer for a guess, and no database connection works longer */
 };
 
@@ -50,7 +52,8 @@ struct search_model {
     struct rows tokens;                  /* struct token: what is shown of all of these */
     struct search_meta meta;
     const char *problem; /* with what was typed; NULL: none */
-    bool more, typed, several, similar, too_slow, looks_alike;
+    bool more, more_records, typed, several, similar, too_slow, looks_alike;
+    bool plain;               /* it is sought in letters of one width and style */
     bool no_hash, no_address; /* it is one, and nothing here has it */
 };
 
@@ -107,7 +110,7 @@ static const struct field meta_fields[] = {
         "The page of the one thing that the text means; null: it means none or several."),
     FIELD_INSIDE_TOLD(struct search_meta, transactions, "transactions", FIELD_LIST,
                       &record_transaction, ALWAYS,
-                      "The transactions with that hash or id, at most twenty."),
+                      "The transactions with that hash or id, at most a hundred."),
     FIELD_INSIDE_TOLD(struct search_meta, elsewhere, "elsewhere", FIELD_LIST, &record_elsewhere,
                       ALWAYS, "Where else to look for a hash or address that nothing here has."),
 };
@@ -122,6 +125,7 @@ static const struct field model_fields[] = {
     FIELD_MADE(struct search_model, meta.q, "q", FIELD_TEXT, FACE_HTML),
     FIELD_MADE(struct search_model, problem, "problem", FIELD_TEXT, FACE_HTML),
     M(more, "more"),
+    M(more_records, "moreRecords"),
     M(typed, "typed"),
     M(several, "several"),
     M(similar, "similar"),
@@ -138,12 +142,7 @@ static const struct record record_model = RECORD(search_model, model_fields);
 
 /* -- what is asked ---------------------------------------------------------------------------- */
 
-static void search_load(struct request *rq, struct load *l, void *at) {
-    const struct search_params *p = rq->params;
-    struct search_model *model = at;
-    const char *text = p->q ? params_trimmed(rq->arena, p->q) : NULL;
-    if (!text)
-        return;
+static void seek(struct request *rq, struct load *l, struct search_model *model, const char *text) {
     model->sought = sought_of(rq->arena, text);
     const struct sought *s = &model->sought;
     if (s->address)
@@ -160,6 +159,23 @@ static void search_load(struct request *rq, struct load *l, void *at) {
     search_named(l, text, &record_token, &model->named);
     search_symbol(l, text, &record_token, &model->by_symbol);
     search_name(l, text, &record_token, &model->by_name);
+}
+
+static void search_load(struct request *rq, struct load *l, void *at) {
+    const struct search_params *p = rq->params;
+    const char *text = p->q ? params_trimmed(rq->arena, p->q) : NULL;
+    if (text)
+        seek(rq, l, at, text);
+}
+
+/* Nothing is called as it was typed: what was typed in letters of another width (as Chinese input
+ * does) or style is sought in plain ones. False if it was typed in these. */
+static bool seek_plain(struct request *rq, struct load *l, struct search_model *model) {
+    const char *plain = unicode_plain(rq->arena, model->sought.text);
+    plain = plain ? params_trimmed(rq->arena, plain) : NULL;
+    if (plain && strlen(plain) <= TEXT_MAX)
+        seek(rq, l, model, plain);
+    return plain && strlen(plain) <= TEXT_MAX;
 }
 
 static void look_alike(struct load *l, struct search_model *model) {
@@ -227,9 +243,9 @@ static void show_exact(struct request *rq, struct search_model *model) {
     meta->exact = (int32_t)model->tokens.n;
     meta->transactions = model->by_hash.n ? model->by_hash : model->activity_by_id;
     transactions_bound(&meta->transactions);
-    if (meta->transactions.n > SHOWN) {
-        meta->transactions.n = SHOWN;
-        model->more = true;
+    if (meta->transactions.n > RECORDS_SHOWN) {
+        meta->transactions.n = RECORDS_SHOWN;
+        model->more_records = true;
     }
     meta->leads_to = leads_to(rq, model);
     model->several = !meta->leads_to && meta->exact + meta->transactions.n > 0;
@@ -303,14 +319,21 @@ static enum status search_show(struct request *rq, struct load *l, void *at, int
         model->typed = model->sought.text != NULL;
         *meta = (struct search_meta){.q = model->sought.text, .match = "none"};
         meta->sought_as = sought_kind(&model->sought);
+    }
+    if (round == 0 || (round == 1 && model->plain)) {
         if (!model->typed || !show_first(rq, model))
             return OK;
+        if (round == 0 && seek_plain(rq, l, model)) {
+            model->plain = true;
+            meta->sought_as = sought_kind(&model->sought);
+            return OK;
+        }
         if (model->sought.hash || model->sought.address) {
             show_unknown(rq, model);
             return OK;
         }
     }
-    if (!look_on(rq, l, model, round))
+    if (!look_on(rq, l, model, round - model->plain))
         show_similar(rq, model);
     return OK;
 }

@@ -6,7 +6,6 @@
 
 #include "base/config.h"
 #include "base/when.h"
-#include "chain/address.h"
 #include "handlers/page.h"
 #include "handlers/pages.h"
 #include "handlers/paths.h"
@@ -156,25 +155,15 @@ static enum status map_show(struct request *rq, struct load *l, void *at, int ro
     return NOT_FOUND;
 }
 
-/* People are listed by the address that their page has, which not everything is that was recorded
- * as one. */
-static bool has_page(struct arena *a, const char *address) {
-    struct address read;
-    struct text canonical = text_in(a, ADDRESS_MAX);
-    return address_read(a, address, strlen(address), &read) == ADDRESS_GOOD &&
-           address_put(&canonical, read.network, &read.script) &&
-           strcmp(text_str(&canonical), address) == 0;
-}
-
 static void put_place(struct text *out, struct map_model *m, const struct place *place) {
     struct text path = text_in(m->load.arena, PATH_TEXT_MAX);
     if (m->of == SITEMAP_TOKENS)
         path_token(&path, place->id);
     else if (m->of == SITEMAP_ACTIVITY)
         path_activity(&path, place->id);
-    else if (has_page(m->load.arena, place->wallet_address))
-        path_creator(&path, place->wallet_address);
     else
+        path_creator(&path, place->wallet_address);
+    if (path.n == 0) /* not everything that was recorded as an address has a page */
         return;
     text_lit(out, "<url>");
     put_location(out, text_str(&path));

@@ -29,7 +29,7 @@ void search_within(struct load *l, const char *text, const struct record *as, st
 void search_type_hash(struct load *l, const char *hash, const struct record *as, struct rows *out);
 void search_issued(struct load *l, const char *hash, const struct record *as, struct rows *out);
 
-/* At most 21 transactions with that hash. */
+/* At most 101 transactions with that hash. */
 void search_tx_hash(struct load *l, const char *hash, const struct record *as, struct rows *out);
 
 #endif

@@ -15,7 +15,7 @@ function ago(seconds) {
 function showTimes() {
   for (const room of document.querySelectorAll('.ago')) {
     const when = Date.parse(room.previousElementSibling?.dateTime);
-    if (when) room.textContent = ago((when - Date.now()) / 1000);
+    if (Number.isFinite(when)) room.textContent = ago((when - Date.now()) / 1000);
   }
 }
 

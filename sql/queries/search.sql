@@ -165,8 +165,8 @@ WITH form AS MATERIALIZED (
 found AS MATERIALIZED (
     SELECT h.id FROM form CROSS JOIN LATERAL (
         SELECT id FROM transactions WHERE tx_hash <= form.hash AND tx_hash >= form.hash
-        ORDER BY tx_hash, id LIMIT 21) h
-    ORDER BY h.id LIMIT 21)
+        ORDER BY tx_hash, id LIMIT 101) h
+    ORDER BY h.id LIMIT 101)
 SELECT x.id, x.user_id, x.token_id, x.tx_hash, x.tx_type, x.status, x.state, x.amount, x.network_id,
        x.metadata, x.origin, x.chain_time, x.verified_at, x.created_at, x.updated_at,
        CASE WHEN u.reserved THEN NULL ELSE u.wallet_address END AS user_address,

@@ -51,6 +51,14 @@ test('where copying is not allowed the text is marked', () => open({}, async (pa
   assert.equal(await page.locator('#say').textContent(), '');
 }));
 
+test('the first moment of all is a time, too', (t) => open({}, async (page) => {
+  const id = psql(`INSERT INTO tokens (name, symbol, supply, creator_id, network_id, chain_time)
+    SELECT 'First', 'FIRST', '1', min(creator_id), 'testnet', '1970-01-01' FROM tokens RETURNING id`);
+  t.after(() => psql(`DELETE FROM tokens WHERE id = ${id}`));
+  await page.goto(`${base}/tokens/${id}`);
+  assert.match(await page.locator('time[datetime^="1970-01-01T00:00:00"] + .ago').textContent(), /^\d\d years ago$/);
+}));
+
 test('times say how long ago, and go on', () => open({}, async (page) => {
   const created = new Date(`${psql(`SELECT created_at FROM tokens WHERE id = ${token}`).replace(' ', 'T')}Z`);
   await page.clock.install({ time: new Date(created.getTime() + 3 * 3600e3 + 5e3) });

@@ -56,6 +56,42 @@ test('what means one thing leads there', async () => {
   }
 });
 
+test('letters of another width and blanks of Chinese input are no other text, unless something is called so', async (t) => {
+  const wide = (s) => [...s].map((c) => (c === ' ' ? '\u3000' : String.fromCharCode(c.charCodeAt(0) + 0xFEE0))).join('');
+  for (const [q, to] of [[wide('QKKA'), `/tokens/${ids.quokka}`], [wide('quokka coin'), `/tokens/${ids.quokka}`], ['\u3000熊猫币\u3000', `/tokens/${ids.chinese}`],
+    ['\u3000qkka\u00a0\u3000', `/tokens/${ids.quokka}`], [wide(type), `/tokens/${ids.quokka}`], [wide(`#${only.token}`), `/tokens/${only.token}`]]) {
+    const answer = await search(q);
+    assert.deepEqual([answer.status, answer.headers.location], [302, to], q);
+    assert.equal((await api(q)).meta.leadsTo, to, q);
+  }
+  assert.deepEqual((await api(wide('quokk'))).data.map((row) => row.id), (await api('quokk')).data.map((row) => row.id));
+  assert.equal((await api(wide('q7'))).meta.match, (await api('q7')).meta.match);
+  assert.ok((await search(wide('quok'))).body.includes(`value="${wide('quok')}"`), 'the box keeps what was typed');
+  const id = psql(`INSERT INTO tokens (name, symbol, supply, creator_id, network_id) VALUES ('Wide', '${wide('QKKA')}', '1', ${user}, 'mainnet') RETURNING id`);
+  t.after(() => psql(`DELETE FROM tokens WHERE id = ${id}`));
+  assert.equal((await get(`/search?q=${encodeURIComponent(wide('QKKA'))}`, { headers: { Cookie: 'fresh=1' } })).headers.location, `/tokens/${id}`);
+  const listed = async (q) => JSON.parse((await get(`/api/tokens?q=${encodeURIComponent(q)}`)).body).data.map((row) => row.id);
+  assert.deepEqual(await listed('\u3000qkka\u00a0'), await listed('qkka'));
+  assert.ok((await listed('qkka')).includes(Number(ids.quokka)));
+});
+
+test('all records of a transaction are listed, up to a hundred; of more it is said where they are', async (t) => {
+  const hash = `0x${'5c'.repeat(32)}`;
+  t.after(() => psql(`DELETE FROM transactions WHERE tx_hash = '${hash}'`));
+  const add = (n) => psql(`INSERT INTO transactions (user_id, tx_hash, tx_type, network_id) SELECT ${user}, '${hash}', 'mint', 'mainnet' FROM generate_series(1, ${n})`);
+  add(100);
+  const all = psql(`SELECT id FROM transactions WHERE tx_hash = '${hash}' ORDER BY id`).split('\n');
+  const { body } = await search(hash);
+  assert.deepEqual(rows(body), all);
+  assert.doesNotMatch(body, /There are more|there are more/);
+  add(1);
+  const more = (await get(`/search?q=${hash}`, { headers: { Cookie: 'fresh=1' } })).body;
+  assert.deepEqual(rows(more), all);
+  assert.match(more, /These are the first hundred records of this transaction; there are more\. <a href="\/activity\.jsonl">/);
+  assert.doesNotMatch(more, /a longer text finds fewer/);
+  assert.equal((await api(hash)).meta.transactions.length, 100);
+});
+
 test('what means several things is listed, symbols before names', async () => {
   const { status, body } = await search('qUOKKa');
   assert.equal(status, 200);

@@ -275,6 +275,8 @@ test('an empty list says what would help', async () => {
   assert.match(await empty('/tokens?q=no+such&sort=name'), /No token matches.*href="\/tokens\?q=no%20such">Look at both.*href="\/search\?q=no%20such">Search addresses and hashes, too.*href="\/tokens">Show all/s);
   assert.doesNotMatch(await empty('/tokens?q=no+such'), /Look at both/);
   assert.match(await empty('/tokens?page=900'), /The list ends before this page/);
+  const pager = /<p class="count">([^<]*)/.exec((await get('/tokens?page=900')).body)[1];
+  assert.match(pager, /^\d+ in all$/, 'there is no page 900 of that many');
   assert.match(await empty('/activity?page=900'), /The list ends before this page/);
   assert.match(await empty('/activity?status=failed&network=unknown'), /No transaction matches.*href="\/activity"/s);
 });

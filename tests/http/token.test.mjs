@@ -107,6 +107,21 @@ test('the creator\'s other tokens, not the token itself', async () => {
   assert.ok(others.includes(`href="/creators/${address}"`));
 });
 
+test('a link leads to the page of an address only where there is one', async (t) => {
+  const stored = [address.replace(/.$/, (c) => (c === 'q' ? 'p' : 'q')), `ckb1${'q'.repeat(4996)}`, 'ckb1qyqnoaddress'];
+  for (const text of stored) {
+    const user = psql(`INSERT INTO users (wallet_address) VALUES ('${text}') RETURNING id`);
+    const token = psql(`INSERT INTO tokens (name, symbol, supply, creator_id, network_id) VALUES ('Nobody', 'NOBODY', '1', ${user}, 'mainnet') RETURNING id`);
+    const activity = psql(`INSERT INTO transactions (user_id, token_id, tx_hash, tx_type, network_id) VALUES (${user}, ${token}, 'nobody', 'mint', 'mainnet') RETURNING id`);
+    t.after(() => psql(`DELETE FROM transactions WHERE user_id = ${user}; DELETE FROM tokens WHERE creator_id = ${user}; DELETE FROM users WHERE id = ${user}`));
+    for (const at of [`/tokens/${token}`, `/activity/${activity}`]) {
+      const { body } = await get(at, { headers: { Cookie: 'fresh=1' } });
+      assert.ok(body.includes(`<span class="mono wrap-any">${text.slice(0, 40)}`), at);
+      assert.ok(!body.includes('href="/creators/'), at);
+    }
+  }
+});
+
 test('explorer links for known networks only', async () => {
   for (const [network, site] of [['mainnet', 'https://explorer.nervos.org'], ['testnet', 'https://testnet.explorer.nervos.org']]) {
     const id = token('Linked', 'LNK', network, `'${hash}'`);
