@@ -128,7 +128,7 @@ test('lists and their feeds have titles that tell them apart: the page\'s own, w
     [`/tokens?before=${newest}`, `Tokens: before #${newest}`, 'Tokens'], ['/tokens?before=0', 'Tokens: last page', 'Tokens'],
     [`/tokens?creator=${creator}&from=2003-04-10&to=2003-04-18`, `Tokens: of ${short}, from 2003-04-10, to 2003-04-18`],
     [`/tokens?q=${encodeURIComponent(' <b>&"%s ')}`, 'Tokens: beginning with "<b>&"%s"'],
-    [`/tokens?q=${encodeURIComponent('熊'.repeat(64))}`, `Tokens: beginning with "${'熊'.repeat(20)}…"`],
+    [`/tokens?q=${encodeURIComponent('熊'.repeat(64))}`, `Tokens: beginning with "${'熊'.repeat(16)}…"`],
     ['/activity?txType=mint&network=testnet&sort=oldest&page=3', 'Activity: Testnet, Mint, oldest first, page 3', 'Activity: Testnet, Mint'],
     [`/activity?user=${creator}`, `Activity: of ${short}`],
     [`/activity?tokenId=${hostileToken}&network=unknown`, `Activity: ${hostile[0]} (token #${hostileToken}), Network not recorded`],
