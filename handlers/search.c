@@ -42,18 +42,19 @@ struct search_meta {
 };
 
 struct search_model {
-    struct sought sought;                /* .text is NULL: nothing was typed */
-    struct rows users;                   /* struct user */
-    struct rows by_id, by_type, issued;  /* struct token */
-    struct rows named;                   /* struct token: called exactly so */
-    struct rows activity_by_id, by_hash; /* struct transaction */
-    struct rows by_symbol, by_name;      /* struct token */
-    struct rows swapped, alike;          /* struct token: asked for if there is nothing else */
-    struct rows tokens;                  /* struct token: what is shown of all of these */
+    const char *text;                               /* as it was typed; NULL: nothing was */
+    struct sought sought;                           /* the same in letters of one width and style */
+    struct rows users;                              /* struct user */
+    struct rows by_id, by_type, issued;             /* struct token */
+    struct rows named;                              /* struct token: called exactly so */
+    struct rows activity_by_id, by_hash;            /* struct transaction */
+    struct rows by_symbol, by_name;                 /* struct token */
+    struct rows named_so, by_symbol_so, by_name_so; /* the same as it was typed, if that differs */
+    struct rows swapped, alike; /* struct token: asked for if there is nothing else */
+    struct rows tokens;         /* struct token: what is shown of all of these */
     struct search_meta meta;
     const char *problem; /* with what was typed; NULL: none */
     bool more, more_records, typed, several, similar, too_slow, looks_alike;
-    bool plain;               /* it is sought in letters of one width and style */
     bool no_hash, no_address; /* it is one, and nothing here has it */
 };
 
@@ -161,21 +162,27 @@ static void seek(struct request *rq, struct load *l, struct search_model *model,
     search_name(l, text, &record_token, &model->by_name);
 }
 
-static void search_load(struct request *rq, struct load *l, void *at) {
-    const struct search_params *p = rq->params;
-    const char *text = p->q ? params_trimmed(rq->arena, p->q) : NULL;
-    if (text)
-        seek(rq, l, at, text);
+/* What was typed in letters of another width (as Chinese input does) or style, in plain ones; NULL
+ * if it was typed in these. */
+static const char *plain_of(struct request *rq, const char *text) {
+    const char *plain = unicode_plain(rq->arena, text);
+    plain = plain ? params_trimmed(rq->arena, plain) : NULL;
+    return plain && strlen(plain) <= TEXT_MAX ? plain : NULL;
 }
 
-/* Nothing is called as it was typed: what was typed in letters of another width (as Chinese input
- * does) or style is sought in plain ones. False if it was typed in these. */
-static bool seek_plain(struct request *rq, struct load *l, struct search_model *model) {
-    const char *plain = unicode_plain(rq->arena, model->sought.text);
-    plain = plain ? params_trimmed(rq->arena, plain) : NULL;
-    if (plain && strlen(plain) <= TEXT_MAX)
-        seek(rq, l, model, plain);
-    return plain && strlen(plain) <= TEXT_MAX;
+/* Plain letters are what is meant by others; but something may be called as it was typed. */
+static void search_load(struct request *rq, struct load *l, void *at) {
+    const struct search_params *p = rq->params;
+    struct search_model *model = at;
+    model->text = p->q ? params_trimmed(rq->arena, p->q) : NULL;
+    const char *plain = model->text ? plain_of(rq, model->text) : NULL;
+    if (model->text)
+        seek(rq, l, model, plain ? plain : model->text);
+    if (plain) {
+        search_named(l, model->text, &record_token, &model->named_so);
+        search_symbol(l, model->text, &record_token, &model->by_symbol_so);
+        search_name(l, model->text, &record_token, &model->by_name_so);
+    }
 }
 
 static void look_alike(struct load *l, struct search_model *model) {
@@ -240,6 +247,7 @@ static void show_exact(struct request *rq, struct search_model *model) {
     add(model, &model->by_type);
     add_issued(model);
     add(model, &model->named);
+    add(model, &model->named_so);
     meta->exact = (int32_t)model->tokens.n;
     meta->transactions = model->by_hash.n ? model->by_hash : model->activity_by_id;
     transactions_bound(&meta->transactions);
@@ -284,6 +292,8 @@ static bool show_first(struct request *rq, struct search_model *model) {
     show_exact(rq, model);
     add(model, &model->by_symbol);
     add(model, &model->by_name);
+    add(model, &model->by_symbol_so);
+    add(model, &model->by_name_so);
     model->meta.match = model->several || model->meta.leads_to ? "exact"
                         : model->tokens.n                      ? "beginning"
                                                                : "none";
@@ -316,24 +326,17 @@ static enum status search_show(struct request *rq, struct load *l, void *at, int
     struct search_meta *meta = &model->meta;
     if (round == 0) {
         model->tokens.at = arena_array(rq->arena, SHOWN, sizeof(struct token));
-        model->typed = model->sought.text != NULL;
-        *meta = (struct search_meta){.q = model->sought.text, .match = "none"};
+        model->typed = model->text != NULL;
+        *meta = (struct search_meta){.q = model->text, .match = "none"};
         meta->sought_as = sought_kind(&model->sought);
-    }
-    if (round == 0 || (round == 1 && model->plain)) {
         if (!model->typed || !show_first(rq, model))
             return OK;
-        if (round == 0 && seek_plain(rq, l, model)) {
-            model->plain = true;
-            meta->sought_as = sought_kind(&model->sought);
-            return OK;
-        }
         if (model->sought.hash || model->sought.address) {
             show_unknown(rq, model);
             return OK;
         }
     }
-    if (!look_on(rq, l, model, round - model->plain))
+    if (!look_on(rq, l, model, round))
         show_similar(rq, model);
     return OK;
 }
