@@ -38,11 +38,11 @@ CREATE TABLE tokens (
     verified_at      timestamp, -- when this site last found it on the chain as recorded
     type_hash        text,      -- hash of the xUDT type script
     type_script      jsonb,     -- that script: {codeHash, hashType, args}
+    icon_hash        text,      -- SHA-256 of the stored copy of the icon
     -- What readers are told, and lists are filtered by: the status, but nothing is confirmed, and what
     -- others recorded is nothing at all, before it was found on the chain.
     state            text GENERATED ALWAYS AS (CASE WHEN verified_at IS NULL
         AND (origin IS NOT NULL OR status = 'confirmed') THEN 'recorded' ELSE status END) STORED,
-    icon_hash        text,      -- SHA-256 of the stored copy of the icon
     -- Name and symbol without regard to case, as far as an index entry safely holds them, ordered by
     -- code point: what lists are sorted by and searches find.
     name_key         text COLLATE "C" GENERATED ALWAYS AS (left(lower(name), 64)) STORED,
